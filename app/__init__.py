@@ -1,0 +1,1 @@
+"""Plenary: convenings and cohort learning. The plan of the house is in docs/architecture.md."""

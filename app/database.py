@@ -1,0 +1,83 @@
+"""The one room that knows SQLite from PostgreSQL: engine, pragmas, transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session, create_engine
+
+try:  # Debian 12's SQLite has the WAL-reset race; this wheel carries a newer one (docs/decisions/0001)
+    from pysqlite3 import dbapi2 as sqlite_driver
+except ImportError:  # no wheel for this machine
+    import sqlite3 as sqlite_driver  # type: ignore[no-redef]
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA cache_size=-16000",
+)
+
+
+class Database:
+    """An engine with two ways in: `read` (a snapshot, never commits) and `write` (the one writer)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        # All queries of a read see the same instant: SQLite's WAL gives that by itself.
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._snapshots = self.engine.execution_options(**options)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for looking; whatever it changes is rolled back."""
+        with Session(self._snapshots, autoflush=False) as db:
+            yield db
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session for changing: one transaction, committed at the end, rolled back on any exception."""
+        engine = self.engine.execution_options(plenary_writes=True)
+        with Session(engine, expire_on_commit=False) as db:
+            try:
+                yield db
+                db.commit()
+            except BaseException:
+                db.rollback()
+                raise
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, module=sqlite_driver, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions begin below, not by the driver's guess
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # A deferred transaction that reads and then writes is refused when another wrote in between, without
+        # waiting: writers therefore take the lock at once.
+        writes = connection.get_execution_options().get("plenary_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    address = make_url(url)
+    if address.drivername in ("postgres", "postgresql"):
+        address = address.set(drivername="postgresql+psycopg")
+    return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)

@@ -1,0 +1,44 @@
+"""What all tables share: naming of constraints, how a word from a list is stored, and when a row was made."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, Enum
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from app import clock
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+def word(kind: type[StrEnum]) -> Enum:
+    """The column type of a word from a list: stored as its value, so that a table reads without the code."""
+    return Enum(
+        kind,
+        native_enum=False,
+        length=32,
+        create_constraint=False,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Row(SQLModel):
+    """A table's row with its own number and the instant it was made (UTC)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    created_at: datetime = Field(default_factory=clock.now)
+
+    @property
+    def key(self) -> int:
+        """The number of a row that is stored; asking an unsaved one is a mistake."""
+        assert self.id is not None, f"{type(self).__name__} is not saved yet"
+        return self.id

@@ -1,0 +1,260 @@
+"""Cohorts, cities, cabinets, roles, seats, tenures, people, assistants, audiences."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, Relationship
+
+from app.models.base import Row, word
+
+
+class Cohort(Row, table=True):
+    """A set of cities learning together for a term."""
+
+    __tablename__ = "cohort"
+
+    slug: str = Field(unique=True, max_length=80)
+    name: str = Field(max_length=300)
+    lab_name: str = Field(default="", max_length=300)
+    description: str = ""
+    zone: str = Field(default="America/New_York", max_length=64)
+    starts_on: date | None = None
+    ends_on: date | None = None
+    cycle_months: int = 6
+    delegation_cap: int = 10
+    sponsored_cap: int = 2
+
+    memberships: list["Membership"] = Relationship(back_populates="cohort")
+    roles: list["Role"] = Relationship(back_populates="cohort", sa_relationship_kwargs={"order_by": "Role.position"})
+
+
+class City(Row, table=True):
+    __tablename__ = "city"
+
+    slug: str = Field(unique=True, max_length=80)
+    name: str = Field(max_length=200)
+    state: str = Field(default="", max_length=80)
+    zone: str = Field(default="America/New_York", max_length=64)
+
+    districts: list["District"] = Relationship(back_populates="city", sa_relationship_kwargs={"order_by": "District.name"})
+    cabinet: "Cabinet" = Relationship(back_populates="city", sa_relationship_kwargs={"uselist": False})
+    memberships: list["Membership"] = Relationship(back_populates="city")
+
+
+class Membership(Row, table=True):
+    """A city in a cohort, from a day to a day (inclusive; open while `left_on` is empty)."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("cohort_id", "city_id", "joined_on"),)
+
+    cohort_id: int = Field(foreign_key="cohort.id", index=True)
+    city_id: int = Field(foreign_key="city.id", index=True)
+    joined_on: date
+    left_on: date | None = None
+
+    cohort: Cohort = Relationship(back_populates="memberships")
+    city: City = Relationship(back_populates="memberships")
+
+    def active_on(self, day: date) -> bool:
+        return self.joined_on <= day and (self.left_on is None or day <= self.left_on)
+
+
+class District(Row, table=True):
+    """A school district of a city."""
+
+    __tablename__ = "district"
+
+    city_id: int = Field(foreign_key="city.id", index=True)
+    name: str = Field(max_length=300)
+
+    city: City = Relationship(back_populates="districts")
+
+
+class Cabinet(Row, table=True):
+    """A city's Children's Cabinet; its members are the holders of the city's seats marked `in_cabinet`."""
+
+    __tablename__ = "cabinet"
+
+    city_id: int = Field(foreign_key="city.id", unique=True)
+    name: str = Field(default="Children’s Cabinet", max_length=300)
+    stage: str = Field(default="", max_length=200)
+
+    city: City = Relationship(back_populates="cabinet")
+    goals: list["CabinetGoal"] = Relationship(
+        back_populates="cabinet", sa_relationship_kwargs={"order_by": "CabinetGoal.position"}
+    )
+    meetings: list["CabinetMeeting"] = Relationship(
+        back_populates="cabinet", sa_relationship_kwargs={"order_by": "CabinetMeeting.held_on"}
+    )
+
+
+class CabinetGoal(Row, table=True):
+    __tablename__ = "cabinet_goal"
+
+    cabinet_id: int = Field(foreign_key="cabinet.id", index=True)
+    position: int = 0
+    text: str
+
+    cabinet: Cabinet = Relationship(back_populates="goals")
+
+
+class CabinetMeeting(Row, table=True):
+    __tablename__ = "cabinet_meeting"
+
+    cabinet_id: int = Field(foreign_key="cabinet.id", index=True)
+    held_on: date
+    note: str = ""
+
+    cabinet: Cabinet = Relationship(back_populates="meetings")
+
+
+class Standing(StrEnum):
+    """What a role may do here; the role's name and wording are the organizers' own."""
+
+    ORGANIZER = "organizer"
+    STAFF = "staff"
+    FACILITATOR = "facilitator"
+    MAYOR = "mayor"
+    SUPERINTENDENT = "superintendent"
+    MEMBER = "member"
+    EXPERT = "expert"
+
+
+class Role(Row, table=True):
+    """Mayor, superintendent, facilitator, data lead, …: a list that organizers edit."""
+
+    __tablename__ = "role"
+    __table_args__ = (UniqueConstraint("cohort_id", "slug"),)
+
+    cohort_id: int = Field(foreign_key="cohort.id", index=True)
+    slug: str = Field(max_length=80)
+    name: str = Field(max_length=200)
+    plural: str = Field(max_length=200)
+    standing: Standing = Field(default=Standing.MEMBER, sa_type=word(Standing))
+    position: int = 0
+
+    cohort: Cohort = Relationship(back_populates="roles")
+
+
+class Seat(Row, table=True):
+    """A role in a city, or in the lab (no city). Filled, interim or vacant, as its tenures say."""
+
+    __tablename__ = "seat"
+    __table_args__ = (Index("ix_seat_cohort_id_city_id", "cohort_id", "city_id"),)
+
+    cohort_id: int = Field(foreign_key="cohort.id")
+    city_id: int | None = Field(default=None, foreign_key="city.id")
+    role_id: int = Field(foreign_key="role.id", index=True)
+    label: str = Field(default="", max_length=200)
+    position: int = 0
+    in_cabinet: bool = True
+    archived_at: datetime | None = None
+
+    role: Role = Relationship()
+    city: City | None = Relationship()
+    tenures: list["Tenure"] = Relationship(back_populates="seat", sa_relationship_kwargs={"order_by": "Tenure.starts_on"})
+
+    @property
+    def title(self) -> str:
+        return self.label or self.role.name
+
+
+class Person(Row, table=True):
+    __tablename__ = "person"
+    __table_args__ = (Index("uq_person_email", "email", unique=True),)
+
+    name: str = Field(max_length=300)
+    sort_name: str = Field(default="", max_length=300, index=True)
+    email: str | None = Field(default=None, max_length=320)
+    zone: str | None = Field(default=None, max_length=64)
+    organization: str = Field(default="", max_length=300)
+    biography: str = ""
+    archived_at: datetime | None = None
+
+    tenures: list["Tenure"] = Relationship(back_populates="person", sa_relationship_kwargs={"order_by": "Tenure.starts_on"})
+
+
+class Tenure(Row, table=True):
+    """A person holding a seat from a day to a day, both included; open while `ends_on` is empty.
+
+    Never deleted; never overlapping on one seat (rule 8), which the databases refuse too.
+    """
+
+    __tablename__ = "tenure"
+    __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="in_order"),)
+
+    seat_id: int = Field(foreign_key="seat.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    starts_on: date
+    ends_on: date | None = None
+    interim: bool = False
+    title: str = Field(default="", max_length=200)
+
+    seat: Seat = Relationship(back_populates="tenures")
+    person: Person = Relationship(back_populates="tenures")
+
+    def held_on(self, day: date) -> bool:
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+class Assistance(Row, table=True):
+    """An assistant who acts for a principal, from a day to a day (inclusive)."""
+
+    __tablename__ = "assistance"
+
+    assistant_id: int = Field(foreign_key="person.id", index=True)
+    principal_id: int = Field(foreign_key="person.id", index=True)
+    starts_on: date
+    ends_on: date | None = None
+
+    assistant: Person = Relationship(sa_relationship_kwargs={"foreign_keys": "Assistance.assistant_id"})
+    principal: Person = Relationship(sa_relationship_kwargs={"foreign_keys": "Assistance.principal_id"})
+
+
+class Designation(Row, table=True):
+    """A person on record who may approve a seat's updates in its holder's place (rule 5)."""
+
+    __tablename__ = "designation"
+
+    seat_id: int = Field(foreign_key="seat.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    starts_on: date
+    ends_on: date | None = None
+    note: str = ""
+
+    seat: Seat = Relationship()
+    person: Person = Relationship()
+
+
+class Audience(Row, table=True):
+    """A rule that resolves to people on a date: see people/audiences.py for its meaning."""
+
+    __tablename__ = "audience"
+
+    everyone: bool = False
+
+    terms: list["AudienceTerm"] = Relationship(
+        back_populates="audience", sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "AudienceTerm.id"}
+    )
+
+
+class AudienceTerm(Row, table=True):
+    """One role, city or person that an audience takes in, or (with `excepted`) leaves out."""
+
+    __tablename__ = "audience_term"
+    __table_args__ = (
+        CheckConstraint(
+            "(CASE WHEN role_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN city_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN person_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="names_one_thing",
+        ),
+    )
+
+    audience_id: int = Field(foreign_key="audience.id", index=True)
+    excepted: bool = False
+    role_id: int | None = Field(default=None, foreign_key="role.id")
+    city_id: int | None = Field(default=None, foreign_key="city.id")
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+
+    audience: Audience = Relationship(back_populates="terms")

@@ -1,0 +1,111 @@
+"""The audit log, the revision that tells whether anything changed, letters, sign-ins and feed addresses."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, Relationship
+
+from app.models.base import Json, Row, word
+from app.models.people import Person
+
+
+class AuditEntry(Row, table=True):
+    """One change: who, what, when, before and after (rule 21). `created_at` is when. Never changed or deleted."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_subject_subject_id", "subject", "subject_id"),)
+
+    by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    for_id: int | None = Field(default=None, foreign_key="person.id")
+    by: str = Field(max_length=300)
+    cohort_id: int | None = Field(default=None, foreign_key="cohort.id", index=True)
+    act: str = Field(max_length=80)
+    subject: str = Field(max_length=80)
+    subject_id: int
+    before: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    after: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    reason: str = ""
+
+
+class Revision(Row, table=True):
+    """One row whose number rises with every audited change: what was made at this number is still true."""
+
+    __tablename__ = "revision"
+
+    number: int = 0
+
+
+class OutboxLetter(Row, table=True):
+    """A letter that is committed together with its cause and sent afterwards. `unique_key` sends it once."""
+
+    __tablename__ = "outbox_letter"
+    __table_args__ = (Index("ix_outbox_letter_sent_at_due_at", "sent_at", "due_at"),)
+
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    recipient: str = Field(max_length=700)
+    subject: str = Field(max_length=500)
+    text: str
+    html: str = ""
+    calendar: str = ""
+    calendar_method: str = Field(default="", max_length=20)
+    purpose: str = Field(max_length=80)
+    unique_key: str = Field(unique=True, max_length=200)
+    due_at: datetime
+    sent_at: datetime | None = None
+    attempts: int = 0
+    last_error: str = ""
+    kept_as: str = Field(default="", max_length=500)
+
+
+class SignInLink(Row, table=True):
+    """A one-time link: only the hash of its token is kept; used once, for twenty minutes."""
+
+    __tablename__ = "sign_in_link"
+
+    person_id: int = Field(foreign_key="person.id", index=True)
+    token_hash: str = Field(unique=True, max_length=64)
+    expires_at: datetime
+    used_at: datetime | None = None
+
+    person: Person = Relationship()
+
+
+class SignIn(Row, table=True):
+    """A signed-in browser, ended by its owner from anywhere. `acting_for_id`: an assistant in a principal's place."""
+
+    __tablename__ = "sign_in"
+
+    person_id: int = Field(foreign_key="person.id", index=True)
+    acting_for_id: int | None = Field(default=None, foreign_key="person.id")
+    token_hash: str = Field(unique=True, max_length=64)
+    browser: str = Field(default="", max_length=300)
+    expires_at: datetime
+    last_seen_at: datetime
+    ended_at: datetime | None = None
+    looked_at: datetime | None = None
+    is_demo: bool = False
+
+    person: Person = Relationship(sa_relationship_kwargs={"foreign_keys": "SignIn.person_id"})
+
+
+class FeedScope(StrEnum):
+    PERSON = "person"
+
+
+class Feed(Row, table=True):
+    """A calendar address of a person. Its token is signed from `nonce`, and only the token's hash looks it up."""
+
+    __tablename__ = "feed"
+
+    person_id: int = Field(foreign_key="person.id", index=True)
+    scope: FeedScope = Field(default=FeedScope.PERSON, sa_type=word(FeedScope))
+    nonce: str = Field(max_length=64)
+    token_hash: str = Field(unique=True, max_length=64)
+    revoked_at: datetime | None = None
+    fetched_at: datetime | None = None
+    fetched_by: str = Field(default="", max_length=300)
+    fetches: int = 0
+
+    person: Person = Relationship()

@@ -1,0 +1,1 @@
+"""Cohorts, cities, seats, tenures, audiences; who is looking, what they may do, and what they did."""

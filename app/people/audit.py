@@ -1,0 +1,150 @@
+"""Every change is made by a verb, and every verb leaves its record (rule 21).
+
+A verb is a function of a room that changes rows: `@verb def approve_update(db, update, *, by)`. It runs in the
+caller's write transaction, inside a savepoint: when it refuses, nothing of it stays. Whatever audited rows it
+adds, changes or deletes go to the audit log by themselves, with who, what, when, before and after; a change of
+an audited row outside a verb is a mistake of the programmer and raises.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from enum import Enum
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import event, insert, inspect, update
+from sqlalchemy.orm import Session as AnySession
+from sqlalchemy.orm import UOWTransaction
+from sqlmodel import Session, SQLModel, col
+
+from app import clock
+from app.models import AuditEntry, Cohort, OutboxLetter, Revision, SignIn, SignInLink
+from app.people.viewer import Viewer
+
+UNAUDITED = (AuditEntry, Revision, OutboxLetter, SignIn, SignInLink)
+"""Records themselves, and sign-ins, which change nothing that people share."""
+
+PRIVATE = {("private_needs", "dietary"), ("private_needs", "access")}
+"""Columns whose change is recorded and whose text never is (rule 12)."""
+
+TOO_LARGE = {("agenda_release", "sessions"), ("agenda_release", "changes"), ("feed", "nonce"), ("feed", "token_hash")}
+"""Columns that are left out: immutable snapshots that stand in their own row, and secrets."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Refused(Exception):
+    """What was asked cannot be done; the message is a sentence that a person can act on.
+
+    `field` names the form's field at which the sentence belongs, when there is one.
+    """
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+
+
+def verb(function: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[Session, P], R]:
+    """Mark a function as a verb. It takes `by`, the Viewer who does it, by name, and may take `reason`.
+
+    A verb that calls another is one act, recorded under the outer verb's name.
+    """
+
+    @wraps(function)
+    def acting(db: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        by = kwargs.get("by")
+        assert isinstance(by, Viewer), f"{function.__name__} needs `by`: who does it"
+        if "act" in db.info:
+            return function(db, *args, **kwargs)
+        db.info["act"] = function.__name__
+        db.info["by"] = by
+        db.info["reason"] = str(kwargs.get("reason") or "")
+        try:
+            with db.begin_nested():
+                result = function(db, *args, **kwargs)
+                db.flush()
+                return result
+        finally:
+            del db.info["act"], db.info["by"], db.info["reason"]
+
+    return acting
+
+
+@event.listens_for(AnySession, "before_flush")
+def _only_in_verbs(db: AnySession, _context: UOWTransaction, _instances: Any) -> None:
+    if "act" in db.info:
+        return
+    for row in (*db.new, *db.dirty, *db.deleted):
+        if not isinstance(row, UNAUDITED) and (row not in db.dirty or db.is_modified(row)):
+            raise AssertionError(f"{type(row).__name__} is changed outside a verb, so nobody would be on record")
+
+
+@event.listens_for(AnySession, "after_flush")
+def _record(db: AnySession, _context: UOWTransaction) -> None:
+    entries = [
+        *(_entry(db, row, None, _stored(row)) for row in db.new if not isinstance(row, UNAUDITED)),
+        *(_entry(db, row, *_changed(row)) for row in db.dirty if not isinstance(row, UNAUDITED)),
+        *(_entry(db, row, _stored(row), None) for row in db.deleted if not isinstance(row, UNAUDITED)),
+    ]
+    entries = [entry for entry in entries if entry["before"] or entry["after"]]
+    if not entries:
+        return
+    db.execute(insert(AuditEntry), entries)
+    if not db.info.get("revised"):
+        db.info["revised"] = True
+        raised = db.execute(update(Revision).where(col(Revision.id) == 1).values(number=Revision.number + 1))
+        assert raised.rowcount == 1, "the migrations put one row into `revision`"  # type: ignore[attr-defined]
+
+
+@event.listens_for(AnySession, "after_commit")
+@event.listens_for(AnySession, "after_rollback")
+def _next_revision(db: AnySession) -> None:
+    db.info.pop("revised", None)
+
+
+def _entry(db: AnySession, row: SQLModel, before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
+    by: Viewer = db.info["by"]
+    return {
+        "created_at": clock.now(),
+        "by_id": by.actor_id,
+        "for_id": by.person_id if by.acting else None,
+        "by": by.actor_name,
+        "cohort_id": row.id if isinstance(row, Cohort) else getattr(row, "cohort_id", None) or db.info.get("cohort_id"),
+        "act": db.info["act"],
+        "subject": row.__tablename__,
+        "subject_id": row.id,  # type: ignore[attr-defined]
+        "before": before,
+        "after": after,
+        "reason": db.info["reason"],
+    }
+
+
+def _stored(row: SQLModel) -> dict[str, Any]:
+    """All columns of a row as JSON values."""
+    table = str(row.__tablename__)
+    names = [attribute.key for attribute in inspect(type(row)).column_attrs]
+    return {name: _value(table, name, getattr(row, name)) for name in names if (table, name) not in TOO_LARGE}
+
+
+def _changed(row: SQLModel) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns of a row that differ from what is stored, before and after."""
+    table = str(row.__tablename__)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    state = inspect(row)
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if history.has_changes() and (table, attribute.key) not in TOO_LARGE:
+            before[attribute.key] = _value(table, attribute.key, history.deleted[0] if history.deleted else None)
+            after[attribute.key] = _value(table, attribute.key, history.added[0] if history.added else None)
+    return before, after
+
+
+def _value(table: str, name: str, value: Any) -> Any:
+    if (table, name) in PRIVATE:
+        return "(private)" if value else ""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

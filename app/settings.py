@@ -1,0 +1,106 @@
+"""Every setting, typed, from PLENARY_* variables, with defaults that run on one machine."""
+
+import os
+import secrets
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BadSettings(Exception):
+    """The settings cannot be served with; the message says what to do."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (name or address) reaches this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _for_owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PLENARY_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    base_url: str | None = None
+    demo: bool = False
+    secret_key: str | None = None
+    needs_key: str | None = None
+    smtp_url: str | None = None
+    mail_from: str = "Plenary <plenary@localhost>"
+    log_level: str = "INFO"
+    sign_in_minutes: int = 20
+    session_days: int = 30
+    walking_minutes: int = 5
+    upload_megabytes: int = 20
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address: one file in the data folder unless another is set."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'plenary.db'}"
+
+    @property
+    def is_local(self) -> bool:
+        return is_loopback(self.host)
+
+    @property
+    def demo_sign_in(self) -> bool:
+        """Demo sign-in exists on a loopback address only, even where it is asked for elsewhere."""
+        return self.demo and self.is_local
+
+    @property
+    def address(self) -> str:
+        """Where people reach the program, without a slash at the end."""
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.base_url or f"http://{shown}:{self.port}").rstrip("/")
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key that signs feed addresses: set, or (on loopback only) made once and kept.
+
+        Raises BadSettings for a public host without a key: a key in a folder that nobody backs up
+        would one day change, and every calendar address with it.
+        """
+        if self.secret_key:
+            return self.secret_key.encode()
+        if not self.is_local:
+            raise BadSettings(
+                "PLENARY_SECRET_KEY is not set. On a public host it has to be, so that calendar addresses and "
+                "sign-ins survive a move. Make one, and keep it with your backups:\n"
+                "  export PLENARY_SECRET_KEY=$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"
+            )
+        return self._kept("secret.key")
+
+    @cached_property
+    def private_needs_key(self) -> bytes:
+        """The key under which dietary and access needs are encrypted (rule 12)."""
+        return self.needs_key.encode() if self.needs_key else self._kept("needs.key")
+
+    def _kept(self, name: str) -> bytes:
+        """A random key in the data folder, made at first use, readable by its owner only."""
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        path = self.data_dir / name
+        try:
+            with open(path, "x", opener=_for_owner_only) as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        return path.read_bytes()
