@@ -35,7 +35,7 @@ ICON_IN_TEMPLATE = re.compile(r"""\bicon\(\s*["']([a-z0-9-]+)["']""")
 
 
 def icons_in_use() -> dict[str, str]:
-    """Icon name to the first file that asks for it: templates by `icon("name")`, others by app/static/icons.txt."""
+    """Icon name to the first file that asks for it: a template by `icon("name")`, or app/static/icons.txt."""
     found: dict[str, str] = {}
     for template in sorted((HOUSE / "app" / "templates").rglob("*.html")):
         for name in ICON_IN_TEMPLATE.findall(template.read_text("utf-8")):
@@ -127,8 +127,8 @@ def fill(vendor: Path, icons: dict[str, str]) -> None:
 def main() -> None:
     """Makes the folder where what it is made from has changed; only the sprite where only icons have."""
     icons = icons_in_use()
-    made_from = hashlib.sha256((HOUSE / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
-    stamp = [made_from, " ".join(sorted(icons))]
+    sources = (HOUSE / "package-lock.json").read_bytes() + Path(__file__).read_bytes()
+    stamp = [hashlib.sha256(sources).hexdigest(), " ".join(sorted(icons))]
     try:
         stamped = (VENDOR / STAMP).read_text("utf-8").splitlines()
     except FileNotFoundError:
