@@ -31,15 +31,23 @@ FONTS = [
     ("Source Serif 4", "source-serif-4", ["400-normal", "400-italic", "600-normal", "700-normal"]),
 ]
 LICENCES = ["htmx.org", "@picocss/pico", "@fontsource/inter", "@fontsource/source-serif-4", "lucide-static"]
-ICON_IN_TEMPLATE = re.compile(r"""\bicon\(\s*["']([a-z0-9-]+)["']""")
+ICON_IN_TEMPLATE = re.compile(r"""\bicon\(([^()]*)""")
+QUOTED_NAME = re.compile(r"""["']([a-z0-9-]+)["']""")
 
 
 def icons_in_use() -> dict[str, str]:
-    """Icon name to the first file that asks for it: a template by `icon("name")`, or app/static/icons.txt."""
+    """Icon name to the first file that asks for it: a template by `icon("name")`, or app/static/icons.txt.
+
+    An expression, `icon("sun" if light else "moon")`, counts for every icon it names.
+    """
     found: dict[str, str] = {}
     for template in sorted((HOUSE / "app" / "templates").rglob("*.html")):
-        for name in ICON_IN_TEMPLATE.findall(template.read_text("utf-8")):
-            found.setdefault(name, str(template.relative_to(HOUSE)))
+        for call in ICON_IN_TEMPLATE.findall(template.read_text("utf-8")):
+            plain = QUOTED_NAME.match(call)
+            for name in QUOTED_NAME.findall(call):
+                # A word of an expression or a label may be no icon; a plain first argument has to be one.
+                if (plain and name == plain[1]) or drawing(name).exists():
+                    found.setdefault(name, str(template.relative_to(HOUSE)))
     listed = HOUSE / "app" / "static" / "icons.txt"
     for line in listed.read_text("utf-8").splitlines():
         if name := line.partition("#")[0].strip():
@@ -47,15 +55,21 @@ def icons_in_use() -> dict[str, str]:
     return found
 
 
+def drawing(name: str) -> Path:
+    """Where Lucide keeps the icon called `name`, if it has one."""
+    return PACKAGES / "lucide-static" / "icons" / f"{name}.svg"
+
+
 def sprite(icons: dict[str, str]) -> str:
     """One SVG of symbols whose ids are the Lucide names; an unknown name is left out and said on stderr."""
     symbols = []
     for name, asked_by in sorted(icons.items()):
-        drawing = PACKAGES / "lucide-static" / "icons" / f"{name}.svg"
-        if not drawing.exists():
+        if not drawing(name).exists():
             print(f"{asked_by} asks for the icon “{name}”, which Lucide does not have.", file=sys.stderr)
             continue
-        shapes = drawing.read_text("utf-8").partition("<svg")[2].partition(">")[2].rpartition("</svg>")[0]
+        shapes = (
+            drawing(name).read_text("utf-8").partition("<svg")[2].partition(">")[2].rpartition("</svg>")[0]
+        )
         symbols.append(
             f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
             f'stroke-linecap="round" stroke-linejoin="round">{" ".join(shapes.split())}</symbol>'
