@@ -11,7 +11,7 @@ from sqlmodel import Session, create_engine
 try:  # Debian 12's SQLite has the WAL-reset race; this wheel carries a newer one (docs/decisions/0001)
     from pysqlite3 import dbapi2 as sqlite_driver
 except ImportError:  # no wheel for this machine
-    import sqlite3 as sqlite_driver  # type: ignore[no-redef]
+    import sqlite3 as sqlite_driver
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",

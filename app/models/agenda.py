@@ -40,7 +40,9 @@ class Room(Row, table=True):
     archived_at: datetime | None = None
 
     venue: Venue = Relationship(back_populates="rooms")
-    setups: list["RoomSetup"] = Relationship(back_populates="room", sa_relationship_kwargs={"order_by": "RoomSetup.position"})
+    setups: list["RoomSetup"] = Relationship(
+        back_populates="room", sa_relationship_kwargs={"order_by": "RoomSetup.position"}
+    )
 
     @property
     def capacity(self) -> int | None:
@@ -245,10 +247,12 @@ class AgendaSession(Row, table=True):
     series: Series | None = Relationship(back_populates="sessions")
     host_city: City | None = Relationship()
     places: list[SessionRoom] = Relationship(
-        back_populates="session", sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "SessionRoom.id"}
+        back_populates="session",
+        sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "SessionRoom.id"},
     )
     engagements: list["Engagement"] = Relationship(
-        back_populates="session", sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "Engagement.position"}
+        back_populates="session",
+        sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "Engagement.position"},
     )
 
     @property

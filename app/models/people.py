@@ -37,7 +37,9 @@ class City(Row, table=True):
     state: str = Field(default="", max_length=80)
     zone: str = Field(default="America/New_York", max_length=64)
 
-    districts: list["District"] = Relationship(back_populates="city", sa_relationship_kwargs={"order_by": "District.name"})
+    districts: list["District"] = Relationship(
+        back_populates="city", sa_relationship_kwargs={"order_by": "District.name"}
+    )
     cabinet: "Cabinet" = Relationship(back_populates="city", sa_relationship_kwargs={"uselist": False})
     memberships: list["Membership"] = Relationship(back_populates="city")
 
@@ -153,7 +155,9 @@ class Seat(Row, table=True):
 
     role: Role = Relationship()
     city: City | None = Relationship()
-    tenures: list["Tenure"] = Relationship(back_populates="seat", sa_relationship_kwargs={"order_by": "Tenure.starts_on"})
+    tenures: list["Tenure"] = Relationship(
+        back_populates="seat", sa_relationship_kwargs={"order_by": "Tenure.starts_on"}
+    )
 
     @property
     def title(self) -> str:
@@ -172,7 +176,9 @@ class Person(Row, table=True):
     biography: str = ""
     archived_at: datetime | None = None
 
-    tenures: list["Tenure"] = Relationship(back_populates="person", sa_relationship_kwargs={"order_by": "Tenure.starts_on"})
+    tenures: list["Tenure"] = Relationship(
+        back_populates="person", sa_relationship_kwargs={"order_by": "Tenure.starts_on"}
+    )
 
 
 class Tenure(Row, table=True):
@@ -235,7 +241,8 @@ class Audience(Row, table=True):
     everyone: bool = False
 
     terms: list["AudienceTerm"] = Relationship(
-        back_populates="audience", sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "AudienceTerm.id"}
+        back_populates="audience",
+        sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "AudienceTerm.id"},
     )
 
 

