@@ -1,0 +1,41 @@
+"""Brings the sample cohort into an empty database: `load_sample(database, today)`."""
+
+from datetime import date
+
+from sqlmodel import Session, select
+
+from app.database import Database
+from app.models import Cohort
+from app.people.audit import Refused, verb
+from app.people.viewer import Viewer
+from seed.agenda import load_agenda
+from seed.calendar import Calendar
+from seed.gatherings import load_gatherings
+from seed.people import load_people
+from seed.registration import load_registration
+from seed.sample import Sample, calendar_for
+
+BY = Viewer.system("seed")
+
+
+def load_sample(database: Database, today: date | None) -> None:
+    """Load the sample cohort, all of it or nothing, into a migrated database that holds no cohort.
+
+    The next convening begins 18 to 24 days after `today`, with updates due within a week, registration open and
+    one earlier cycle complete. Without a day (None) nothing is moved: the dates are those of 2016 to 2018 as
+    written in the files, which tests rely on. Raises Refused when there is a cohort already.
+    """
+    with database.write() as db:
+        load_cohort(db, calendar_for(today), by=BY)
+
+
+@verb
+def load_cohort(db: Session, calendar: Calendar, *, by: Viewer) -> Sample:
+    """Load the floors in their order, each upon what the one below has made."""
+    if db.exec(select(Cohort.id)).first() is not None:
+        raise Refused("This database holds a cohort already. The sample is only for an empty one.")
+    sample = load_people(db, calendar, by=by)
+    load_agenda(db, sample, by=by)
+    load_gatherings(db, sample, by=by)
+    load_registration(db, sample, by=by)
+    return sample

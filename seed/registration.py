@@ -1,0 +1,131 @@
+"""Who comes to the convenings of the sample: delegations, registrations, presence windows, private needs."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, or_, select
+
+from app import clock
+from app.models import Convening, ConveningStage, Person, Registration, RegistrationState, Seat, Tenure
+from app.people.audit import verb
+from app.people.viewer import Viewer
+from app.registration.delegations import open_delegations
+from app.registration.needs import write_dietary
+from app.registration.presence import Window
+from app.registration.registrations import Details, decline, invite, register, save_registration
+from seed.calendar import walls
+from seed.sample import Entry, Sample, read
+
+OPENED_BEFORE = timedelta(weeks=12)
+BETWEEN_TWO = timedelta(hours=31, minutes=17)
+"""From one registration to the next: all of a convening fit between its opening and three weeks before it."""
+
+
+@verb
+def load_registration(db: Session, sample: Sample, *, by: Viewer) -> None:
+    """Load the registrations of the next convening as written; of the past ones, everyone in office came."""
+    for convening in sample.convenings.values():
+        if convening.stage is ConveningStage.REPORTED:
+            _all_came(db, convening, by)
+    entry = read("registrations")
+    _registered(db, sample, sample.convenings[entry["convening"]], entry, by)
+
+
+def _all_came(db: Session, convening: Convening, by: Viewer) -> None:
+    delegations = {opened.city_id: opened for opened in open_delegations(db, convening, by=by)}
+    moments = _moments(convening)
+    for seat, person in _in_office(db, convening):
+        registration = Registration(
+            convening_id=convening.key,
+            person_id=person.key,
+            city_id=seat.city_id,
+            seat_id=seat.key,
+            state=RegistrationState.SUBMITTED,
+            submitted_at=next(moments),
+            photo_consent=True,
+        )
+        db.add(registration)
+        if seat.city_id is not None:
+            delegations[seat.city_id].taken += 1
+    db.flush()
+
+
+def _registered(db: Session, sample: Sample, convening: Convening, entry: Entry, by: Viewer) -> None:
+    open_delegations(db, convening, by=by)
+    db.flush()
+    details, moments = _details(sample, convening, entry), _moments(convening)
+    groups = [*entry["delegation"], entry["lab"]]
+    for group in groups:
+        for key in group["submitted"]:
+            wants = key in group.get("sponsored", ())
+            said = details.get(key, Details(photo_consent=True))
+            registration = register(db, convening, sample.people[key], details=said, sponsored=wants, by=by)
+            registration.submitted_at = next(moments)
+        for key in group.get("started", ()):
+            save_registration(db, convening, sample.people[key], by=by)
+        for key in group.get("declined", ()):
+            decline(db, convening, sample.people[key], by=by)
+        for substitute in group.get("substitutes", ()):
+            _substituted(db, sample, convening, substitute, next(moments), by)
+    for _, person in _in_office(db, convening):
+        invite(db, convening, person, by=by)
+    db.flush()
+
+
+def _substituted(db: Session, sample: Sample, convening: Convening, written: Entry, when: datetime, by: Viewer) -> None:
+    """Another person in a seat's place: the seat's place at the convening goes over, nothing private does (rule 10)."""
+    replaced = register(db, convening, sample.people[written["for"]], by=by)
+    replaced.state, replaced.reason = RegistrationState.REPLACED, written["reason"]
+    substitute = Registration(
+        convening_id=convening.key,
+        person_id=sample.people[written["person"]].key,
+        city_id=replaced.city_id,
+        seat_id=replaced.seat_id,
+        state=RegistrationState.SUBMITTED,
+        submitted_at=when,
+    )
+    db.add(substitute)
+
+
+def _details(sample: Sample, convening: Convening, entry: Entry) -> dict[str, Details]:
+    """What people have said of their presence and needs, by their key."""
+    windows: dict[str, list[Window]] = {}
+    for written in entry["window"]:
+        day = convening.starts_on + timedelta(days=written["day"] - 1)
+        starts_at, ends_at = (clock.at(day, wall, convening.zone) for wall in walls(written["time"]))
+        windows.setdefault(written["person"], []).append(Window(starts_at, ends_at))
+    needs = {written["person"]: written for written in entry["need"]}
+    return {
+        key: Details(
+            windows=tuple(windows.get(key, ())),
+            dietary=write_dietary(needs.get(key, {}).get("diets", ()), needs.get(key, {}).get("dietary", "")),
+            access=needs.get(key, {}).get("access", ""),
+            photo_consent=True,
+        )
+        for key in (*windows, *needs)
+    }
+
+
+def _in_office(db: Session, convening: Convening) -> list[tuple[Seat, Person]]:
+    """Who holds which seat on the first day of a convening, cities and lab, in the order of seats."""
+    day = convening.starts_on
+    rows = db.exec(
+        select(Seat, Person)
+        .join(Tenure, col(Tenure.seat_id) == Seat.id)
+        .join(Person, col(Person.id) == Tenure.person_id)
+        .where(
+            Seat.cohort_id == convening.cohort_id,
+            Tenure.starts_on <= day,
+            or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= day),
+        )
+        .order_by(col(Seat.id))
+    )
+    return list(rows.all())
+
+
+def _moments(convening: Convening) -> Iterator[datetime]:
+    """Instants at which people have registered, in order, from twelve weeks before the convening."""
+    moment = clock.at(convening.starts_on - OPENED_BEFORE, walls("09:00–09:01")[0], convening.zone)
+    while True:
+        yield moment
+        moment += BETWEEN_TWO
