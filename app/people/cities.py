@@ -1,7 +1,5 @@
 """Cities of a cohort: members from a day to a day, with districts, seats and a Children's Cabinet."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +8,9 @@ from sqlalchemy import or_
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
-from app import clock
 from app.models import Cabinet, CabinetGoal, CabinetMeeting, City, Cohort, District, Membership, Role, Seat, Tenure
 from app.people.audit import Refused, verb
+from app.people.names import checked_name, checked_zone, slug_of
 from app.people.viewer import Viewer
 
 
@@ -86,13 +84,11 @@ def add_city(
 
     Raises Refused for an empty name, an unknown zone, or a city of that name that is on record already.
     """
-    name = name.strip()
-    if not name:
-        raise Refused("Say the city's name.", field="name")
-    slug = slug_of(name)
+    name = checked_name(name, longest=200)
+    slug = slug_of(name, "city")
     if db.exec(select(City.id).where(City.slug == slug)).first() is not None:
         raise Refused(f"{name} is on record already.", field="name")
-    city = City(name=name, slug=slug, state=state.strip(), zone=_checked_zone(zone or cohort.zone))
+    city = City(name=name, slug=slug, state=state.strip(), zone=checked_zone(zone or cohort.zone))
     db.add(city)
     db.flush()
     db.add(Membership(cohort_id=cohort.key, city_id=city.key, joined_on=joined_on, cohort=cohort, city=city))
@@ -128,21 +124,7 @@ def note_meeting(db: Session, cabinet: Cabinet, *, held_on: date, note: str = ""
     return meeting
 
 
-def slug_of(text: str) -> str:
-    """The name in an address: "São Tomé & Príncipe" → "sao-tome-principe"; "city" for one without Latin letters."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "city"
-
-
 def _line(seat: Seat, on: date) -> SeatLine:
     holder = next((tenure for tenure in seat.tenures if tenure.held_on(on)), None)
     others = tuple(tenure for tenure in reversed(seat.tenures) if tenure is not holder)
     return SeatLine(seat, holder, others)
-
-
-def _checked_zone(zone: str) -> str:
-    try:
-        clock.zone(zone)
-    except ValueError as error:
-        raise Refused(str(error), field="zone") from error
-    return zone

@@ -87,9 +87,7 @@ def hand_over(
             )
         end_tenure(db, holder, ends_on=starts_on - DAY, by=by)
         db.flush()
-    return give_seat(
-        db, seat, person, starts_on=starts_on, ends_on=ends_on, interim=interim, title=title, by=by
-    )
+    return give_seat(db, seat, person, starts_on=starts_on, ends_on=ends_on, interim=interim, title=title, by=by)
 
 
 def holder_on(db: Session, seat: Seat, on: date) -> Tenure | None:
