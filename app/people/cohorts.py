@@ -1,13 +1,11 @@
-"""Cohorts with their roles and seats."""
+"""Cohorts with their roles and seats; founding.py makes new ones."""
 
 from collections.abc import Sequence
-from datetime import date
-
 from sqlmodel import Session, col, select
 
 from app.models import City, Cohort, Role, Seat, Standing
 from app.people.audit import Refused, verb
-from app.people.names import checked_name, checked_zone, slug_of
+from app.people.names import checked_name, slug_of
 from app.people.viewer import Viewer
 
 
@@ -19,27 +17,6 @@ def cohorts(db: Session) -> Sequence[Cohort]:
 def roles_of(db: Session, cohort_id: int) -> Sequence[Role]:
     """The roles of a cohort in the organizers' order."""
     return db.exec(select(Role).where(Role.cohort_id == cohort_id).order_by(col(Role.position), col(Role.id))).all()
-
-
-@verb
-def add_cohort(
-    db: Session,
-    *,
-    name: str,
-    slug: str = "",
-    lab_name: str = "",
-    zone: str = "America/New_York",
-    starts_on: date | None = None,
-    by: Viewer,
-) -> Cohort:
-    """A new cohort without cities, roles or seats. Raises Refused for a name or address that is taken."""
-    name = checked_name(name)
-    slug = slug_of(slug or name, "cohort")
-    if db.exec(select(Cohort.id).where(Cohort.slug == slug)).first() is not None:
-        raise Refused(f"There is a cohort at /{slug} already. Choose another name.", field="name")
-    cohort = Cohort(name=name, slug=slug, lab_name=lab_name.strip(), zone=checked_zone(zone), starts_on=starts_on)
-    db.add(cohort)
-    return cohort
 
 
 @verb
