@@ -1,0 +1,1 @@
+"""The mayors' six-month updates: cycles, drafts, commitments, approval, release, and who may read what when."""

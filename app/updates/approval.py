@@ -1,0 +1,256 @@
+"""Approval: the city's mayor, or a designee on record, and nobody else, ever (rule 5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.models import (
+    Assistance,
+    City,
+    Designation,
+    Person,
+    Role,
+    Seat,
+    Standing,
+    Tenure,
+    Update,
+    UpdateCycle,
+    UpdateSection,
+    UpdateState,
+)
+from app.people.audit import Refused, verb
+from app.people.viewer import Viewer
+from app.updates.content import Content, draft_of
+from app.updates.versions import last_content
+from app.updates.writing import hold, hold_for_writing, plain
+
+LONGEST_NOTE = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """Who may approve: the mayor in office, or a designee. `office` is said "Mayor, Oakland"."""
+
+    person_id: int
+    name: str
+    office: str
+    is_mayor: bool
+
+
+@verb
+def send_to_mayor(db: Session, update: Update, *, by: Viewer) -> list[Person]:
+    """Hand the draft to the mayor; returns those to be told: approvers and the mayor's assistants.
+
+    Refuses while a commitment of the last cycle is unanswered (rule 7) or a required section is empty, and says
+    what is missing. Handing over twice tells nobody a second time.
+    """
+    hold_for_writing(db, update, by)
+    if update.state is UpdateState.WITH_MAYOR:
+        return []
+    _refuse_if_incomplete(db, update)
+    entitled = approvers(db, update, _today(db, update))
+    if not entitled:
+        city = db.get_one(City, update.city_id).name
+        raise Refused(
+            f"Nobody can approve it: {city} has no mayor in office and no designee on record. "
+            "Ask an organizer of the lab to enter one."
+        )
+    update.state = UpdateState.WITH_MAYOR
+    update.sent_back_note = ""
+    db.add(update)
+    return _told(db, [one.person_id for one in entitled])
+
+
+@verb
+def approve_update(
+    db: Session, update: Update, *, seen: str | None = None, on: datetime | None = None, by: Viewer
+) -> Update:
+    """Approve the update as it was seen: `seen` is the stamp of the content on the approver's page.
+
+    Only its city's mayor in office today or a designee on record, in person: not an assistant in their place, not
+    an organizer (rule 5). The program itself may record an approval of the past, `on` its day, for who was mayor then.
+    """
+    hold(db, update)
+    moment = on if by.is_system and on else clock.now()
+    approver = _approver(db, update, moment, by)
+    if update.state is UpdateState.APPROVED and update.approved_by_id == approver.person_id:
+        return update  # a second click
+    if update.state not in (UpdateState.DRAFTING, UpdateState.WITH_MAYOR):
+        raise Refused(f"There is nothing to approve: this update is {update.state.value}.")
+    content = _refuse_if_incomplete(db, update)
+    if not by.is_system and seen != content.stamp:
+        raise Refused("The text has changed since you opened this page. Read it once more, then approve.")
+    update.state = UpdateState.APPROVED
+    update.approved_at = moment
+    update.approved_by_id = approver.person_id
+    update.approved_as = approver.office
+    update.sent_back_note = ""
+    db.add(update)
+    return update
+
+
+@verb
+def send_back(db: Session, update: Update, *, note: str, by: Viewer) -> None:
+    """Return the update to its writers with a note. An approval that was given is taken back with it."""
+    hold(db, update)
+    _approver(db, update, clock.now(), by)
+    if update.state not in (UpdateState.WITH_MAYOR, UpdateState.APPROVED):
+        raise Refused(f"It is not with you: this update is {update.state.value}.")
+    note = plain(note, longest=LONGEST_NOTE, field="note")
+    if not note:
+        raise Refused("Say in a sentence what should change.", "note")
+    _reopen(update, note)
+    db.add(update)
+
+
+@verb
+def withdraw_approval(db: Session, update: Update, *, by: Viewer) -> None:
+    """Take an approval back before the release, so that the text can change: by an approver or the facilitator."""
+    hold(db, update)
+    cycle = db.get_one(UpdateCycle, update.cycle_id)
+    is_facilitator = any(
+        office.city_id == update.city_id and office.standing is Standing.FACILITATOR
+        for office in by.offices_in(cycle.cohort_id)
+    )
+    if by.acting or not is_facilitator:
+        _approver(db, update, clock.now(), by)
+    if update.state is UpdateState.RELEASED:
+        raise Refused("It is released already. Begin a correction: it becomes a new version.")
+    if update.state is UpdateState.APPROVED:
+        _reopen(update, "")
+        db.add(update)
+
+
+def approvers(db: Session, update: Update, on: date) -> list[Approver]:
+    """The holder of the city's seat of mayor on a day, and the designees on record then."""
+    city = db.get_one(City, update.city_id)
+    cohort_id = db.get_one(UpdateCycle, update.cycle_id).cohort_id
+    of_mayor = (
+        Seat.cohort_id == cohort_id,
+        Seat.city_id == update.city_id,
+        Role.standing == Standing.MAYOR,
+        col(Seat.archived_at).is_(None),
+    )
+    tenures = db.exec(
+        select(Tenure, Seat, Role, Person)
+        .join(Seat, col(Seat.id) == Tenure.seat_id)
+        .join(Role, col(Role.id) == Seat.role_id)
+        .join(Person, col(Person.id) == Tenure.person_id)
+        .where(*of_mayor, Tenure.starts_on <= on, or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= on))
+        .order_by(col(Seat.position), col(Seat.id))
+    )
+    found = [
+        Approver(person.key, person.name, f"{tenure.title or seat.label or role.name}, {city.name}", is_mayor=True)
+        for tenure, seat, role, person in tenures
+    ]
+    designations = db.exec(
+        select(Designation, Role, Person)
+        .join(Seat, col(Seat.id) == Designation.seat_id)
+        .join(Role, col(Role.id) == Seat.role_id)
+        .join(Person, col(Person.id) == Designation.person_id)
+        .where(
+            *of_mayor,
+            Designation.starts_on <= on,
+            or_(col(Designation.ends_on).is_(None), col(Designation.ends_on) >= on),
+        )
+        .order_by(col(Designation.id))
+    )
+    found += [
+        Approver(person.key, person.name, f"designee of the {role.name}, {city.name}", is_mayor=False)
+        for _, role, person in designations
+        if person.key not in {one.person_id for one in found}
+    ]
+    return found
+
+
+def may_approve(db: Session, update: Update, viewer: Viewer) -> bool:
+    """Whether the viewer, in person and today, is one who approves this update."""
+    if viewer.acting or not viewer.is_signed_in:
+        return False
+    return viewer.person_id in {one.person_id for one in approvers(db, update, _today(db, update))}
+
+
+def missing(db: Session, update: Update, content: Content) -> list[str]:
+    """What is still to be done before the mayor can have it, in words: unanswered commitments first (rule 7).
+
+    A required section that was redacted counts as written: its tombstone stands in the next version too.
+    """
+    unanswered = [answer for answer in content.answers if answer.state is None]
+    lacking = [f"an answer to “{_short(answer.text)}”" for answer in unanswered]
+    required = db.exec(
+        select(UpdateSection.slug, UpdateSection.title)
+        .where(UpdateSection.cycle_id == update.cycle_id, col(UpdateSection.required).is_(True))
+        .order_by(col(UpdateSection.position))
+    )
+    last = last_content(db, update)
+    redacted = {name for name, part in last.parts().items() if part.redaction} if last else set()
+    for slug, title in required:
+        part = content.section(slug)
+        if (part is None or not part.body) and f"section:{slug}" not in redacted:
+            lacking.append(f"the section “{title}”")
+    return lacking
+
+
+def _refuse_if_incomplete(db: Session, update: Update) -> Content:
+    content = draft_of(db, update)
+    lacking = missing(db, update, content)
+    if lacking:
+        raise Refused(f"Before the mayor can have it, it still needs {_listed(lacking)}.")
+    return content
+
+
+def _approver(db: Session, update: Update, moment: datetime, by: Viewer) -> Approver:
+    """The viewer as approver; the program itself stands for whoever was mayor at the moment."""
+    city = db.get_one(City, update.city_id)
+    entitled = approvers(db, update, clock.local(moment, city.zone).date())
+    if by.is_system and entitled:
+        return entitled[0]
+    if not by.acting:
+        for one in entitled:
+            if one.person_id == by.person_id:
+                return one
+    names = _listed([one.name for one in entitled], "or") or "nobody, until the seat of mayor is filled"
+    raise Refused(f"Only {city.name}’s mayor or a designee on record approves its update, in person: {names}.")
+
+
+def _told(db: Session, approver_ids: Sequence[int]) -> list[Person]:
+    """Approvers and those who act for them today, each once, in order."""
+    today = clock.today("UTC")
+    assistants = select(Assistance.assistant_id).where(
+        col(Assistance.principal_id).in_(approver_ids),
+        Assistance.starts_on <= today,
+        or_(col(Assistance.ends_on).is_(None), col(Assistance.ends_on) >= today),
+    )
+    return list(
+        db.exec(
+            select(Person)
+            .where(or_(col(Person.id).in_(approver_ids), col(Person.id).in_(assistants)))
+            .where(col(Person.archived_at).is_(None))
+            .order_by(col(Person.id))
+        )
+    )
+
+
+def _reopen(update: Update, note: str) -> None:
+    update.state = UpdateState.DRAFTING
+    update.sent_back_note = note
+    update.approved_at = None
+    update.approved_by_id = None
+    update.approved_as = ""
+
+
+def _today(db: Session, update: Update) -> date:
+    return clock.today(db.get_one(City, update.city_id).zone)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57].rstrip()}…"
+
+
+def _listed(items: Sequence[str], word: str = "and") -> str:
+    """ "a, b and c"."""
+    return f" {word} ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)

@@ -1,0 +1,230 @@
+"""What an update says, as one document: what a version keeps for good, and what a page shows.
+
+The same document is made of a draft for its city and read from a released version for everybody, so that a page
+has one shape. Its JSON is `UpdateVersion.content`:
+
+    {"format": 1,
+     "sections":    [{"slug", "title", "body" (Markdown), "redaction"}],          in the order asked
+     "answers":     [{"commitment", "text", "due_on", "stage", "made_in", "state", "note", "redaction"}],
+     "commitments": [{"id", "text", "due_on", "stage", "redaction"}],
+     "approval":    {"by", "office", "at"} or null}
+
+A redacted part keeps its place: its words are empty and `redaction` says who took them out, when and why (rule 6).
+"""
+
+import re
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import and_
+from sqlmodel import Session, col, select
+
+from app.models import AnswerState, Commitment, CommitmentAnswer, Update, UpdateSection, UpdateText
+from app.updates.commitments import last_commitments
+from app.updates.cycles import ASK, NUMBER
+
+
+class Redaction(BaseModel, frozen=True):
+    """The tombstone of words that were taken out of a released update."""
+
+    by: str
+    office: str
+    at: datetime
+    reason: str
+
+
+class Part(BaseModel):
+    """Something of an update that can be corrected or redacted by itself."""
+
+    redaction: Redaction | None = None
+
+    @property
+    def name(self) -> str:
+        """section:ask, answer:12, commitment:31."""
+        raise NotImplementedError
+
+    @property
+    def words(self) -> str:
+        """What its city wrote here."""
+        raise NotImplementedError
+
+    def bury(self, tombstone: Redaction) -> None:
+        """Take the words out and leave who did it and why."""
+        self.redaction = tombstone
+
+
+class SectionText(Part):
+    slug: str
+    title: str
+    body: str
+
+    @property
+    def name(self) -> str:
+        return f"section:{self.slug}"
+
+    @property
+    def words(self) -> str:
+        return self.body
+
+    def bury(self, tombstone: Redaction) -> None:
+        super().bury(tombstone)
+        self.body = ""
+
+
+class AnsweredCommitment(Part):
+    """A commitment of an earlier update and what became of it; `state` is None while nobody has said."""
+
+    commitment: int
+    text: str
+    due_on: date | None
+    stage: str
+    made_in: str
+    state: AnswerState | None
+    note: str
+
+    @property
+    def name(self) -> str:
+        return f"answer:{self.commitment}"
+
+    @property
+    def words(self) -> str:
+        return self.note
+
+    def bury(self, tombstone: Redaction) -> None:
+        super().bury(tombstone)
+        self.text = self.note = ""
+
+
+class CommitmentMade(Part):
+    id: int
+    text: str
+    due_on: date | None
+    stage: str
+
+    @property
+    def name(self) -> str:
+        return f"commitment:{self.id}"
+
+    @property
+    def words(self) -> str:
+        return self.text
+
+    def bury(self, tombstone: Redaction) -> None:
+        super().bury(tombstone)
+        self.text = ""
+
+
+class Approval(BaseModel, frozen=True):
+    """Who approved, and in which office (rule 8)."""
+
+    by: str
+    office: str
+    at: datetime
+
+
+class Figure(BaseModel, frozen=True):
+    """A number set large: `now` is "74 percent", `change` "up from 71", `label` what it counts."""
+
+    label: str
+    now: str
+    change: str
+
+
+class Content(BaseModel):
+    format: int = 1
+    sections: list[SectionText] = []
+    answers: list[AnsweredCommitment] = []
+    commitments: list[CommitmentMade] = []
+    approval: Approval | None = None
+
+    @property
+    def ask(self) -> SectionText | None:
+        return self.section(ASK)
+
+    @property
+    def number(self) -> SectionText | None:
+        return self.section(NUMBER)
+
+    @property
+    def story(self) -> list[SectionText]:
+        """The sections that have no place of their own on the page."""
+        return [part for part in self.sections if part.slug not in (ASK, NUMBER)]
+
+    @property
+    def stamp(self) -> str:
+        """A short name of exactly these words: a mayor approves what was on the page, and nothing later."""
+        return sha256(self.model_dump_json(exclude={"approval"}).encode()).hexdigest()[:20]
+
+    def section(self, slug: str) -> SectionText | None:
+        return next((part for part in self.sections if part.slug == slug), None)
+
+    def parts(self) -> dict[str, Part]:
+        """Each part by its name."""
+        return {part.name: part for part in (*self.sections, *self.answers, *self.commitments)}
+
+    def stored(self) -> dict[str, Any]:
+        """The document as UpdateVersion.content keeps it."""
+        return self.model_dump(mode="json")
+
+
+def draft_of(db: Session, update: Update) -> Content:
+    """What the update says at this moment, written or not. Only its city may see this (rule 5)."""
+    sections = db.exec(
+        select(UpdateSection, UpdateText.body)
+        .outerjoin(
+            UpdateText, and_(col(UpdateText.section_id) == UpdateSection.id, col(UpdateText.update_id) == update.key)
+        )
+        .where(UpdateSection.cycle_id == update.cycle_id)
+        .order_by(col(UpdateSection.position), col(UpdateSection.id))
+    ).all()
+    made = db.exec(
+        select(Commitment)
+        .where(Commitment.update_id == update.key, col(Commitment.archived_at).is_(None))
+        .order_by(col(Commitment.position), col(Commitment.id))
+    ).all()
+    return Content(
+        sections=[SectionText(slug=part.slug, title=part.title, body=body or "") for part, body in sections],
+        answers=_answers(db, update),
+        commitments=[
+            CommitmentMade(id=row.key, text=row.text, due_on=row.due_on, stage=row.measure_stage) for row in made
+        ],
+    )
+
+
+def _answers(db: Session, update: Update) -> list[AnsweredCommitment]:
+    given = {
+        answer.commitment_id: answer
+        for answer in db.exec(select(CommitmentAnswer).where(CommitmentAnswer.update_id == update.key))
+    }
+    answers = []
+    for commitment, cycle in last_commitments(db, update):
+        answer = given.get(commitment.key)
+        answers.append(
+            AnsweredCommitment(
+                commitment=commitment.key,
+                text=commitment.text,
+                due_on=commitment.due_on,
+                stage=commitment.measure_stage,
+                made_in=cycle.title,
+                state=answer.state if answer else None,
+                note=answer.note if answer else "",
+            )
+        )
+    return answers
+
+
+def figure(body: str) -> Figure | None:
+    """The number of a section: its first words in bold, divided at the comma; None when nothing is in bold."""
+    found = re.search(r"\*\*(?P<said>[^*\n]{1,80})\*\*", body)
+    if found is None:
+        return None
+    before = body[: found.start()].rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]
+    now, _, change = found["said"].partition(",")
+    return Figure(label=before.strip(" :–—-*#"), now=now.strip(), change=change.strip())
+
+
+def words(body: str) -> int:
+    """How many words a Markdown text has, as a person would count them."""
+    return len(re.findall(r"[^\W_]+(?:[’'.,-][^\W_]+)*", body))

@@ -1,0 +1,110 @@
+"""Redaction: words leave a released update, and a tombstone says who took them out, when and why (rule 6)."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.models import Commitment, CommitmentAnswer, Update, UpdateSection, UpdateText, UpdateVersion
+from app.people.audit import Refused, verb
+from app.people.viewer import Viewer
+from app.updates.content import AnsweredCommitment, CommitmentMade, Content, Part, Redaction, SectionText
+from app.updates.releases import refuse_all_but_organizers
+from app.updates.versions import last_content, last_version
+from app.updates.writing import hold, plain
+
+
+@verb
+def redact(db: Session, update: Update, *, part: str, reason: str, by: Viewer) -> None:
+    """Take a part out of a released update: `part` is a name of Content.parts, "section:wins" or "commitment:31".
+
+    The released row stays as it is; a new version stands in its place, and readers of an older one find the same
+    tombstone. The words leave the city's draft too, so that a correction does not bring them back, and those of a
+    commitment leave the later updates that answer for it.
+    """
+    hold(db, update)
+    refuse_all_but_organizers(db, update, by)
+    reason = plain(reason, longest=1000, field="reason")
+    if not reason:
+        raise Refused("Say why: the reason stands where the words were.", "reason")
+    content = last_content(db, update)
+    found = content.parts().get(part) if content else None
+    if found is None:
+        raise Refused("There is no such part in what was released.", "part")
+    if found.redaction:
+        return  # a second click
+    tombstone = Redaction(by=by.name, office=by.office.said if by.office else "", at=clock.now(), reason=reason)
+    _bury(db, update, part, tombstone)
+    _empty_draft(db, update, found)
+    if isinstance(found, CommitmentMade):
+        for later in _answering(db, found.id):
+            _bury(db, later, f"answer:{found.id}", tombstone)
+
+
+def buried_since(versions: Sequence[UpdateVersion], number: int) -> dict[str, Redaction]:
+    """The tombstones, by part, of the versions from `number` on: what readers of that version may not see either."""
+    found: dict[str, Redaction] = {}
+    for version in versions:
+        if version.number >= number:
+            for name, part in Content.model_validate(version.content).parts().items():
+                if part.redaction:
+                    found.setdefault(name, part.redaction)
+    return found
+
+
+def _bury(db: Session, update: Update, part: str, tombstone: Redaction) -> None:
+    """Make the next version of an update, without the part's words."""
+    last = last_version(db, update)
+    assert last is not None, "only what is released is redacted"
+    content = Content.model_validate(last.content)
+    if part not in content.parts():
+        return
+    content.parts()[part].bury(tombstone)
+    db.add(
+        UpdateVersion(
+            update_id=last.update_id,
+            number=last.number + 1,
+            content=content.stored(),
+            author_id=last.author_id,
+            author=last.author,
+            office=last.office,
+            note=f"Redacted by {tombstone.by}: {tombstone.reason}",
+            created_at=tombstone.at,
+        )
+    )
+
+
+def _answering(db: Session, commitment_id: int) -> Sequence[Update]:
+    """The released updates that answer for a commitment."""
+    return db.exec(
+        select(Update)
+        .join(CommitmentAnswer, col(CommitmentAnswer.update_id) == Update.id)
+        .where(CommitmentAnswer.commitment_id == commitment_id, col(Update.released_at).is_not(None))
+    ).all()
+
+
+def _empty_draft(db: Session, update: Update, part: Part) -> None:
+    """Take a part's words out of the rows that the next version would be made of."""
+    if isinstance(part, SectionText):
+        text = db.exec(
+            select(UpdateText)
+            .join(UpdateSection, col(UpdateSection.id) == UpdateText.section_id)
+            .where(UpdateText.update_id == update.key, UpdateSection.slug == part.slug)
+        ).first()
+        if text:
+            text.body = ""
+            text.revision += 1
+            db.add(text)
+    elif isinstance(part, CommitmentMade):
+        commitment = db.get_one(Commitment, part.id)
+        commitment.text = ""
+        db.add(commitment)
+    elif isinstance(part, AnsweredCommitment):
+        answer = db.exec(
+            select(CommitmentAnswer).where(
+                CommitmentAnswer.update_id == update.key, CommitmentAnswer.commitment_id == part.commitment
+            )
+        ).first()
+        if answer:
+            answer.note = ""
+            db.add(answer)

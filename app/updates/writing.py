@@ -1,0 +1,98 @@
+"""Writing an update: its city's people write, section by section, until their mayor has approved it."""
+
+from sqlmodel import Session, select
+
+from app import clock
+from app.models import City, Person, Update, UpdateCycle, UpdateSection, UpdateState, UpdateText
+from app.people.audit import Refused, verb
+from app.people.policy import may
+from app.people.viewer import Viewer
+
+LONGEST = 20_000
+"""Characters of a section: about twelve printed pages, far above what anybody asks for."""
+
+
+class Stale(Refused):
+    """Somebody saved the same section meanwhile. Both texts are here, so that neither is lost."""
+
+    def __init__(self, section: UpdateSection, *, yours: str, theirs: str, revision: int, by: str) -> None:
+        super().__init__(
+            f"{by} saved “{section.title}” while you wrote. Your text is kept below, beside theirs: "
+            "bring the two together and save again.",
+            section.slug,
+        )
+        self.section, self.yours, self.theirs, self.revision, self.by = section, yours, theirs, revision, by
+
+
+@verb
+def start_update(db: Session, update: Update, *, by: Viewer) -> None:
+    """Begin to write. Starting twice is starting once."""
+    hold_for_writing(db, update, by)
+    _begin(db, update)
+
+
+@verb
+def write_section(
+    db: Session, update: Update, section: UpdateSection, *, body: str, revision: int, by: Viewer
+) -> UpdateText:
+    """Save the draft of a section, written upon `revision` of it (0 for the first).
+
+    Raises Stale, with both texts, when the section was saved since that revision with other words.
+    """
+    hold_for_writing(db, update, by)
+    assert section.cycle_id == update.cycle_id, "a section of another cycle"
+    body = plain(body, longest=LONGEST, field=section.slug)
+    text = db.exec(
+        select(UpdateText)
+        .where(UpdateText.update_id == update.key, UpdateText.section_id == section.key)
+        .execution_options(populate_existing=True)
+    ).first() or UpdateText(update_id=update.key, section_id=section.key)
+    if text.body == body:
+        return text  # a second click, or an autosave of what is saved
+    if text.revision != revision:
+        editor = db.get(Person, text.edited_by_id) if text.edited_by_id else None
+        name = editor.name if editor else "Somebody"
+        raise Stale(section, yours=body, theirs=text.body, revision=text.revision, by=name)
+    text.body = body
+    text.revision += 1
+    text.edited_by_id = by.actor_id
+    text.edited_at = clock.now()
+    db.add(text)
+    _begin(db, update)
+    return text
+
+
+def hold_for_writing(db: Session, update: Update, by: Viewer) -> None:
+    """Hold the update until the transaction ends; refuses those of other cities, and what is approved or released.
+
+    Held, its state and texts cannot change between a check and the act (on SQLite writers are alone anyway).
+    """
+    hold(db, update)
+    cycle = db.get_one(UpdateCycle, update.cycle_id)
+    if not may(by, "update.write", cohort_id=cycle.cohort_id, city_id=update.city_id):
+        raise Refused(f"Only the people of {db.get_one(City, update.city_id).name} write its update.")
+    if update.state is UpdateState.RELEASED:
+        raise Refused(
+            "This update is released, and what is released never changes. Begin a correction: it becomes a new version."
+        )
+    if update.state is UpdateState.APPROVED:
+        raise Refused("The mayor has approved this update. Withdraw the approval first, then change it.")
+
+
+def hold(db: Session, update: Update) -> None:
+    """Lock the update's row and read it anew."""
+    db.refresh(update, with_for_update=True)
+
+
+def plain(text: str, *, longest: int, field: str) -> str:
+    """Text from a form as it is kept: one kind of line ending, no NUL, no blank edges. Refuses what is too long."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    if len(text) > longest:
+        raise Refused(f"This is {len(text):,} characters; {longest:,} is the most that fits. Nothing was cut.", field)
+    return text
+
+
+def _begin(db: Session, update: Update) -> None:
+    if update.state is UpdateState.NOT_STARTED:
+        update.state = UpdateState.DRAFTING
+        db.add(update)
