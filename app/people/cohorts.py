@@ -1,6 +1,7 @@
 """Cohorts with their roles and seats; founding.py makes new ones."""
 
 from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 
 from app.models import City, Cohort, Role, Seat, Standing
