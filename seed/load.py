@@ -14,6 +14,7 @@ from seed.gatherings import load_gatherings
 from seed.people import load_people
 from seed.registration import load_registration
 from seed.sample import Sample, calendar_for
+from seed.updates import load_updates
 
 BY = Viewer.system("seed")
 
@@ -38,4 +39,5 @@ def load_cohort(db: Session, calendar: Calendar, *, by: Viewer) -> Sample:
     load_agenda(db, sample, by=by)
     load_gatherings(db, sample, by=by)
     load_registration(db, sample, by=by)
+    load_updates(db, sample, by=by)
     return sample

@@ -1,0 +1,109 @@
+"""The update cycles of the sample: one finished and released, one in progress with an update in every state."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from app import clock
+from app.models import AnswerState, City, Commitment, Update, UpdateCycle, UpdateState
+from app.people.audit import verb
+from app.people.tenures import holder_on
+from app.people.viewer import Viewer, offices_of
+from app.updates.approval import approve_update, send_to_mayor
+from app.updates.commitments import add_commitment, answer_commitment
+from app.updates.cycles import SectionPlan, find_update, open_cycle
+from app.updates.releases import release_update
+from app.updates.writing import write_section
+from seed.sample import Entry, Sample, read, read_convenings
+
+CYCLES = ("2017-spring", "2017-fall")
+"""In order: the later one answers for the commitments of the earlier."""
+
+A_DRAFT_TAKES = timedelta(minutes=25)
+
+
+@verb
+def load_updates(db: Session, sample: Sample, *, by: Viewer) -> None:
+    """Load both cycles, each update as far as it has come, written by the facilitator in office on the day."""
+    last: dict[str, list[Commitment]] = {}
+    for name in CYCLES:
+        entry = read(f"updates/{name}")
+        cycle = _cycle(db, sample, entry, by)
+        for written in entry["update"]:
+            city = sample.cities[written["city"]]
+            update = find_update(db, cycle, city.key)
+            assert update is not None, f"{city.name} owes an update in {name}"
+            moment = sample.calendar.instant(entry["written_on"], city.zone)
+            writer = _facilitator(db, sample, city, moment)
+            _write(db, update, written.get("text", {}), writer, moment)
+            _answer(db, update, written.get("answer", ()), last.get(city.slug, ()), writer)
+            last[city.slug] = [_commit(db, sample, update, one, writer) for one in written.get("commitment", ())]
+            _bring_along(db, sample, update, written, entry, by)
+
+
+def _cycle(db: Session, sample: Sample, entry: Entry, by: Viewer) -> UpdateCycle:
+    day = sample.calendar.day
+    season = sample.calendar.season(read_convenings()[entry["convening"]]["starts_on"])
+    return open_cycle(
+        db,
+        sample.cohort,
+        slug=season.slug,
+        title=season.said,
+        period=(day(entry["period_starts_on"]), day(entry["period_ends_on"])),
+        due_on=day(entry["due_on"]),
+        convening=sample.convenings[entry["convening"]],
+        sections=[SectionPlan(**section) for section in read("updates/sections")["section"]],
+        by=by,
+    )
+
+
+def _facilitator(db: Session, sample: Sample, city: City, moment: datetime) -> Viewer:
+    """Who held the city's seat of facilitator at a moment, with the offices of that day."""
+    day = clock.local(moment, city.zone).date()
+    tenure = holder_on(db, sample.seats[f"{city.slug}/facilitator"], day)
+    assert tenure is not None, f"{city.name} had a facilitator on {day}"
+    person = tenure.person
+    offices = offices_of(db, person.key, day)
+    return Viewer(person.key, person.name, offices=offices, actor_id=person.key, actor_name=person.name)
+
+
+def _write(db: Session, update: Update, texts: dict[str, str], writer: Viewer, moment: datetime) -> None:
+    """The sections as drafted, one after the other from a moment on."""
+    for section in update.cycle.sections:
+        body = texts.get(section.slug, "")
+        if body:
+            text = write_section(db, update, section, body=body, revision=0, by=writer)
+            text.edited_at = moment = moment + A_DRAFT_TAKES
+    db.flush()
+
+
+def _answer(
+    db: Session, update: Update, answers: Sequence[Entry], commitments: Sequence[Commitment], writer: Viewer
+) -> None:
+    """What became of last cycle's commitments, named by their place there (rule 7)."""
+    for answer in answers:
+        commitment, state = commitments[answer["commitment"] - 1], AnswerState(answer["state"])
+        answer_commitment(db, update, commitment, state=state, note=answer["note"], by=writer)
+    db.flush()
+
+
+def _commit(db: Session, sample: Sample, update: Update, written: Entry, writer: Viewer) -> Commitment:
+    due_on = sample.calendar.day(written["due_on"])
+    commitment = add_commitment(
+        db, update, text=written["text"], due_on=due_on, measure_stage=written["stage"], by=writer
+    )
+    db.flush()
+    return commitment
+
+
+def _bring_along(db: Session, sample: Sample, update: Update, written: Entry, entry: Entry, by: Viewer) -> None:
+    """To the mayor, through approval, to release: as far as the files say the update has come."""
+    if written.get("state") == UpdateState.WITH_MAYOR:
+        send_to_mayor(db, update, by=by)
+    if "approved_on" in written:
+        approve_update(db, update, on=sample.calendar.instant(written["approved_on"], update.city.zone), by=by)
+        db.flush()
+    if "released_on" in entry:
+        release_update(db, update, on=sample.calendar.instant(entry["released_on"], sample.cohort.zone), by=by)
+    db.flush()
