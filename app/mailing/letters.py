@@ -1,5 +1,7 @@
 """What is in the letters: one function a letter, which writes it into the outbox in the caller's transaction."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from app import clock
@@ -23,3 +25,60 @@ def sign_in_link(db: Session, person: Person, address: str, minutes: int) -> Non
         purpose="sign-in",
         unique_key=f"sign-in:{person.key}:{clock.now().isoformat()}",
     )
+
+
+def update_awaits_approval(db: Session, told: Sequence[Person], *, city: str, cycle: str, address: str) -> None:
+    """To a mayor, designees and assistants: the draft is ready. No word of the draft stands in a letter (rule 5)."""
+    for person in told:
+        enqueue(
+            db,
+            person,
+            subject=f"{city}’s update for {cycle} is ready for the mayor",
+            text=(
+                f"Dear {person.name},\n\n"
+                f"{city}’s update for {cycle} is written and waits for the mayor’s approval. It is one page, to be "
+                "read on a phone; approve it there, or send it back with a note:\n\n"
+                f"{address}\n\n"
+                "Only the mayor or a designee on record can approve it, signed in as themselves.\n"
+            ),
+            purpose="update-approval",
+            unique_key=f"update-approval:{address}:{clock.now().isoformat()}:{person.key}"[-200:],
+        )
+
+
+def update_sent_back(db: Session, told: Sequence[Person], *, city: str, cycle: str, address: str) -> None:
+    """To the city's facilitators: the mayor has returned the draft; the note is on its page."""
+    for person in told:
+        enqueue(
+            db,
+            person,
+            subject=f"{city}’s update for {cycle} came back with a note",
+            text=(
+                f"Dear {person.name},\n\n"
+                f"{city}’s update for {cycle} came back from the mayor. The note stands on its page:\n\n"
+                f"{address}\n"
+            ),
+            purpose="update-sent-back",
+            unique_key=f"update-sent-back:{address}:{clock.now().isoformat()}:{person.key}"[-200:],
+        )
+
+
+def updates_released(
+    db: Session, readers: Sequence[Person], *, cities: Sequence[str], cycle: str, address: str, release: int
+) -> None:
+    """To the cohort: these cities' updates can be read. One letter a person for each act of release, `release`."""
+    whose = f"{cities[0]}’s update" if len(cities) == 1 else f"{len(cities)} updates"
+    for person in readers:
+        enqueue(
+            db,
+            person,
+            subject=f"{whose} for {cycle} can be read",
+            text=(
+                f"Dear {person.name},\n\n"
+                f"these mayors’ updates for {cycle} are released to the cohort: {', '.join(cities)}.\n\n"
+                f"{address}\n\n"
+                "Each begins with what the city asks of the others.\n"
+            ),
+            purpose="updates-released",
+            unique_key=f"updates-released:{release}:{person.key}",
+        )

@@ -94,8 +94,11 @@ def approve_update(
 
 
 @verb
-def send_back(db: Session, update: Update, *, note: str, by: Viewer) -> None:
-    """Return the update to its writers with a note. An approval that was given is taken back with it."""
+def send_back(db: Session, update: Update, *, note: str, by: Viewer) -> list[Person]:
+    """Return the update to its writers with a note; returns the facilitators, who are to be told.
+
+    An approval that was given is taken back with it.
+    """
     hold(db, update)
     _approver(db, update, clock.now(), by)
     if update.state not in (UpdateState.WITH_MAYOR, UpdateState.APPROVED):
@@ -105,6 +108,7 @@ def send_back(db: Session, update: Update, *, note: str, by: Viewer) -> None:
         raise Refused("Say in a sentence what should change.", "note")
     _reopen(update, note)
     db.add(update)
+    return _facilitators(db, update)
 
 
 @verb
@@ -215,6 +219,28 @@ def _approver(db: Session, update: Update, moment: datetime, by: Viewer) -> Appr
                 return one
     names = _listed([one.name for one in entitled], "or") or "nobody, until the seat of mayor is filled"
     raise Refused(f"Only {city.name}’s mayor or a designee on record approves its update, in person: {names}.")
+
+
+def _facilitators(db: Session, update: Update) -> list[Person]:
+    """Who holds the city's seat of facilitator today."""
+    today = _today(db, update)
+    return list(
+        db.exec(
+            select(Person)
+            .join(Tenure, col(Tenure.person_id) == Person.id)
+            .join(Seat, col(Seat.id) == Tenure.seat_id)
+            .join(Role, col(Role.id) == Seat.role_id)
+            .where(
+                Seat.cohort_id == db.get_one(UpdateCycle, update.cycle_id).cohort_id,
+                Seat.city_id == update.city_id,
+                Role.standing == Standing.FACILITATOR,
+                col(Seat.archived_at).is_(None),
+                Tenure.starts_on <= today,
+                or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= today),
+            )
+            .order_by(col(Person.id))
+        )
+    )
 
 
 def _told(db: Session, approver_ids: Sequence[int]) -> list[Person]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -124,14 +125,14 @@ def owe_updates(db: Session, cycle: UpdateCycle, *, by: Viewer) -> list[Update]:
     return made
 
 
-def active_in(cohort_id: int, day: date) -> ColumnElement[bool]:
-    """Whether a City is a member of the cohort on a day."""
+def active_in(cohort_id: int | Mapped[int], day: date | Mapped[date]) -> ColumnElement[bool]:
+    """Whether a City is a member of a cohort on a day, as a condition of a query; both may be columns of it."""
     return (
         select(Membership.id)
         .where(
             Membership.city_id == City.id,
             Membership.cohort_id == cohort_id,
-            Membership.joined_on <= day,
+            col(Membership.joined_on) <= day,
             or_(col(Membership.left_on).is_(None), col(Membership.left_on) >= day),
         )
         .exists()

@@ -52,8 +52,8 @@ def release_update(db: Session, update: Update, *, on: datetime | None = None, b
 
 
 @verb
-def release_updates(db: Session, cycle: UpdateCycle, *, by: Viewer) -> list[Update]:
-    """Release every approved update of a cycle at once; refuses when none is."""
+def release_updates(db: Session, cycle: UpdateCycle, *, by: Viewer) -> list[UpdateVersion]:
+    """Release every approved update of a cycle at once, by city; refuses when none is."""
     approved = db.exec(
         select(Update)
         .join(City, col(City.id) == Update.city_id)
@@ -62,9 +62,7 @@ def release_updates(db: Session, cycle: UpdateCycle, *, by: Viewer) -> list[Upda
     ).all()
     if not approved:
         raise Refused("No update is waiting for its release: none is approved, or all approved ones are out.")
-    for update in approved:
-        release_update(db, update, by=by)
-    return list(approved)
+    return [release_update(db, update, by=by) for update in approved]
 
 
 @verb
