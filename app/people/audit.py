@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import event, insert, inspect, update
 from sqlalchemy.orm import Session as AnySession
-from sqlalchemy.orm import UOWTransaction
+from sqlalchemy.orm import SessionTransaction, UOWTransaction
 from sqlmodel import Session, SQLModel, col
 
 from app import clock
@@ -103,9 +103,14 @@ def _record(db: AnySession, _context: UOWTransaction) -> None:
         assert raised.rowcount == 1, "the migrations put one row into `revision`"  # type: ignore[attr-defined]
 
 
-@event.listens_for(AnySession, "after_commit")
-@event.listens_for(AnySession, "after_rollback")
-def _next_revision(db: AnySession) -> None:
+@event.listens_for(AnySession, "after_transaction_end")
+def _next_revision(db: AnySession, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        db.info.pop("revised", None)
+
+
+@event.listens_for(AnySession, "after_soft_rollback")
+def _revision_undone(db: AnySession, _transaction: SessionTransaction) -> None:
     db.info.pop("revised", None)
 
 
