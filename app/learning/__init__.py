@@ -1,0 +1,1 @@
+"""What cities learn from one another: asks, commitments and what became of them."""
