@@ -1,0 +1,288 @@
+"""How far the registering is: one city's team, a card a seat, and the organizers' board of all cities."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import or_
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlmodel import Session, col, select
+
+from app.models import (
+    City,
+    Convening,
+    Delegation,
+    Person,
+    PrivateNeeds,
+    Registration,
+    RegistrationState,
+    Role,
+    Seat,
+    Tenure,
+)
+from app.registration.presence import said, windows_on_record
+
+OPEN = (RegistrationState.INVITED, RegistrationState.STARTED)
+COMING = (RegistrationState.SUBMITTED, RegistrationState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A seat of a team, or a person registered for the city without one, and how far they are.
+
+    `line` is the number on the waiting list; `presence` a line a day; `missing` what has not been answered.
+    """
+
+    office: str
+    person_id: int | None
+    person: str
+    interim: bool = False
+    state: RegistrationState | None = None
+    line: int | None = None
+    sponsored: bool = False
+    presence: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is known that the person comes, waits or does not come."""
+        return self.state is not None and self.state not in OPEN
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody sits here who has yet to answer."""
+        return self.person_id is not None and not self.is_settled
+
+    @property
+    def is_coming(self) -> bool:
+        return self.state in COMING
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A city's team for a convening: its cards by the cohort's order of roles, and its places."""
+
+    cards: tuple[Card, ...]
+    cap: int
+    taken: int
+    sponsored_cap: int
+    sponsored_taken: int
+
+    @property
+    def people(self) -> int:
+        return sum(card.person_id is not None for card in self.cards)
+
+    @property
+    def settled(self) -> int:
+        return sum(card.is_settled for card in self.cards)
+
+    @property
+    def next_person_id(self) -> int | None:
+        """The first who has yet to answer."""
+        return next((card.person_id for card in self.cards if card.is_open), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A city on the board; `missing` are seats whose holder has not answered, `vacant` those without one."""
+
+    city: str
+    slug: str
+    delegation_id: int
+    cap: int
+    taken: int
+    sponsored_cap: int
+    sponsored_taken: int
+    invited: int
+    started: int
+    submitted: int
+    waiting: int
+    not_coming: int
+    missing: tuple[str, ...]
+    vacant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    rows: tuple[Row, ...]
+    lab_coming: int
+
+    @property
+    def coming(self) -> int:
+        return self.lab_coming + sum(row.submitted for row in self.rows)
+
+    @property
+    def waiting(self) -> int:
+        return sum(row.waiting for row in self.rows)
+
+
+def team(db: Session, convening: Convening, city: City) -> Team:
+    """A city's team as it stands on the convening's first day. The number of queries is fixed."""
+    delegation = db.exec(
+        select(Delegation).where(Delegation.convening_id == convening.key, Delegation.city_id == city.key)
+    ).first()
+    seated = _seated(db, convening, city.key)
+    registrations = _registrations(db, convening, city.key, [tenure.person_id for _, tenure in seated if tenure])
+    answered = _needs_answered(db, registrations.values())
+    lines = _lines(registrations.values())
+    cards: list[Card] = []
+    for seat, tenure in seated:
+        if tenure is None:
+            cards.append(Card(seat.title, None, ""))
+            continue
+        mine = registrations.pop(tenure.person_id, None)
+        office = tenure.title or seat.title
+        cards.append(_card(convening, office, tenure.person, mine, lines, answered, interim=tenure.interim))
+    cards += [
+        _card(convening, "", left.person, left, lines, answered)
+        for left in registrations.values()
+        if left.state in COMING
+    ]
+    return Team(
+        tuple(cards),
+        cap=delegation.cap if delegation else convening.delegation_cap,
+        taken=delegation.taken if delegation else 0,
+        sponsored_cap=delegation.sponsored_cap if delegation else convening.sponsored_cap,
+        sponsored_taken=delegation.sponsored_taken if delegation else 0,
+    )
+
+
+def board(db: Session, convening: Convening) -> Board:
+    """All delegations by city. The number of queries does not grow with cities or people."""
+    delegations = db.exec(
+        select(Delegation)
+        .join(City, col(City.id) == Delegation.city_id)
+        .options(contains_eager(Delegation.city))  # type: ignore[arg-type]
+        .where(Delegation.convening_id == convening.key)
+        .order_by(City.name)
+    ).all()
+    registered = db.exec(
+        select(Registration.person_id, Registration.city_id, Registration.state).where(
+            Registration.convening_id == convening.key
+        )
+    ).all()
+    states = {person_id: RegistrationState(state) for person_id, _, state in registered}
+    counts = Counter((city_id, RegistrationState(state)) for _, city_id, state in registered)
+    seated: dict[int | None, list[tuple[Seat, Tenure | None]]] = {}
+    for seat, tenure in _seated(db, convening, None):
+        seated.setdefault(seat.city_id, []).append((seat, tenure))
+    rows = tuple(_row(delegation, counts, states, seated.get(delegation.city_id, [])) for delegation in delegations)
+    return Board(rows, lab_coming=counts[(None, RegistrationState.SUBMITTED)])
+
+
+def answers_missing(registration: Registration, *, needs_answered: bool) -> tuple[str, ...]:
+    """What a registered person has not answered yet, in words."""
+    missing = () if needs_answered else ("food and access",)
+    return missing if registration.photo_consent is not None else (*missing, "photo consent")
+
+
+def _row(
+    delegation: Delegation,
+    counts: Counter[tuple[int | None, RegistrationState]],
+    states: dict[int, RegistrationState],
+    seated: list[tuple[Seat, Tenure | None]],
+) -> Row:
+    def how_many(*of: RegistrationState) -> int:
+        return sum(counts[(delegation.city_id, state)] for state in of)
+
+    held = [(seat, tenure) for seat, tenure in seated if tenure is not None]
+    unanswered = [tenure.title or seat.title for seat, tenure in held if states.get(tenure.person_id) in (None, *OPEN)]
+    return Row(
+        city=delegation.city.name,
+        slug=delegation.city.slug,
+        delegation_id=delegation.key,
+        cap=delegation.cap,
+        taken=delegation.taken,
+        sponsored_cap=delegation.sponsored_cap,
+        sponsored_taken=delegation.sponsored_taken,
+        invited=how_many(RegistrationState.INVITED),
+        started=how_many(RegistrationState.STARTED),
+        submitted=how_many(RegistrationState.SUBMITTED),
+        waiting=how_many(RegistrationState.WAITING),
+        not_coming=how_many(RegistrationState.DECLINED, RegistrationState.CANCELLED),
+        missing=tuple(unanswered),
+        vacant=len(seated) - len(held),
+    )
+
+
+def _card(
+    convening: Convening,
+    office: str,
+    person: Person,
+    registration: Registration | None,
+    lines: dict[int, int],
+    needs_answered: set[int],
+    *,
+    interim: bool = False,
+) -> Card:
+    if registration is None:
+        return Card(office, person.key, person.name, interim=interim)
+    coming = registration.state in COMING
+    return Card(
+        office,
+        person.key,
+        person.name,
+        interim=interim,
+        state=registration.state,
+        line=lines.get(registration.key),
+        sponsored=registration.sponsored,
+        presence=said(convening, windows_on_record(registration)) if coming else (),
+        missing=answers_missing(registration, needs_answered=registration.key in needs_answered) if coming else (),
+    )
+
+
+def _seated(db: Session, convening: Convening, city_id: int | None) -> list[tuple[Seat, Tenure | None]]:
+    """The seats of a city (None: of all cities) with who holds each on the convening's first day."""
+    day = convening.starts_on
+    held = (
+        (col(Tenure.seat_id) == Seat.id)
+        & (col(Tenure.starts_on) <= day)
+        & or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= day)
+    )
+    rows = db.exec(
+        select(Seat, Tenure)
+        .join(Role, col(Role.id) == Seat.role_id)
+        .outerjoin(Tenure, held)
+        .options(contains_eager(Seat.role), joinedload(Tenure.person))  # type: ignore[arg-type]
+        .where(
+            Seat.cohort_id == convening.cohort_id,
+            col(Seat.archived_at).is_(None),
+            col(Seat.city_id).is_not(None) if city_id is None else Seat.city_id == city_id,
+        )
+        .order_by(col(Role.position), col(Seat.position), col(Seat.id))
+    )
+    return list(rows)
+
+
+def _registrations(db: Session, convening: Convening, city_id: int, people: Iterable[int]) -> dict[int, Registration]:
+    """Person id → registration, of a city's and of the named people."""
+    rows = db.exec(
+        select(Registration)
+        .where(
+            Registration.convening_id == convening.key,
+            or_(col(Registration.city_id) == city_id, col(Registration.person_id).in_(list(people))),
+        )
+        .options(
+            joinedload(Registration.person),  # type: ignore[arg-type]
+            selectinload(Registration.windows),  # type: ignore[arg-type]
+        )
+        .order_by(col(Registration.id))
+    )
+    return {row.person_id: row for row in rows}
+
+
+def _needs_answered(db: Session, registrations: Iterable[Registration]) -> set[int]:
+    """The ids of registrations whose needs were answered; what was answered stays where it is (rule 12)."""
+    numbers = [row.key for row in registrations]
+    return set(db.exec(select(PrivateNeeds.registration_id).where(col(PrivateNeeds.registration_id).in_(numbers))))
+
+
+def _lines(registrations: Iterable[Registration]) -> dict[int, int]:
+    """Registration id → number on its waiting list, each kind of place counted for itself."""
+    lines: dict[int, int] = {}
+    counts: Counter[bool] = Counter()
+    waiting = [row for row in registrations if row.state is RegistrationState.WAITING]
+    for row in sorted(waiting, key=lambda row: row.waiting_number or 0):
+        counts[row.sponsored] += 1
+        lines[row.key] = counts[row.sponsored]
+    return lines
