@@ -107,9 +107,7 @@ def resolve(db: Session, audience: Audience, on: date, *, cohort_id: int) -> lis
     return [attendee for attendee in roll(db, on, cohort_id, rule.person_ids) if rule.takes(*_held(attendee))]
 
 
-def resolve_many(
-    db: Session, audience_ids: Collection[int], on: date, *, cohort_id: int
-) -> dict[int, list[Attendee]]:
+def resolve_many(db: Session, audience_ids: Collection[int], on: date, *, cohort_id: int) -> dict[int, list[Attendee]]:
     """The people of each audience, by its id, in three queries however many audiences there are."""
     rules = rules_of(db, audience_ids)
     named = frozenset[int]().union(*(rule.person_ids for rule in rules.values()))
@@ -124,9 +122,7 @@ def roll(db: Session, on: date, cohort_id: int, named: Collection[int] = ()) -> 
         col(Tenure.starts_on) <= on,
         or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= on),
     )
-    seat = and_(
-        col(Seat.id) == col(Tenure.seat_id), col(Seat.cohort_id) == cohort_id, col(Seat.archived_at).is_(None)
-    )
+    seat = and_(col(Seat.id) == col(Tenure.seat_id), col(Seat.cohort_id) == cohort_id, col(Seat.archived_at).is_(None))
     rows = db.execute(
         sa.select(Person, Tenure, Seat, Role, Cohort, City)
         .outerjoin(Tenure, held)
@@ -161,7 +157,7 @@ def roll(db: Session, on: date, cohort_id: int, named: Collection[int] = ()) -> 
 
 def said(rule: Rule, names: "Names") -> str:
     """An audience in words: "Everyone", "Mayors of Oakland, and Ada Roth; without Salem"."""
-    roles = _joined(names.roles[number] for number in sorted(rule.role_ids, key=names.order))
+    roles = _joined(_within(names.roles[number]) for number in sorted(rule.role_ids, key=names.order))
     cities = _joined(sorted(names.cities[number] for number in rule.city_ids))
     people = _joined(sorted(names.people[number] for number in rule.person_ids))
     if rule.everyone:
@@ -173,7 +169,7 @@ def said(rule: Rule, names: "Names") -> str:
     if people and not rule.everyone:
         whom = f"{whom}, and {people}" if whom else people
     without = _joined(
-        [names.roles[number].lower() for number in sorted(rule.but_role_ids, key=names.order)]
+        [_within(names.roles[number]) for number in sorted(rule.but_role_ids, key=names.order)]
         + sorted(names.cities[number] for number in rule.but_city_ids)
         + sorted(names.people[number] for number in rule.but_person_ids)
     )
@@ -198,9 +194,7 @@ def names_for(db: Session, rules: Iterable[Rule], cohort_id: int) -> Names:
     rules = list(rules)
     city_ids = frozenset[int]().union(*(rule.city_ids | rule.but_city_ids for rule in rules))
     person_ids = frozenset[int]().union(*(rule.person_ids | rule.but_person_ids for rule in rules))
-    roles = db.exec(
-        select(Role).where(Role.cohort_id == cohort_id).order_by(col(Role.position), col(Role.id))
-    )
+    roles = db.exec(select(Role).where(Role.cohort_id == cohort_id).order_by(col(Role.position), col(Role.id)))
     cities = db.exec(select(City).where(col(City.id).in_(city_ids)))
     people = db.exec(select(Person).where(col(Person.id).in_(person_ids)))
     return Names(
@@ -254,21 +248,20 @@ def _terms(rule: Rule, audience_id: int) -> dict[_Key, AudienceTerm]:
         (False, rule.role_ids, rule.city_ids, rule.person_ids),
         (True, rule.but_role_ids, rule.but_city_ids, rule.but_person_ids),
     ):
-        terms += [
-            AudienceTerm(audience_id=audience_id, excepted=excepted, role_id=n) for n in sorted(role_ids)
-        ]
-        terms += [
-            AudienceTerm(audience_id=audience_id, excepted=excepted, city_id=n) for n in sorted(city_ids)
-        ]
-        terms += [
-            AudienceTerm(audience_id=audience_id, excepted=excepted, person_id=n) for n in sorted(person_ids)
-        ]
+        terms += [AudienceTerm(audience_id=audience_id, excepted=excepted, role_id=n) for n in sorted(role_ids)]
+        terms += [AudienceTerm(audience_id=audience_id, excepted=excepted, city_id=n) for n in sorted(city_ids)]
+        terms += [AudienceTerm(audience_id=audience_id, excepted=excepted, person_id=n) for n in sorted(person_ids)]
     return {_key(term): term for term in terms}
 
 
 def _key(term: AudienceTerm) -> _Key:
     """What a term says, for comparing it with another."""
     return term.excepted, term.role_id, term.city_id, term.person_id
+
+
+def _within(role: str) -> str:
+    """A role's name inside a sentence: "Mayors" → "mayors", "HHS leads" as it is."""
+    return role if role[1:2].isupper() else role[:1].lower() + role[1:]
 
 
 def _joined(words: Iterable[str]) -> str:
