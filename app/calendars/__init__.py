@@ -1,0 +1,1 @@
+"""iCalendar documents and the addresses at which programs fetch them. Reads the domain, decides nothing."""
