@@ -1,0 +1,198 @@
+"""The desk at which an update is written: all of it on one page, saved together or piece by piece."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from app.models import AnswerState, Commitment, Person, Update, UpdateCycle, UpdateText
+from app.people.audit import Refused, verb
+from app.people.viewer import Viewer
+from app.updates.approval import missing
+from app.updates.commitments import (
+    add_commitment,
+    answer_commitment,
+    change_commitment,
+    last_commitments,
+    remove_commitment,
+)
+from app.updates.content import Content, draft_of
+from app.updates.reading import released_before
+from app.updates.writing import Stale, hold_for_writing, write_section
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A commitment as it stands in the form."""
+
+    text: str
+    due_on: date | None
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a form brings. Whatever it does not name stays as it is, so that one section can be saved alone.
+
+    `bodies` are (text, the revision it was written upon) by section; `answers` are (state, note) by commitment.
+    """
+
+    bodies: dict[str, tuple[str, int]] = field(default_factory=dict)
+    answers: dict[int, tuple[AnswerState | None, str]] = field(default_factory=dict)
+    promises: dict[int, Promise] = field(default_factory=dict)
+    added: Promise | None = None
+    removed: int | None = None
+
+
+@dataclass(slots=True)
+class Saved:
+    """What became of a Draft: each text that was saved, and what could not be, by the name of its field."""
+
+    texts: dict[str, UpdateText] = field(default_factory=dict)
+    stale: dict[str, Stale] = field(default_factory=dict)
+    troubles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.stale and not self.troubles
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSection:
+    """A section on the desk, beside what the city wrote there last time. `edited_at` is UTC."""
+
+    slug: str
+    title: str
+    prompt: str
+    guidance: str
+    words: int
+    required: bool
+    body: str
+    revision: int
+    edited_by: str
+    edited_at: datetime | None
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    sections: tuple[DeskSection, ...]
+    content: Content
+    missing: tuple[str, ...]
+    last_cycle: str
+
+
+@verb
+def save_draft(db: Session, update: Update, draft: Draft, *, by: Viewer) -> Saved:
+    """Save what can be saved, and say of each other piece why not: one bad date must not lose a page of writing.
+
+    Raises Refused only where nothing may be written: another city's update, an approved or a released one.
+    """
+    hold_for_writing(db, update, by)
+    saved = Saved()
+    _save_sections(db, update, draft, saved, by)
+    _save_answers(db, update, draft, saved, by)
+    _save_promises(db, update, draft, saved, by)
+    return saved
+
+
+def desk_of(db: Session, update: Update) -> Desk:
+    """Everything that the writing page shows. For the people of the update's city only."""
+    earlier = released_before(db, update)
+    before = {part.slug: part.body for part in earlier[1].sections} if earlier else {}
+    texts = {text.section_id: (text, editor or "") for text, editor in _texts(db, update)}
+    sections = []
+    for section in db.get_one(UpdateCycle, update.cycle_id).sections:
+        text, editor = texts.get(section.key, (UpdateText(update_id=update.key, section_id=section.key), ""))
+        sections.append(
+            DeskSection(
+                slug=section.slug,
+                title=section.title,
+                prompt=section.prompt,
+                guidance=section.guidance,
+                words=section.words,
+                required=section.required,
+                body=text.body,
+                revision=text.revision,
+                edited_by=editor,
+                edited_at=text.edited_at,
+                before=before.get(section.slug, ""),
+            )
+        )
+    content = draft_of(db, update)
+    return Desk(
+        sections=tuple(sections),
+        content=content,
+        missing=tuple(missing(db, update, content)),
+        last_cycle=earlier[0].title if earlier else "",
+    )
+
+
+def _save_sections(db: Session, update: Update, draft: Draft, saved: Saved, by: Viewer) -> None:
+    sections = {section.slug: section for section in db.get_one(UpdateCycle, update.cycle_id).sections}
+    for slug, (body, revision) in draft.bodies.items():
+        if slug not in sections:
+            saved.troubles[f"body-{slug}"] = "This section is no longer asked for."
+            continue
+        try:
+            saved.texts[slug] = write_section(db, update, sections[slug], body=body, revision=revision, by=by)
+        except Stale as stale:
+            saved.stale[slug] = stale
+        except Refused as refused:
+            saved.troubles[f"body-{slug}"] = refused.sentence
+
+
+def _save_answers(db: Session, update: Update, draft: Draft, saved: Saved, by: Viewer) -> None:
+    owed = {commitment.key: commitment for commitment, _ in last_commitments(db, update)} if draft.answers else {}
+    for number, (state, note) in draft.answers.items():
+        if number not in owed:
+            saved.troubles[f"state-{number}"] = "This update does not answer for that commitment any more."
+        elif state is not None:
+            try:
+                answer_commitment(db, update, owed[number], state=state, note=note, by=by)
+            except Refused as refused:
+                saved.troubles[f"note-{number}"] = refused.sentence
+        elif note.strip():
+            saved.troubles[f"state-{number}"] = "Say what became of it, beside the note."
+
+
+def _save_promises(db: Session, update: Update, draft: Draft, saved: Saved, by: Viewer) -> None:
+    mine = _own_commitments(db, update)
+    for number, promise in draft.promises.items():
+        if number not in mine:
+            continue  # removed meanwhile, by a colleague or by the first of two clicks
+        try:
+            change_commitment(
+                db, mine[number], text=promise.text, due_on=promise.due_on, measure_stage=promise.stage, by=by
+            )
+        except Refused as refused:
+            saved.troubles[_field(refused, number)] = refused.sentence
+    if draft.removed in mine:
+        remove_commitment(db, mine[draft.removed], by=by)
+    added = draft.added
+    if added:
+        try:
+            add_commitment(db, update, text=added.text, due_on=added.due_on, measure_stage=added.stage, by=by)
+        except Refused as refused:
+            saved.troubles[_field(refused, "new")] = refused.sentence
+
+
+def _field(refused: Refused, of: int | str) -> str:
+    """The form's name for the field that a commitment was refused for."""
+    kind = {"due_on": "due", "measure_stage": "stage"}.get(refused.field or "", "text")
+    return f"{kind}-{of}"
+
+
+def _texts(db: Session, update: Update) -> Sequence[tuple[UpdateText, str | None]]:
+    """The texts of an update with the names of those who saved them last."""
+    return db.exec(
+        select(UpdateText, Person.name)
+        .outerjoin(Person, col(Person.id) == UpdateText.edited_by_id)
+        .where(UpdateText.update_id == update.key)
+    ).all()
+
+
+def _own_commitments(db: Session, update: Update) -> dict[int, Commitment]:
+    rows = db.exec(select(Commitment).where(Commitment.update_id == update.key, col(Commitment.archived_at).is_(None)))
+    return {row.key: row for row in rows}
