@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.database import Database
 from app.models import (
@@ -101,6 +101,15 @@ def _set(db: Session, cap: int, sponsored_cap: int, members: int, *, by: Viewer)
             people[f"{city.slug} member {number}"] = _seat(db, by_slug["member"], city, name)
     open_delegations(db, convening, by=by)
     return Stage(cohort.key, convening.key, {"oakland": oakland.key, "salem": salem.key}, people)
+
+
+@verb
+def more_members(db: Session, stage: Stage, city: str, count: int, *, by: Viewer) -> list[Person]:
+    """Seat `count` more members in a city of the stage."""
+    role = db.exec(select(Role).where(Role.slug == "member")).one()
+    home = db.get_one(City, stage.cities[city])
+    names = [f"{home.name} Member {number} of {count}" for number in range(count)]
+    return [db.get_one(Person, _seat(db, role, home, name)) for name in names]
 
 
 def _seat(db: Session, role: Role, city: City | None, name: str) -> int:
