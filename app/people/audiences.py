@@ -26,6 +26,7 @@ class Attendee:
 
     person_id: int
     name: str
+    sort_name: str
     email: str | None
     zone: str | None
     offices: tuple[Office, ...]
@@ -150,7 +151,14 @@ def roll(db: Session, on: date, cohort_id: int, named: Collection[int] = ()) -> 
         if its_seat is not None:
             mine.append(_office(tenure, its_seat, role, cohort, city))
     return [
-        Attendee(person.key, person.name, person.email, person.zone, tuple(offices[person.key]))
+        Attendee(
+            person.key,
+            person.name,
+            person.sort_name or person.name,
+            person.email,
+            person.zone,
+            tuple(offices[person.key]),
+        )
         for person in people.values()
     ]
 

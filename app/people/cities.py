@@ -39,6 +39,15 @@ def cities_of(db: Session, cohort_id: int, on: date | None = None) -> list[City]
     return list(db.exec(query.distinct().order_by(col(City.name), col(City.id))))
 
 
+def membership_of(db: Session, cohort_id: int, city_id: int) -> Membership | None:
+    """The city's latest membership of the cohort, ended or not; None where it never belonged."""
+    return db.exec(
+        select(Membership)
+        .where(Membership.cohort_id == cohort_id, Membership.city_id == city_id)
+        .order_by(col(Membership.joined_on).desc())
+    ).first()
+
+
 def seats_of(db: Session, cohort_id: int, *, city_id: int | None, on: date) -> list[SeatLine]:
     """The seats of a city (or, with None, of the lab) in order, each with its holders; three queries."""
     return [line for line in seat_lines(db, cohort_id, on=on) if line.seat.city_id == city_id]

@@ -59,6 +59,15 @@ def unseated_people(db: Session, cohort_id: int, on: date, words: str = "") -> l
     return [person for person in people if matches(words, person.name, person.organization)]
 
 
+def all_people(db: Session) -> Sequence[Person]:
+    """Everybody on record, for choosing one: by sorted name."""
+    return db.exec(
+        select(Person)
+        .where(col(Person.archived_at).is_(None))
+        .order_by(col(Person.sort_name), col(Person.name), col(Person.id))
+    ).all()
+
+
 def person_with_tenures(db: Session, cohort_id: int, person_id: int) -> tuple[Person, list[Tenure]] | None:
     """A person with their tenures in the cohort, the latest first. None for one whom the cohort does not know:
     archived, or seated in other cohorts only."""

@@ -73,20 +73,33 @@ def board_of(db: Session, cycle: UpdateCycle) -> Board:
         )
         .order_by(col(City.name), col(City.id))
     )
-    lines = tuple(
-        Line(
-            update_id=update.key,
-            city_id=city.key,
-            city_slug=city.slug,
-            city=city.name,
-            zone=city.zone,
-            state=update.state,
-            days=days_to_go(cycle, city.zone),
-            approved_as=update.approved_as,
-            approved_at=update.approved_at,
-            released_at=update.released_at,
-        )
-        for update, city in rows
-    )
+    lines = tuple(_line(update, cycle, city) for update, city in rows)
     counts = Counter(UpdateState.RELEASED if line.is_readable else line.state for line in lines)
     return Board(lines, {state: counts[state] for state in UpdateState}, sum(line.is_late for line in lines))
+
+
+def of_city(db: Session, cohort_id: int, city_id: int) -> list[tuple[UpdateCycle, Line]]:
+    """How far one city's updates are, the latest cycle's first, in one query."""
+    rows = db.exec(
+        select(Update, UpdateCycle, City)
+        .join(UpdateCycle, col(UpdateCycle.id) == Update.cycle_id)
+        .join(City, col(City.id) == Update.city_id)
+        .where(UpdateCycle.cohort_id == cohort_id, Update.city_id == city_id)
+        .order_by(col(UpdateCycle.due_on).desc(), col(UpdateCycle.id).desc())
+    )
+    return [(cycle, _line(update, cycle, city)) for update, cycle, city in rows]
+
+
+def _line(update: Update, cycle: UpdateCycle, city: City) -> Line:
+    return Line(
+        update_id=update.key,
+        city_id=city.key,
+        city_slug=city.slug,
+        city=city.name,
+        zone=city.zone,
+        state=update.state,
+        days=days_to_go(cycle, city.zone),
+        approved_as=update.approved_as,
+        approved_at=update.approved_at,
+        released_at=update.released_at,
+    )

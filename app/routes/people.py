@@ -1,0 +1,217 @@
+"""The directory of a cohort: its people, the seats they hold, and who gives and ends them."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+
+from app import clock
+from app.models import Cohort, Person, Seat, Tenure
+from app.people import cities, cohorts, directory, tenures
+from app.people.audit import Refused
+from app.people.directory import Sought
+from app.routes import typed
+from app.routes.door import CohortHere, Db, Needs, NotHere, ViewerHere
+from app.routes.pages import page, see_other, wants_fragment
+
+router = APIRouter()
+READ = [Depends(Needs("people.read"))]
+CHANGE = [Depends(Needs("people.change"))]
+Text = Annotated[str, Form()]
+
+
+@router.get("/{cohort}/people", dependencies=READ)
+def people(
+    request: Request,
+    db: Db,
+    cohort: CohortHere,
+    viewer: ViewerHere,
+    q: str = "",
+    role: str = "",
+    city: str = "",
+    show: str = "",
+    sort: str = "",
+) -> Response:
+    """Who holds a seat today, narrowed by words, role and city; organizers also find those without a seat."""
+    today = clock.today(cohort.zone)
+    roles, towns = cohorts.roles_of(db, cohort.key), cities.cities_of(db, cohort.key)
+    sought = Sought(
+        words=q[:200],
+        role_id=next((one.key for one in roles if one.slug == role), None),
+        city_id=next((one.key for one in towns if one.slug == city), None),
+    )
+    unseated = show == "unseated" and viewer.is_lab(cohort.key)
+    found = [] if unseated else directory.current_people(db, cohort.key, today, sought)
+    if sort == "name":
+        found.sort(key=lambda one: one.sort_name.casefold())
+    elif sort == "city":
+        found.sort(key=lambda one: one.offices[0].city_name)
+    context = {
+        "people": found,
+        "unseated": directory.unseated_people(db, cohort.key, today, q[:200]) if unseated else [],
+        "roles": roles,
+        "cities": towns,
+        "q": q[:200],
+        "role": role,
+        "city": city,
+        "show": "unseated" if unseated else "",
+        "sort": sort,
+    }
+    return page(request, "people/people.html", context, block="found" if wants_fragment(request) else None)
+
+
+@router.get("/{cohort}/people/new", dependencies=CHANGE)
+def new_person(request: Request, cohort: CohortHere) -> Response:
+    return _person_form(request, None, {"name": "", "email": "", "zone": "", "organization": ""})
+
+
+@router.post("/{cohort}/people", dependencies=CHANGE)
+def add_person(
+    request: Request,
+    db: Db,
+    cohort: CohortHere,
+    viewer: ViewerHere,
+    name: Text = "",
+    email: Text = "",
+    zone: Text = "",
+    organization: Text = "",
+) -> Response:
+    try:
+        person = directory.add_person(db, name=name, email=email, zone=zone, organization=organization, by=viewer)
+    except Refused as refused:
+        form = {"name": name, "email": email, "zone": zone, "organization": organization}
+        return _person_form(request, None, form, typed.errors(refused))
+    return see_other(f"/{cohort.slug}/people/{person.key}", flash=f"{person.name} is on record.")
+
+
+@router.get("/{cohort}/people/{person_id}", dependencies=READ)
+def one_person(request: Request, db: Db, cohort: CohortHere, person_id: int) -> Response:
+    """A person, the seats they hold and held here, and those that stand vacant for an organizer to give."""
+    person, held = _person_here(db, cohort, person_id)
+    today = clock.today(cohort.zone)
+    vacant = [line.seat for line in cities.seat_lines(db, cohort.key, on=today) if line.holder is None]
+    context = {"person": person, "tenures": held, "vacant": vacant, "today": today}
+    return page(request, "people/person.html", context)
+
+
+@router.get("/{cohort}/people/{person_id}/edit", dependencies=CHANGE)
+def person_form(request: Request, db: Db, cohort: CohortHere, person_id: int) -> Response:
+    person, _ = _person_here(db, cohort, person_id)
+    form = {
+        "name": person.name,
+        "email": person.email or "",
+        "zone": person.zone or "",
+        "organization": person.organization,
+    }
+    return _person_form(request, person, form)
+
+
+@router.post("/{cohort}/people/{person_id}", dependencies=CHANGE)
+def edit_person(
+    request: Request,
+    db: Db,
+    cohort: CohortHere,
+    viewer: ViewerHere,
+    person_id: int,
+    name: Text = "",
+    email: Text = "",
+    zone: Text = "",
+    organization: Text = "",
+) -> Response:
+    person, _ = _person_here(db, cohort, person_id)
+    try:
+        directory.edit_person(db, person, name=name, email=email, zone=zone, organization=organization, by=viewer)
+    except Refused as refused:
+        form = {"name": name, "email": email, "zone": zone, "organization": organization}
+        return _person_form(request, person, form, typed.errors(refused))
+    return see_other(f"/{cohort.slug}/people/{person.key}", flash=f"{person.name}: saved.")
+
+
+@router.get("/{cohort}/seats/{seat_id}", dependencies=CHANGE)
+def seat(request: Request, db: Db, cohort: CohortHere, seat_id: int, person: str = "") -> Response:
+    """A seat with all who held it, and the form that gives it to the next."""
+    form = {"person": person, "starts_on": clock.today(cohort.zone).isoformat(), "ends_on": "", "title": ""}
+    return _seat_page(request, db, cohort, _seat_here(db, cohort, seat_id), form)
+
+
+@router.post("/{cohort}/seats/{seat_id}/tenures", dependencies=CHANGE)
+def give_seat(
+    request: Request,
+    db: Db,
+    cohort: CohortHere,
+    viewer: ViewerHere,
+    seat_id: int,
+    person: Text = "",
+    starts_on: Text = "",
+    ends_on: Text = "",
+    interim: Text = "",
+    title: Text = "",
+) -> Response:
+    """Give a seat to a person; whoever holds it on that day has the day before as their last (rule 8)."""
+    here = _seat_here(db, cohort, seat_id)
+    try:
+        person_id = typed.number_or_none(person, "person")
+        chosen = db.get(Person, person_id) if person_id is not None else None
+        if chosen is None or chosen.archived_at is not None:
+            raise Refused("Choose a person. Whoever is new is added under People first.", field="person")
+        tenures.hand_over(
+            db,
+            here,
+            chosen,
+            starts_on=typed.day(starts_on, "starts_on"),
+            ends_on=typed.day_or_none(ends_on, "ends_on"),
+            interim=bool(interim),
+            title=title[:200],
+            by=viewer,
+        )
+    except Refused as refused:
+        form = {"person": person, "starts_on": starts_on, "ends_on": ends_on, "title": title, "interim": interim}
+        return _seat_page(request, db, cohort, here, form, typed.errors(refused))
+    return see_other(f"/{cohort.slug}/people/{chosen.key}", flash=f"{chosen.name} has the seat.")
+
+
+@router.post("/{cohort}/tenures/{tenure_id}/end", dependencies=CHANGE)
+def end_tenure(db: Db, cohort: CohortHere, viewer: ViewerHere, tenure_id: int, ends_on: Text = "") -> Response:
+    """Let a tenure end; the day named is its last."""
+    tenure = db.get(Tenure, tenure_id)
+    if tenure is None or tenure.seat.cohort_id != cohort.key:
+        raise NotHere("There is no such tenure in this cohort.")
+    last = typed.day(ends_on, "ends_on")
+    tenures.end_tenure(db, tenure, ends_on=last, by=viewer)
+    said = f"{tenure.person.name} holds the seat up to {clock.said_day(last, year=True)}."
+    return see_other(f"/{cohort.slug}/seats/{tenure.seat_id}", flash=said)
+
+
+def _person_here(db: Db, cohort: Cohort, person_id: int) -> tuple[Person, list[Tenure]]:
+    found = directory.person_with_tenures(db, cohort.key, person_id)
+    if found is None:
+        raise NotHere(f"{cohort.name} has nobody at this address.")
+    return found
+
+
+def _seat_here(db: Db, cohort: Cohort, seat_id: int) -> Seat:
+    found = db.get(Seat, seat_id)
+    if found is None or found.cohort_id != cohort.key or found.archived_at is not None:
+        raise NotHere(f"{cohort.name} has no such seat.")
+    return found
+
+
+def _person_form(request: Request, person: Person | None, form: dict[str, str], errors: Any = None) -> Response:
+    context = {"person": person, "form": form, "errors": errors or {}}
+    return page(request, "people/person_form.html", context, status=422 if errors else 200)
+
+
+def _seat_page(
+    request: Request, db: Db, cohort: Cohort, seat: Seat, form: dict[str, str], errors: Any = None
+) -> Response:
+    today: date = clock.today(cohort.zone)
+    context = {
+        "seat": seat,
+        "holder": tenures.holder_on(db, seat, today),
+        "people": directory.all_people(db),
+        "form": {"interim": "", **form},
+        "errors": errors or {},
+        "today": today,
+    }
+    return page(request, "people/seat.html", context, status=422 if errors else 200)
