@@ -1,0 +1,1 @@
+"""A convening's agenda: placing sessions, what conflicts, how the time is spent, what is published and who sees it."""

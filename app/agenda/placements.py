@@ -1,0 +1,142 @@
+"""When and where a session takes place, in the wall time of its convening's zone (rule 14)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.gatherings.changes import note_change
+from app.models import AgendaSession, Convening, Membership, Room, RoomSetup, SessionRoom
+from app.people.audit import Refused, verb
+from app.people.viewer import Viewer
+
+LONGEST = 24 * 60
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomUse:
+    """A room, how it is furnished (None: its usual set-up), and for which city alone (None: for all)."""
+
+    room_id: int
+    setup_id: int | None = None
+    city_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A day and a wall time in the convening's zone, a length in minutes, and the rooms, if any are known."""
+
+    day: date
+    start: time
+    minutes: int
+    rooms: tuple[RoomUse, ...] = ()
+
+
+@verb
+def move_session(db: Session, session: AgendaSession, *, to: Placement, by: Viewer) -> AgendaSession:
+    """Put a session, from the tray or from elsewhere, at a time and into rooms.
+
+    Conflicts are not refused: they are named by findings.check and weighed at publication. Refused are a
+    cancelled session, a day far from the convening's, a length of nothing or over a day, an unknown room.
+    """
+    _refuse_cancelled(session)
+    set_time(session, to)
+    note_change(session, told=use_rooms(db, session, to.rooms))
+    return session
+
+
+@verb
+def resize_session(db: Session, session: AgendaSession, *, minutes: int, by: Viewer) -> AgendaSession:
+    """Give a session another length; its start stays. One in the tray keeps the length for when it is placed."""
+    _refuse_cancelled(session)
+    set_minutes(session, minutes)
+    note_change(session)
+    return session
+
+
+@verb
+def unplace_session(db: Session, session: AgendaSession, *, by: Viewer) -> AgendaSession:
+    """Take a session back to the tray. It keeps its length and its rooms; if it was published, the next release
+    calls it off until it is placed again."""
+    _refuse_cancelled(session)
+    session.starts_at = session.ends_at = None
+    note_change(session)
+    return session
+
+
+def set_time(session: AgendaSession, to: Placement) -> None:
+    """Give a session the placement's day, start and length. Called inside a verb; raises Refused."""
+    convening = _convening_of(session)
+    first, last = convening.starts_on - A_DAY, convening.ends_on + A_DAY
+    if not first <= to.day <= last:
+        days = f"{clock.said_day(convening.starts_on)} to {clock.said_day(convening.ends_on, year=True)}"
+        raise Refused(f"The convening runs from {days}. Choose one of its days, or the day beside it.", "day")
+    session.starts_at = clock.at(to.day, to.start, session.zone)
+    set_minutes(session, to.minutes)
+
+
+def set_minutes(session: AgendaSession, minutes: int) -> None:
+    """Give a session its length, placed or not. Called inside a verb; raises Refused."""
+    if not 1 <= minutes <= LONGEST:
+        raise Refused("A session lasts from one minute to a whole day (1,440 minutes).", "minutes")
+    session.minutes = minutes
+    if session.starts_at is not None:
+        session.ends_at = session.starts_at + timedelta(minutes=minutes)
+
+
+def use_rooms(db: Session, session: AgendaSession, uses: Collection[RoomUse]) -> bool:
+    """Make a session use these rooms and no others; returns whether anything changed. Called inside a verb.
+
+    Raises Refused for a room that is not the venue's, a set-up that is not the room's, a city that is not the
+    cohort's, and a room named twice.
+    """
+    wanted = {use.room_id: use for use in uses}
+    if len(wanted) != len(uses):
+        raise Refused("A room is named twice.", "rooms")
+    held = {place.room_id: place for place in session.places}
+    _check_rooms(db, session, [use for use in uses if _use_of(held.get(use.room_id)) != use])
+    changed = {_use_of(place) for place in session.places} != set(uses)
+    for place in session.places:
+        if use := wanted.get(place.room_id):
+            place.setup_id, place.city_id = use.setup_id, use.city_id
+    session.places[:] = [
+        held.get(use.room_id)
+        or SessionRoom(session_id=session.key, room_id=use.room_id, setup_id=use.setup_id, city_id=use.city_id)
+        for use in uses
+    ]
+    return changed
+
+
+def _use_of(place: SessionRoom | None) -> RoomUse | None:
+    return RoomUse(place.room_id, place.setup_id, place.city_id) if place else None
+
+
+def _check_rooms(db: Session, session: AgendaSession, uses: Collection[RoomUse]) -> None:
+    if not uses:
+        return
+    venue_id = session.convening.venue_id if session.convening else None
+    here = select(Room.id).where(Room.venue_id == venue_id, col(Room.archived_at).is_(None))
+    rooms = set(db.exec(here))
+    setups = set(db.exec(select(RoomSetup.id, RoomSetup.room_id).where(col(RoomSetup.room_id).in_(rooms))))
+    cities = set(db.exec(select(Membership.city_id).where(Membership.cohort_id == session.cohort_id)))
+    for use in uses:
+        if use.room_id not in rooms:
+            raise Refused("That room is not at this convening’s venue, or is no longer used.", "rooms")
+        if use.setup_id is not None and (use.setup_id, use.room_id) not in setups:
+            raise Refused("That set-up belongs to another room.", "rooms")
+        if use.city_id is not None and use.city_id not in cities:
+            raise Refused("That city is not of this cohort.", "rooms")
+
+
+def _convening_of(session: AgendaSession) -> Convening:
+    if session.convening is None:
+        raise Refused(f"“{session.title}” is not of a convening, so it has no place on an agenda.")
+    return session.convening
+
+
+def _refuse_cancelled(session: AgendaSession) -> None:
+    if session.is_cancelled:
+        raise Refused(f"“{session.title}” is cancelled. Take the cancellation back before you move it.")

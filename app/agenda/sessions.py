@@ -1,0 +1,101 @@
+"""What is said of a convening's session, and how it ends. Where and when it takes place is said in placements.py.
+
+What all kinds of sessions have in common (Details and their checks) stands in gatherings/details.py.
+"""
+
+from sqlmodel import Session
+
+from app import clock
+from app.agenda.placements import Placement, RoomUse, set_minutes, set_time, use_rooms
+from app.gatherings.changes import note_change
+from app.gatherings.details import COLUMNS, Details, checked, keep_closed, write_presenters
+from app.models import AgendaSession, Convening
+from app.people.audiences import new_audience, write_rule
+from app.people.audit import Refused, verb
+from app.people.viewer import Viewer
+
+
+@verb
+def create_session(
+    db: Session,
+    convening: Convening,
+    details: Details,
+    *,
+    to: Placement | None = None,
+    rooms: tuple[RoomUse, ...] = (),
+    minutes: int = 60,
+    by: Viewer,
+) -> AgendaSession:
+    """A new session of a convening, placed at once or (without `to`) waiting in the tray with its length and rooms."""
+    details = checked(db, details)
+    session = AgendaSession(
+        cohort_id=convening.cohort_id,
+        convening_id=convening.key,
+        audience_id=new_audience(db, details.audience).key,
+        zone=convening.zone,
+        **{name: getattr(details, name) for name in COLUMNS},
+    )
+    session.convening = convening
+    set_minutes(session, minutes)
+    if to is not None:
+        set_time(session, to)
+    note_change(session)
+    db.add(session)
+    db.flush()
+    write_presenters(session, details.presenters)
+    use_rooms(db, session, to.rooms if to else rooms)
+    return session
+
+
+@verb
+def change_session(db: Session, session: AgendaSession, to: Details, *, by: Viewer) -> AgendaSession:
+    """Say something else of a session. Its parts that calendars show raise `changed_at` (rule 16).
+
+    Refused where somebody outside a session that excludes the lab would open it, or let themselves in (rule 13).
+    """
+    to = checked(db, to)
+    keep_closed(db, session, to, by)
+    for name in COLUMNS:
+        setattr(session, name, getattr(to, name))
+    write_rule(session.audience, to.audience)
+    write_presenters(session, to.presenters)
+    note_change(session)
+    return session
+
+
+@verb
+def archive_session(db: Session, session: AgendaSession, *, by: Viewer) -> AgendaSession:
+    """Delete a session, which is: put it away (rule 21). Published before, it is called off by the next release."""
+    session.archived_at = session.archived_at or clock.now()
+    note_change(session)
+    return session
+
+
+@verb
+def restore_session(db: Session, session: AgendaSession, *, by: Viewer) -> AgendaSession:
+    """Bring a deleted session back to where it was."""
+    session.archived_at = None
+    note_change(session)
+    return session
+
+
+@verb
+def cancel_session(db: Session, session: AgendaSession, *, reason: str, by: Viewer) -> AgendaSession:
+    """Call a session off. It stays on the agenda, marked, with its reason, and keeps its place (rules 16 and 19)."""
+    if session.is_cancelled:
+        return session
+    if not session.is_placed:
+        raise Refused(f"“{session.title}” waits in the tray. Delete it instead of cancelling it.")
+    session.cancelled_at = clock.now()
+    session.cancellation_reason = " ".join(reason.split())[:500]
+    note_change(session)
+    return session
+
+
+@verb
+def reinstate_session(db: Session, session: AgendaSession, *, by: Viewer) -> AgendaSession:
+    """Take a cancellation back."""
+    session.cancelled_at = None
+    session.cancellation_reason = ""
+    note_change(session)
+    return session
