@@ -1,0 +1,1 @@
+"""What is measured, and against what. `python -m bench` prints it; bin/bench installs what is missing first."""

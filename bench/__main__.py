@@ -1,0 +1,117 @@
+"""Serving, measured against bare Starlette in the same run: the published agenda and a feed's 304.
+
+Ratios are medians over rounds in which the two take turns, so that a busy machine weighs on both alike.
+"""
+
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bench.schedule import frab_of_442
+from bench.servers import HOUSE, a_second, children_of, free_port, memory_of, plenary, yardstick
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    ours: float
+    bare: float
+    aim: float
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.bare
+
+
+def main() -> None:
+    if shutil.which("wrk") is None:
+        sys.exit("The bench asks with wrk. Install it with: apt-get install wrk")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        data = folder / "data"
+        prepare(folder, data)
+        port = free_port()
+        with plenary(data, port) as (process, seconds):
+            time.sleep(2)
+            print(f"start to first answer   {seconds:6.2f} s    (aim: under 4)")
+            print(f"memory at rest          {memory_of(process):6.0f} MB   (aim: under 160)")
+            workers = sum(memory_of(child) for child in children_of(process))
+            print(f"its worker              {workers:6.0f} MB\n")
+            print(f"{'one worker, requests a second':44} {'plenary':>8} {'bare':>8} {'ratio':>6} {'aim':>5}")
+            for row in measured(folder, f"http://127.0.0.1:{port}"):
+                print(f"{row.what:44} {row.ours:8.0f} {row.bare:8.0f} {row.ratio:6.2f} {row.aim:5.2f}", flush=True)
+
+
+def prepare(folder: Path, data: Path) -> None:
+    """The sample cohort, with a schedule of 442 sessions imported beside it and published."""
+    schedule = folder / "schedule.xml"
+    schedule.write_bytes(frab_of_442())
+    for command in (
+        ["seed", "--data-dir", str(data)],
+        ["import", "agenda", str(schedule), "--convening", "by-all-means/large", "--create", "--publish",
+         "--data-dir", str(data)],
+    ):  # fmt: skip
+        subprocess.run([sys.executable, "-m", "app.cli", *command], cwd=HOUSE, check=True, stdout=subprocess.DEVNULL)
+
+
+def measured(folder: Path, address: str) -> list[Row]:
+    """A row for each page: the sample's agenda and the large one, for a member, and the member's feed."""
+    with httpx.Client(base_url=address, follow_redirects=True) as browser:
+        browser.post("/demo/sign-in", data={"as": "mayor"}).raise_for_status()
+        cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+        convening = sample_convening(browser)
+        feed = subscribed(browser)
+        rows = []
+        for what, path in (
+            ("published agenda, 27 sessions, signed in", f"/by-all-means/convenings/{convening}/agenda"),
+            ("published agenda, 442 sessions, signed in", "/by-all-means/convenings/large/agenda"),
+        ):
+            rows.append(compared(folder, address, what, path, cookie, "/whole", 0.35))
+        etag = httpx.get(address + feed).headers["etag"]
+        rows.append(
+            compared(folder, address, "feed revalidated (304)", feed, {"If-None-Match": etag}, "/unchanged", 0.5)
+        )
+    return rows
+
+
+def compared(folder: Path, address: str, what: str, path: str, headers: dict[str, str], beside: str, aim: float) -> Row:
+    answer = httpx.get(address + path, headers=headers | {"Accept-Encoding": "identity"})
+    body = folder / "body"
+    body.write_bytes(answer.content)
+    port = free_port()
+    ours, bare = [], []
+    with yardstick(body, answer.headers.get("content-type", "text/plain"), port):
+        for _ in range(ROUNDS):
+            bare.append(a_second(f"http://127.0.0.1:{port}{beside}", headers))
+            ours.append(a_second(address + path, headers))
+    return Row(what, statistics.median(ours), statistics.median(bare), aim)
+
+
+def sample_convening(browser: httpx.Client) -> str:
+    """The slug of the sample's next convening: the one that takes registrations."""
+    page = browser.get("/").text
+    found = re.search(r"/by-all-means/convenings/(\d{4}-\w+)", page)
+    assert found, "the home page leads to no convening"
+    return found[1]
+
+
+def subscribed(browser: httpx.Client) -> str:
+    """The path of a feed of the member's own."""
+    page = browser.post("/me/calendar/feeds").text
+    found = re.search(r"/feeds/[\w-]+\.ics", page)
+    assert found, "the calendar page shows no address"
+    return found[0]
+
+
+if __name__ == "__main__":
+    main()
