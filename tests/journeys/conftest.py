@@ -1,0 +1,132 @@
+"""Whole stories in a real browser, on the program as `bin/serve` starts it, with the sample cohort.
+
+Run apart from the other tests (bin/test does): Playwright leaves an event loop behind it.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HOUSE = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+DESK = (1280, 900)
+PHONE = (390, 844)
+
+
+class Program:
+    """The running program: its address, and its data folder."""
+
+    def __init__(self, address: str, folder: Path) -> None:
+        self.address = address
+        self.folder = folder
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sample cohort, to be copied."""
+    folder = tmp_path_factory.mktemp("seeded") / "data"
+    subprocess.run(
+        [sys.executable, "-m", "app.cli", "seed", "--data-dir", str(folder)], cwd=HOUSE, check=True, capture_output=True
+    )
+    return folder
+
+
+@pytest.fixture
+def program(seeded: Path, tmp_path: Path) -> Iterator[Program]:
+    """The program on a copy of the sample of this test's own; what it logs is shown when the test fails."""
+    folder = tmp_path / "data"
+    shutil.copytree(seeded, folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data-dir", str(folder)],
+            cwd=HOUSE,
+            env=os.environ | {"PLENARY_LOG_LEVEL": "WARNING"},
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(address, process)
+            yield Program(address, folder)
+        finally:
+            process.terminate()
+            process.wait(20)
+    sys.stdout.write((tmp_path / "log").read_text())
+
+
+def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(600):
+        try:
+            httpx.get(f"{address}/healthz")
+        except httpx.TransportError:
+            assert process.poll() is None, "the program stopped before it answered"
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the program did not answer within half a minute")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = next((path for path in CHROMIUM if Path(path).exists()), None)
+    assert path, "Chromium is not installed; bin/test installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+Opens = Callable[..., Page]
+
+
+@pytest.fixture
+def opens(chromium: Browser, program: Program) -> Iterator[Opens]:
+    """`opens("mayor", PHONE)`: a browser of that size in which a person of the kind is signed in, at the front page.
+
+    None signs nobody in. A script error or a refused script, style or picture in any of them fails the test.
+    """
+    contexts, trouble = [], []
+
+    def open_one(kind: str | None = None, size: tuple[int, int] = DESK, **options: object) -> Page:
+        context = chromium.new_context(
+            base_url=program.address,
+            viewport={"width": size[0], "height": size[1]},
+            has_touch=size == PHONE,
+            **options,  # type: ignore[arg-type]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
+        if kind:
+            answer = context.request.post("/demo/sign-in", form={"as": kind})
+            assert answer.ok, answer.status_text
+        page.goto("/")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    # Chromium notes each 4xx page as an error; those that a journey meant to meet are no trouble.
+    assert [text for text in trouble if "the server responded with a status of 4" not in text] == []
