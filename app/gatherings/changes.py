@@ -13,7 +13,7 @@ from app import clock
 from app.models import AgendaSession, Series
 
 TOLD = frozenset(
-    {"starts_at", "ends_at", "zone", "rrule", "minutes", "ends_on", "join_url", "cancelled_at", "archived_at", "places"}
+    {"starts_at", "ends_at", "zone", "rrule", "minutes", "join_url", "cancelled_at", "archived_at", "places"}
 )
 """Columns and relations that a calendar must raise the sequence for: when, where, whether."""
 
@@ -38,7 +38,8 @@ def note_change(row: AgendaSession | Series, *, told: bool = False) -> bool:
     """Raise a row's sequence and move its `changed_at` as its unsaved changes ask; returns whether any did.
 
     `told` says that something outside the row changed that calendars must hear of, such as a date taken out of
-    a series. Called once in a verb, after its changes and before they are flushed.
+    a series. Called once in a verb, after its changes and before they are flushed: reading a relation that is not
+    loaded yet flushes, so that relations come first, columns next, and this last.
     """
     state = inspect(row)
     if state.transient or state.pending:

@@ -1,0 +1,134 @@
+"""What is said of a session apart from its time and place: words, audience, openness, presenters."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.models import AgendaSession, Engagement, EngagementState, Openness, Person, SessionFormat
+from app.people.audiences import Rule, rule_of
+from app.people.audit import Refused
+from app.people.viewer import Viewer, offices_of
+
+LONGEST_TITLE = 500
+
+GONE = frozenset({EngagementState.DECLINED, EngagementState.REPLACED})
+"""Engagements that no longer bring a person into the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """A person's part in a session, and how far they have agreed to it."""
+
+    person_id: int
+    part: str = "speaker"
+    state: EngagementState = EngagementState.INVITED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """All that is said of a session, apart from its time and rooms."""
+
+    title: str
+    audience: Rule
+    cover_title: str = ""
+    purpose: str = ""
+    format: SessionFormat = SessionFormat.PLENARY
+    track: str = ""
+    language: str = ""
+    openness: Openness = Openness.COHORT
+    excludes_lab: bool = False
+    protected: bool = False
+    protection_note: str = ""
+    presenters: tuple[Presenter, ...] = ()
+    choice_group: str = ""
+    host_city_id: int | None = None
+    join_url: str = ""
+    internal_notes: str = ""
+
+
+COLUMNS = tuple(name for name in Details.__dataclass_fields__ if name not in ("audience", "presenters"))
+"""The details that are columns of the session itself."""
+
+
+def details_of(session: AgendaSession) -> Details:
+    """What a stored session says of itself now."""
+    return Details(
+        audience=rule_of(session.audience),
+        presenters=tuple(Presenter(e.person_id, e.part, e.state) for e in session.engagements),
+        **{name: getattr(session, name) for name in COLUMNS},
+    )
+
+
+def checked(db: Session, details: Details) -> Details:
+    """The details with titles in one line each; raises Refused at the field that cannot stand."""
+    details = replace(details, title=" ".join(details.title.split()), cover_title=" ".join(details.cover_title.split()))
+    if not details.title:
+        raise Refused("Give the session a title.", "title")
+    for name in ("title", "cover_title"):
+        if len(getattr(details, name)) > LONGEST_TITLE:
+            raise Refused(f"That is longer than {LONGEST_TITLE} characters. Shorten it.", name)
+    check_join_url(details.join_url)
+    if details.excludes_lab and details.openness is not Openness.CLOSED:
+        raise Refused("Only a closed session can exclude the lab.", "excludes_lab")
+    people = {presenter.person_id for presenter in details.presenters}
+    known = set(db.exec(select(Person.id).where(col(Person.id).in_(people)))) if people else set()
+    if people - known:
+        raise Refused("One of the presenters is not on record.", "presenters")
+    return details
+
+
+def check_join_url(address: str) -> None:
+    """Raises Refused for an address to join that no browser should be sent to."""
+    if address and not address.startswith(("https://", "http://")):
+        raise Refused("An address to join begins with https://.", "join_url")
+
+
+def write_presenters(session: AgendaSession, presenters: tuple[Presenter, ...]) -> None:
+    """Make the engagements these, in this order; one that stays keeps its row. Called inside a verb."""
+    if len({(p.person_id, p.part) for p in presenters}) != len(presenters):
+        raise Refused("A presenter is named twice with the same part.", "presenters")
+    held = {(e.person_id, e.part): e for e in session.engagements}
+    wanted: list[Engagement] = []
+    for position, presenter in enumerate(presenters):
+        engagement = held.get((presenter.person_id, presenter.part)) or Engagement(
+            session_id=session.key, person_id=presenter.person_id, part=presenter.part
+        )
+        engagement.state, engagement.position = presenter.state, position
+        wanted.append(engagement)
+    if wanted != list(session.engagements):
+        session.engagements[:] = wanted
+
+
+def is_inside(db: Session, session: AgendaSession, viewer: Viewer) -> bool:
+    """Whether the viewer is of a session's audience on its day, or has a part in it.
+
+    An assistant keeps their principal's calendar and is not in the room, so they are not (rule 13).
+    """
+    if viewer.person_id is None or viewer.acting:
+        return False
+    if any(e.person_id == viewer.person_id and e.state not in GONE for e in session.engagements):
+        return True
+    return rule_of(session.audience).takes(viewer.person_id, offices_of(db, viewer.person_id, day_of(session)))
+
+
+def day_of(session: AgendaSession) -> date | None:
+    """The session's date in its own zone; its convening's first day while it waits in the tray."""
+    if session.starts_at is not None:
+        return clock.local(session.starts_at, session.zone).date()
+    return session.convening.starts_on if session.convening else None
+
+
+def keep_closed(db: Session, session: AgendaSession, to: Details, by: Viewer) -> None:
+    """Raises Refused where somebody outside a session that excludes the lab would open it, or let themselves in."""
+    if not session.excludes_lab or by.is_system or is_inside(db, session, by):
+        return
+    if not to.excludes_lab:
+        raise Refused("Only somebody who is in this session may open it to the lab.", "excludes_lab")
+    assert by.person_id is not None, "only signed-in people and the program itself change sessions"
+    joins = any(presenter.person_id == by.person_id for presenter in to.presenters)
+    if joins or to.audience.takes(by.person_id, offices_of(db, by.person_id, day_of(session))):
+        raise Refused(
+            "This session excludes the lab, so you cannot let yourself in. Ask somebody who is in it.", "audience"
+        )
