@@ -49,10 +49,10 @@ def change_gathering(db: Session, gathering: AgendaSession, to: Details, *, by: 
     to = checked(db, to)
     keep_closed(db, gathering, to, by)
     _change_audience(db, gathering, to.audience)
-    write_presenters(gathering, to.presenters)
+    presented = write_presenters(gathering, to.presenters)
     for name in COLUMNS:
         setattr(gathering, name, getattr(to, name))
-    note_change(gathering)
+    note_change(gathering, shown=presented)
     return gathering
 
 

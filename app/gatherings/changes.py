@@ -34,19 +34,20 @@ SHOWN = frozenset(
 """What else can be read in a calendar."""
 
 
-def note_change(row: AgendaSession | Series, *, told: bool = False) -> bool:
+def note_change(row: AgendaSession | Series, *, told: bool = False, shown: bool = False) -> bool:
     """Raise a row's sequence and move its `changed_at` as its unsaved changes ask; returns whether any did.
 
     `told` says that something outside the row changed that calendars must hear of, such as a date taken out of
-    a series. Called once in a verb, after its changes and before they are flushed: reading a relation that is not
-    loaded yet flushes, so that relations come first, columns next, and this last.
+    a series; `shown`, that something outside changed which they show, such as a presenter's part. Called once in
+    a verb, after its changes and before they are flushed: reading a relation that is not loaded yet flushes, so
+    that relations come first, columns next, and this last.
     """
     state = inspect(row)
     if state.transient or state.pending:
         row.changed_at = row.changed_at or next_instant(None)
         return True
     changed = {name for name in TOLD | SHOWN if name in state.attrs and state.attrs[name].history.has_changes()}
-    if not (told or changed):
+    if not (told or shown or changed):
         return False
     row.sequence, row.changed_at = risen(row.sequence, row.changed_at, told=told or bool(changed & TOLD))
     return True

@@ -85,10 +85,16 @@ def check_join_url(address: str) -> None:
         raise Refused("An address to join begins with https://.", "join_url")
 
 
-def write_presenters(session: AgendaSession, presenters: tuple[Presenter, ...]) -> None:
-    """Make the engagements these, in this order; one that stays keeps its row. Called inside a verb."""
+def write_presenters(session: AgendaSession, presenters: tuple[Presenter, ...]) -> bool:
+    """Make the engagements these, in this order; returns whether they changed. Called inside a verb.
+
+    An engagement that stays keeps its row.
+    """
     if len({(p.person_id, p.part) for p in presenters}) != len(presenters):
         raise Refused("A presenter is named twice with the same part.", "presenters")
+    before = tuple(Presenter(e.person_id, e.part, e.state) for e in session.engagements)
+    if before == presenters:
+        return False
     held = {(e.person_id, e.part): e for e in session.engagements}
     wanted: list[Engagement] = []
     for position, presenter in enumerate(presenters):
@@ -97,8 +103,8 @@ def write_presenters(session: AgendaSession, presenters: tuple[Presenter, ...]) 
         )
         engagement.state, engagement.position = presenter.state, position
         wanted.append(engagement)
-    if wanted != list(session.engagements):
-        session.engagements[:] = wanted
+    session.engagements[:] = wanted
+    return True
 
 
 def is_inside(db: Session, session: AgendaSession, viewer: Viewer) -> bool:
