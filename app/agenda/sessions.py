@@ -55,11 +55,11 @@ def change_session(db: Session, session: AgendaSession, to: Details, *, by: View
     """
     to = checked(db, to)
     keep_closed(db, session, to, by)
+    write_rule(session.audience, to.audience)
+    presented = write_presenters(session, to.presenters)
     for name in COLUMNS:
         setattr(session, name, getattr(to, name))
-    write_rule(session.audience, to.audience)
-    write_presenters(session, to.presenters)
-    note_change(session)
+    note_change(session, shown=presented)
     return session
 
 
