@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
-from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # its stubs are a package of their own
-
 from app import clock
+from app.gatherings import rules
 
 AHEAD = timedelta(weeks=3)
 HALF_YEAR_DAYS = 182.6
@@ -77,8 +76,8 @@ class Calendar:
 
         Whole weeks would move "the second Thursday" off its rule, so the rule is followed afresh.
         """
-        start = datetime.combine(self.day(written).replace(day=1), time())
-        return [moment.date() for moment in islice(rrulestr(rrule, dtstart=start), count)]
+        start = clock.at(self.day(written).replace(day=1), time(), "UTC")
+        return [moment.date() for moment in islice(rules.occurrences(rrule, start, "UTC"), count)]
 
 
 def walls(wall: str) -> tuple[time, time]:

@@ -4,12 +4,12 @@ from datetime import date
 
 from sqlmodel import Session
 
-from app import clock
-from app.models import AgendaSession, Openness, Series, SessionFormat
-from app.people.audiences import new_audience
+from app.gatherings.arranging import arrange_gathering
+from app.gatherings.series import Purpose, Timetable, create_series
+from app.models import SessionFormat
 from app.people.audit import verb
 from app.people.viewer import Viewer
-from seed.agenda import add_presenters, rule_from, session_from
+from seed.agenda import details_from, rule_from
 from seed.calendar import minutes, walls
 from seed.sample import Entry, Sample, read
 
@@ -17,40 +17,34 @@ from seed.sample import Entry, Sample, read
 @verb
 def load_gatherings(db: Session, sample: Sample, *, by: Viewer) -> None:
     """Load the series with all their occurrences, and the webinars, which stand alone."""
-    entry = read("gatherings")
+    entry, zone = read("gatherings"), sample.cohort.zone
     for written in entry["series"]:
-        _series(db, sample, written)
+        create_series(db, sample.cohort, _purpose(sample, written), _timetable(sample, written), by=by)
     for written in entry["webinar"]:
-        session = session_from(db, sample, written, zone=sample.cohort.zone)
-        session.starts_at, session.ends_at = sample.calendar.span(written["on"], written["time"], session.zone)
-        db.add(session)
-        db.flush()
-        add_presenters(db, sample, session, written)
+        details, span = details_from(sample, written), written["time"]
+        starts_at, _ = sample.calendar.span(written["on"], span, zone)
+        arrange_gathering(db, sample.cohort, details, starts_at=starts_at, minutes=minutes(span), zone=zone, by=by)
     db.flush()
 
 
-def _series(db: Session, sample: Sample, written: Entry) -> None:
-    """A series and a session for each of its days, each with an audience of its own, so that one can differ."""
-    zone, days, first = sample.cohort.zone, _days(sample, written), walls(written["time"])[0]
-    series = Series(
-        cohort_id=sample.cohort.key,
-        slug=written["slug"],
+def _purpose(sample: Sample, written: Entry) -> Purpose:
+    return Purpose(
         title=written["title"],
+        audience=rule_from(sample, written["audience"]),
         purpose=written["purpose"],
         format=SessionFormat(written["format"]),
-        openness=Openness.COHORT,
-        zone=zone,
-        rrule=written.get("rrule", ""),
-        starts_at=clock.at(days[0], first, zone),
-        minutes=minutes(written["time"]),
-        ends_on=days[-1],
         join_url=written["join_url"],
-        audience_id=new_audience(db, rule_from(sample, written["audience"])).key,
     )
-    db.add(series)
-    db.flush()
-    db.add_all(_occurrence(db, sample, series, written, day) for day in days)
-    db.flush()
+
+
+def _timetable(sample: Sample, written: Entry) -> Timetable:
+    """When a series meets; one with a rule from its first day in the moved months to its last."""
+    zone, length = sample.cohort.zone, minutes(written["time"])
+    days, rule = _days(sample, written), written.get("rrule", "")
+    start = walls(written["time"])[0]
+    if rule:
+        return Timetable(zone=zone, start=start, minutes=length, rule=rule, first=days[0], last=days[-1])
+    return Timetable(zone=zone, start=start, minutes=length, days=days)
 
 
 def _days(sample: Sample, written: Entry) -> list[date]:
@@ -58,11 +52,3 @@ def _days(sample: Sample, written: Entry) -> list[date]:
     if "rrule" in written:
         return sample.calendar.occurrences(written["rrule"], written["starts_on"], written["occurrences"])
     return [sample.calendar.day(day) for day in written["dates"]]
-
-
-def _occurrence(db: Session, sample: Sample, series: Series, written: Entry, day: date) -> AgendaSession:
-    session = session_from(db, sample, written, zone=series.zone)
-    session.series_id = series.key
-    session.starts_at, session.ends_at = (clock.at(day, wall, series.zone) for wall in walls(written["time"]))
-    session.occurrence_at = session.starts_at
-    return session
