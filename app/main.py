@@ -11,14 +11,14 @@ from app import logs
 from app.database import Database
 from app.jobs import Jobs
 from app.models.sealed import use_key
-from app.routes import answers, health, sign_in
+from app.routes import answers, health, registration, registration_board, sign_in
 from app.routes.door import cookie_name
 from app.routes.kept import Kept
 from app.routes.pages import APP, Assets
 from app.routes.shield import Shield
 from app.settings import Settings
 
-ROOMS = (health, sign_in)
+ROOMS = (health, registration, registration_board, sign_in)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.mailing.outbox import enqueue
-from app.models import Person
+from app.models import Convening, Person, Registration
 
 
 def sign_in_link(db: Session, person: Person, address: str, minutes: int) -> None:
@@ -82,3 +82,50 @@ def updates_released(
             purpose="updates-released",
             unique_key=f"updates-released:{release}:{person.key}",
         )
+
+
+def registration_invited(db: Session, registration: Registration, *, by: str, address: str) -> None:
+    """To a member of a team: register by yourself; `address` is the whole URL of the convening's registration."""
+    convening = registration.convening
+    closes = convening.registration_closes_on
+    until = f" Registration closes on {clock.said_day(closes, year=True)}." if closes else ""
+    enqueue(
+        db,
+        registration.person,
+        subject=f"{convening.title}: please register",
+        text=(
+            f"Dear {registration.person.name},\n\n"
+            f"{by} invites you to register for {_convening_said(convening)}. It takes two minutes, on a phone too:\n\n"
+            f"{address}\n\n"
+            f"If you cannot come, say so there, so that another can.{until}\n"
+        ),
+        purpose="registration-invitation",
+        unique_key=f"registration-invitation:{registration.key}",
+    )
+
+
+def registration_confirmed(db: Session, registration: Registration, *, line: int | None, address: str) -> None:
+    """To who registered or moved up: a place, or the number `line` on the waiting list. No needs stand in it."""
+    convening = registration.convening
+    state = "you have a place" if line is None else f"you are number {line} on the waiting list"
+    then = "" if line is None else "Whoever is first in line gets the next free place, and a letter.\n\n"
+    moment = registration.submitted_at or registration.created_at
+    enqueue(
+        db,
+        registration.person,
+        subject=f"{convening.title}: {state}",
+        text=(
+            f"Dear {registration.person.name},\n\n"
+            f"{state} at {_convening_said(convening)}.\n\n{then}"
+            "See or change what you told us, or make room for another:\n\n"
+            f"{address}\n"
+        ),
+        purpose="registration",
+        unique_key=f"registration:{registration.key}:{registration.state.value}:{moment.isoformat()}",
+    )
+
+
+def _convening_said(convening: Convening) -> str:
+    """ "Fall convening, Tue 14 Nov 2017 to Wed 15 Nov 2017, Askwith Hall"."""
+    days = f"{clock.said_day(convening.starts_on, year=True)} to {clock.said_day(convening.ends_on, year=True)}"
+    return ", ".join(part for part in (convening.title, days, convening.venue.name if convening.venue else "") if part)

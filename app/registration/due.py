@@ -68,7 +68,7 @@ def _team(db: Session, convening: Convening, viewer: Viewer) -> list[Due]:
             due.append(
                 Due(
                     f"Register {office.city_name}’s team for {convening.title}",
-                    f"{_address(convening)}/team?city={office.city_slug}",
+                    f"{_address(convening)}/team/{office.city_slug}",
                     convening.registration_closes_on,
                     f"{so_far.settled} of {so_far.people} have answered",
                 )

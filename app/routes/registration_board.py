@@ -1,0 +1,89 @@
+"""What organizers see of the registering: the board of all cities, and the private needs."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+from sqlmodel import Session, select
+
+from app.models import Convening, Delegation
+from app.people.audit import Refused
+from app.registration import delegations, needs, registrations, teams
+from app.routes import typed
+from app.routes.door import CityHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere, database_here
+from app.routes.pages import page, see_other
+from app.routes.registration import HERE, address_of, write_to
+
+router = APIRouter(prefix=HERE)
+BOARD = [Depends(Needs("registration.board"))]
+Text = Annotated[str, Form()]
+
+
+@router.get("/board", dependencies=BOARD)
+def board(request: Request, db: Db, convening: ConveningHere) -> Response:
+    return _board(request, db, convening)
+
+
+@router.post("/board/delegations", dependencies=BOARD)
+def open_delegations(db: Db, convening: ConveningHere, viewer: ViewerHere) -> Response:
+    opened = delegations.open_delegations(db, convening, by=viewer)
+    said = f"{len(opened)} delegations opened." if opened else "Each city has its delegation already."
+    return see_other(f"{address_of(convening)}/board", flash=said)
+
+
+@router.post("/board/caps/{city}", dependencies=BOARD)
+def change_caps(
+    request: Request,
+    db: Db,
+    settings: SettingsHere,
+    convening: ConveningHere,
+    viewer: ViewerHere,
+    city: CityHere,
+    cap: Text = "",
+    sponsored_cap: Text = "",
+) -> Response:
+    delegation = db.exec(
+        select(Delegation).where(Delegation.convening_id == convening.key, Delegation.city_id == city.key)
+    ).first()
+    if delegation is None:
+        raise NotHere(f"{city.name} has no delegation at this convening.")
+    try:
+        own, sponsored = typed.number_or_none(cap, "cap"), typed.number_or_none(sponsored_cap, "sponsored_cap")
+        if own is None or sponsored is None or max(own, sponsored) > 9999:
+            raise Refused("A cap is a number of places, such as 10.", field="cap")
+        promoted = delegations.set_caps(db, delegation, cap=own, sponsored_cap=sponsored, by=viewer)
+    except Refused as refused:
+        kept = {"city": city.slug, "cap": cap, "sponsored_cap": sponsored_cap, "error": refused.sentence}
+        return _board(request, db, convening, kept)
+    write_to(db, settings, promoted)
+    let_in = f" {len(promoted)} moved up from the waiting list." if promoted else ""
+    said = f"{city.name} has {own} places of its own and {sponsored} sponsored.{let_in}"
+    return see_other(f"{address_of(convening)}/board", flash=said)
+
+
+@router.get("/needs", dependencies=BOARD)
+def private_needs(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere) -> Response:
+    """What people asked for, for the organizers; the look is written down in a transaction of its own."""
+    with database_here(request).write() as writing:
+        looked = needs.look_at_needs(writing, writing.get_one(Convening, convening.key), by=viewer)
+        looks = needs.looks_on_record(writing, convening)
+    context = {
+        "convening": convening,
+        "needs": looked,
+        "counts": needs.caterer_counts(db, convening),
+        "looks": looks,
+        "purge_on": needs.purge_due_on(convening),
+    }
+    answer = page(request, "registration/needs.html", context)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _board(request: Request, db: Session, convening: Convening, kept: dict[str, str] | None = None) -> Response:
+    context = {
+        "convening": convening,
+        "board": teams.board(db, convening),
+        "closed": registrations.closed_because(convening),
+        "kept": kept or {},
+    }
+    return page(request, "registration/board.html", context, status=422 if kept else 200)
