@@ -187,5 +187,6 @@ def _cabinet(db: Db, cohort: Cohort, city: City) -> Cabinet:
 
 
 def _city_form(request: Request, db: Db, cohort: Cohort, form: dict[str, Any], errors: Any = None) -> Response:
-    context = {"form": form, "errors": errors or {}, "roles": cohorts.roles_of(db, cohort.key)}
+    roles = [(role.slug, role.name) for role in cohorts.roles_of(db, cohort.key)]
+    context = {"form": form, "errors": errors or {}, "role_options": roles}
     return page(request, "people/city_form.html", context, status=422 if errors else 200)

@@ -12,7 +12,6 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from jinja2_fragments import render_block
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -60,8 +59,17 @@ def render(
         **(context or {}),
     }
     if block is not None:
-        return render_block(templates(), template, block, **known)
+        return _block(template, block, known)
     return templates().get_template(template).render(**known)
+
+
+def _block(name: str, block: str, known: dict[str, Any]) -> str:
+    """One block of a template. What the template imports and sets outside its blocks is there too: its top is
+    run first, up to its first output."""
+    template = templates().get_template(name)
+    context = template.new_context(known)
+    next(iter(template.root_render_func(context)), "")
+    return "".join(template.blocks[block](context))
 
 
 def wants_fragment(request: Request) -> bool:

@@ -1,6 +1,5 @@
 """The directory of a cohort: its people, the seats they hold, and who gives and ends them."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -91,7 +90,13 @@ def one_person(request: Request, db: Db, cohort: CohortHere, person_id: int) -> 
     person, held = _person_here(db, cohort, person_id)
     today = clock.today(cohort.zone)
     vacant = [line.seat for line in cities.seat_lines(db, cohort.key, on=today) if line.holder is None]
-    context = {"person": person, "tenures": held, "vacant": vacant, "today": today}
+    context = {
+        "person": person,
+        "tenures": held,
+        "held_now": {tenure.key for tenure in held if tenure.held_on(today)},
+        "vacant": vacant,
+        "today": today,
+    }
     return page(request, "people/person.html", context)
 
 
@@ -205,11 +210,11 @@ def _person_form(request: Request, person: Person | None, form: dict[str, str], 
 def _seat_page(
     request: Request, db: Db, cohort: Cohort, seat: Seat, form: dict[str, str], errors: Any = None
 ) -> Response:
-    today: date = clock.today(cohort.zone)
+    today = clock.today(cohort.zone)
     context = {
         "seat": seat,
         "holder": tenures.holder_on(db, seat, today),
-        "people": directory.all_people(db),
+        "people_options": [(str(person.key), person.name) for person in directory.all_people(db)],
         "form": {"interim": "", **form},
         "errors": errors or {},
         "today": today,

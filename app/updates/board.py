@@ -58,9 +58,6 @@ class Board:
     counts: dict[UpdateState, int]
     late: int
 
-    def line(self, city_id: int) -> Line | None:
-        return next((line for line in self.lines if line.city_id == city_id), None)
-
 
 def board_of(db: Session, cycle: UpdateCycle) -> Board:
     """The cycle's board in one query: cities that owe an update on the due date, and those that left one."""
@@ -73,7 +70,7 @@ def board_of(db: Session, cycle: UpdateCycle) -> Board:
         )
         .order_by(col(City.name), col(City.id))
     )
-    lines = tuple(_line(update, cycle, city) for update, city in rows)
+    lines = tuple(line_of(cycle, update, city) for update, city in rows)
     counts = Counter(UpdateState.RELEASED if line.is_readable else line.state for line in lines)
     return Board(lines, {state: counts[state] for state in UpdateState}, sum(line.is_late for line in lines))
 
@@ -91,6 +88,22 @@ def of_city(db: Session, cohort_id: int, city_id: int) -> list[tuple[UpdateCycle
 
 
 def _line(update: Update, cycle: UpdateCycle, city: City) -> Line:
+    return Line(
+        update_id=update.key,
+        city_id=city.key,
+        city_slug=city.slug,
+        city=city.name,
+        zone=city.zone,
+        state=update.state,
+        days=days_to_go(cycle, city.zone),
+        approved_as=update.approved_as,
+        approved_at=update.approved_at,
+        released_at=update.released_at,
+    )
+
+
+def line_of(cycle: UpdateCycle, update: Update, city: City) -> Line:
+    """How far one city is."""
     return Line(
         update_id=update.key,
         city_id=city.key,
