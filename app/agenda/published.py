@@ -1,0 +1,176 @@
+"""What a viewer may see of a published agenda (rules 13 and 18). Pages, feeds, files and prints all ask here.
+
+    agenda = published.agenda(db, convening, viewer)             the newest release as this viewer sees it, or None
+    agenda.days                                                   days with their sessions, in order of time
+    agenda.sessions                                               the same without days
+
+Public and press sessions are for anyone. Guests (strangers, other cohorts, experts) see of the others only those
+they have a part in or are named for. People of the cohort see its sessions in full, except closed ones: these are
+seen in full by whoever is in them on their day and, unless a session excludes the lab, by the lab's people; the
+others see that something takes place, when and where, under its cover title. What is internal is seen by those in
+it and by the lab alone. An assistant sees that their principal is in a closed session, and nothing of it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from app.agenda.seeing import SeenSession, cover, date_of, full, programme_day
+from app.agenda.snapshots import SessionEntry
+from app.models import AgendaRelease, Convening, Openness, SessionFormat, Standing
+from app.people.audiences import Attendee, roll
+from app.people.viewer import Office, Viewer, offices_of
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDay:
+    date: date
+    sessions: tuple[SeenSession, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAgenda:
+    """A release as one viewer sees it, with what a reader needs of its convening.
+
+    `changed_at` is the latest change of any of its sessions, or its own time: what a feed calls last modified.
+    """
+
+    convening_id: int
+    cohort_id: int
+    slug: str
+    title: str
+    zone: str
+    starts_on: date
+    ends_on: date
+    release_number: int
+    released_at: datetime
+    note: str
+    sessions: tuple[SeenSession, ...]
+
+    @property
+    def days(self) -> tuple[SeenDay, ...]:
+        """The sessions by programme day, in the convening's zone; a day without any is left out."""
+        days: dict[date, list[SeenSession]] = {}
+        for session in self.sessions:
+            days.setdefault(programme_day(session.starts_at, self.zone), []).append(session)
+        return tuple(SeenDay(day, tuple(sessions)) for day, sessions in sorted(days.items()))
+
+    def session(self, session_id: int) -> SeenSession | None:
+        return next((one for one in self.sessions if one.id == session_id), None)
+
+
+def latest_release(db: Session, convening: Convening) -> AgendaRelease | None:
+    """The newest release, or None before the first."""
+    releases = select(AgendaRelease).where(AgendaRelease.convening_id == convening.key)
+    return db.exec(releases.order_by(col(AgendaRelease.number).desc()).limit(1)).first()
+
+
+def release_numbered(db: Session, convening: Convening, number: int) -> AgendaRelease | None:
+    """The release of that number, or None."""
+    return db.exec(
+        select(AgendaRelease).where(AgendaRelease.convening_id == convening.key, AgendaRelease.number == number)
+    ).first()
+
+
+def agenda(db: Session, convening: Convening, viewer: Viewer, *, number: int | None = None) -> PublishedAgenda | None:
+    """The newest release (or the one of that number) as the viewer sees it; None where there is none."""
+    release = latest_release(db, convening) if number is None else release_numbered(db, convening, number)
+    return seen_release(db, convening, release, viewer) if release else None
+
+
+def seen_release(db: Session, convening: Convening, release: AgendaRelease, viewer: Viewer) -> PublishedAgenda:
+    """A release as the viewer sees it. Queries: one for each of the convening's days, and none for anonymous ones."""
+    entries = release_entries(release)
+    offices = _offices(db, viewer, convening.cohort_id, entries)
+    return PublishedAgenda(
+        convening_id=convening.key,
+        cohort_id=convening.cohort_id,
+        slug=convening.slug,
+        title=convening.title,
+        zone=convening.zone,
+        starts_on=convening.starts_on,
+        ends_on=convening.ends_on,
+        release_number=release.number,
+        released_at=release.created_at,
+        note=release.note,
+        sessions=visible_sessions(entries, viewer, convening.cohort_id, offices),
+    )
+
+
+def release_entries(release: AgendaRelease) -> list[SessionEntry]:
+    """The snapshot's sessions, in order of time."""
+    entries: list[SessionEntry] = release.sessions  # type: ignore[assignment]
+    return entries
+
+
+def visible_sessions(
+    entries: Iterable[SessionEntry],
+    viewer: Viewer,
+    cohort_id: int,
+    offices: Mapping[date, tuple[Office, ...]],
+) -> tuple[SeenSession, ...]:
+    """What a viewer may see of a snapshot; `offices` are those they hold on each date of a session."""
+    sight = _Sight(viewer, cohort_id, offices)
+    return tuple(seen for entry in entries if (seen := sight.of(entry)) is not None)
+
+
+def who_comes(db: Session, agenda: PublishedAgenda, session: SeenSession) -> list[Attendee]:
+    """The people whom a session is for, on its day; nobody where the viewer may not know whom (rule 13)."""
+    if session.rule is None:
+        return []
+    people = roll(db, date_of(session), agenda.cohort_id, session.rule.person_ids)
+    return [one for one in people if session.rule.takes(one.person_id, one.offices)]
+
+
+class _Sight:
+    """One viewer's eyes."""
+
+    def __init__(self, viewer: Viewer, cohort_id: int, offices: Mapping[date, tuple[Office, ...]]) -> None:
+        self.viewer = viewer
+        self.offices = offices
+        self.is_lab = viewer.is_lab(cohort_id)
+        here = viewer.offices_in(cohort_id)
+        self.of_cohort = viewer.is_system or any(office.standing is not Standing.EXPERT for office in here)
+        self.city_ids = viewer.city_ids(cohort_id)
+
+    def of(self, entry: SessionEntry) -> SeenSession | None:
+        whole = full(entry)
+        presenting = any(one.person_id == self.viewer.person_id for one in whole.presenters)
+        mine = presenting or self._is_for_me(whole)
+        if whole.format is SessionFormat.INTERNAL and not (mine or self.is_lab):
+            return None
+        if not (whole.openness.is_public or self.of_cohort or mine):
+            return None
+        inside = mine and not self.viewer.acting
+        through_lab = self.is_lab and not entry["excludes_lab"]
+        if whole.openness is Openness.CLOSED and not (inside or through_lab):
+            seen = cover(whole, entry["cover_title"])
+        elif self.of_cohort:
+            seen = whole if mine or self.is_lab else replace(whole, join_url="")
+        else:
+            seen = replace(whole, audience="", rule=None, join_url=whole.join_url if mine else "")
+        if not mine:
+            return seen
+        own = tuple(room for room in seen.rooms if room.city_id in self.city_ids)
+        return replace(seen, mine=True, presenting=presenting, my_rooms=own or seen.rooms)
+
+    def _is_for_me(self, session: SeenSession) -> bool:
+        person_id, rule = self.viewer.person_id, session.rule
+        if person_id is None or rule is None:
+            return False
+        if not self.of_cohort:
+            return person_id in rule.person_ids - rule.but_person_ids
+        return rule.takes(person_id, self.offices.get(date_of(session), ()))
+
+
+def _offices(
+    db: Session, viewer: Viewer, cohort_id: int, entries: Iterable[SessionEntry]
+) -> dict[date, tuple[Office, ...]]:
+    """The viewer's offices in the cohort on each date of a session."""
+    if viewer.person_id is None or not viewer.in_cohort(cohort_id):
+        return {}
+    days = sorted({date_of(entry) for entry in entries})
+    held = {day: offices_of(db, viewer.person_id, day) for day in days}
+    return {day: tuple(one for one in offices if one.cohort_id == cohort_id) for day, offices in held.items()}
