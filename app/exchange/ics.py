@@ -25,9 +25,12 @@ from app.exchange.reading import (
     ReadAgenda,
     ReadPresenter,
     ReadSession,
+    Unreadable,
 )
 
 HORIZON = timedelta(days=400)
+LAST_CENTURY = 9_950
+MAX_SERIES = 300
 FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 SHORT_PARTS = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
 
@@ -58,6 +61,7 @@ class _Reader:
         self.clean = Cleaner(findings)
         self.gathering = Gathering("iCalendar", findings, placing.expected.rooms)
         self.placing.name_zone(lines.said.get("X-WR-TIMEZONE", ""), "X-WR-TIMEZONE")
+        self.series = 0
         self.zones = KnownZones(findings, lines.zones, lambda: placing.floating)
 
     def by_uid(self) -> dict[str, list[Numbered]]:
@@ -94,6 +98,9 @@ class _Reader:
         if not masters:
             yield from exceptions
             return
+        self.series += 1
+        if self.series > MAX_SERIES:
+            raise Unreadable(f"This calendar holds more than {MAX_SERIES} series; bring it in parts.")
         number, master = max(masters, key=lambda pair: _sequence(pair[1]))
         if not self._bounded(number, master):
             yield number, master
@@ -128,7 +135,7 @@ class _Reader:
         if start is None or start.year not in YEARS:
             return False  # said when its first date is placed
         for rule in _listed(master.get("RRULE")):
-            if not _is_usual(rule):
+            if not _is_usual(rule, start):
                 self.findings.problem(where, "It repeats in a way that no session does; its first date was read.")
                 return False
             last = start + HORIZON
@@ -245,11 +252,22 @@ def _instant(value: Any, start: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=start.tzinfo)
 
 
-def _is_usual(rule: Any) -> bool:
-    """Whether a rule is one of days, weeks, months or years, which end somewhere when they are given an UNTIL."""
+def _is_usual(rule: Any, start: datetime) -> bool:
+    """Whether a rule is one of days, weeks, months or years that ever comes true.
+
+    One that never does (30 February) is sought by dateutil through all years to 9999, for seconds, whatever its
+    UNTIL says. The calendar repeats itself every 400 years: the same search near its end takes little.
+    """
     if not isinstance(rule, vRecur) or SHORT_PARTS & {key.upper() for key in rule}:
         return False
-    return rule.get("FREQ", [""])[0] in FREQUENCIES and int(rule.get("INTERVAL", [1])[0]) > 0
+    if rule.get("FREQ", [""])[0] not in FREQUENCIES or int(rule.get("INTERVAL", [1])[0]) < 1:
+        return False
+    late = start.replace(tzinfo=None, year=start.year + (LAST_CENTURY - start.year) // 400 * 400)
+    endless: Any = vRecur({part: value for part, value in rule.items() if part not in ("UNTIL", "COUNT")})
+    try:
+        return next(iter(rrulestr(endless.to_ical().decode(), dtstart=late)), None) is not None
+    except (ValueError, IndexError, TypeError):
+        return False
 
 
 def _sequence(component: Component) -> int:

@@ -16,6 +16,8 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 MAX_PARTS = 2_000
 MAX_UNPACKED = 64 * 2**20
+DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, OSError, EOFError, RuntimeError, NotImplementedError)
+"""What zipfile raises for one that is damaged, encrypted or packed in a way it does not know."""
 DELIMITERS = ",;\t|"
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
@@ -165,15 +167,7 @@ def _unpacked(data: bytes) -> BytesIO:
                     raise Unreadable(f"Unpacked, this workbook is larger than {MAX_UNPACKED >> 20} MB.")
                 _look_through(content)
                 anew.writestr(member.filename, content)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-        EOFError,
-        UnicodeError,
-    ) as error:
+    except DAMAGED as error:
         raise Unreadable("This workbook is damaged or locked with a password.") from error
     safe.seek(0)
     return safe
