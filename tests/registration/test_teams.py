@@ -147,7 +147,7 @@ def test_a_facilitator_owes_the_teams_registrations_too(database: Database, stag
     assert due(database, stage, "oakland facilitator") == [
         Due(
             "Register Oakland’s team for Fall convening",
-            f"{REGISTRATION}/team?city=oakland",
+            f"{REGISTRATION}/team/oakland",
             date(2017, 11, 7),
             "1 of 5 have answered",
         )
