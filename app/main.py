@@ -11,14 +11,25 @@ from app import logs
 from app.database import Database
 from app.jobs import Jobs
 from app.models.sealed import use_key
-from app.routes import answers, health, registration, registration_board, sign_in
+from app.routes import (
+    answers,
+    audit,
+    health,
+    learning,
+    registration,
+    registration_board,
+    sign_in,
+    updates,
+    updates_approval,
+    updates_writing,
+)
 from app.routes.door import cookie_name
 from app.routes.kept import Kept
 from app.routes.pages import APP, Assets
 from app.routes.shield import Shield
 from app.settings import Settings
 
-ROOMS = (health, registration, registration_board, sign_in)
+ROOMS = (audit, health, learning, registration, registration_board, sign_in, updates, updates_approval, updates_writing)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

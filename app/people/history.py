@@ -1,0 +1,252 @@
+"""The audit log as organizers read it: who did what, when, and what it was before (rule 21).
+
+Everything is on record; not everything is shown. A city's unreleased words stay its own here too (rule 5), and so
+does what a session that excludes the lab is about (rule 13). Private needs are never recorded at all (rule 12).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_
+from sqlmodel import Session, SQLModel, col, select
+
+from app import clock
+from app.models import (
+    AgendaSession,
+    AuditEntry,
+    City,
+    Cohort,
+    Convening,
+    Person,
+    Role,
+    Room,
+    Series,
+    UpdateCycle,
+    UpdateSection,
+    Venue,
+)
+
+PAGE = 50
+LONGEST = 400
+"""Characters of a value that are shown; the rest is on record."""
+
+WITHHELD_SUBJECTS = {
+    "update_text": "the city’s own words",
+    "commitment": "the city’s own words",
+    "commitment_answer": "the city’s own words",
+}
+WITHHELD_COLUMNS = {("update", "sent_back_note"), ("update_version", "content")}
+OF_A_SESSION = ("session", "session_room", "engagement")
+UNTOLD = ("id", "created_at", "uid")
+
+_NAMED: dict[str, tuple[type[SQLModel], Any]] = {
+    "city": (City, City.name),
+    "cohort": (Cohort, Cohort.name),
+    "convening": (Convening, Convening.title),
+    "person": (Person, Person.name),
+    "role": (Role, Role.name),
+    "room": (Room, Room.name),
+    "series": (Series, Series.title),
+    "session": (AgendaSession, AgendaSession.title),
+    "update_cycle": (UpdateCycle, UpdateCycle.title),
+    "update_section": (UpdateSection, UpdateSection.title),
+    "venue": (Venue, Venue.name),
+}
+"""Tables whose rows have a name that a reader knows them by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the log is narrowed to; empty means all. `before` is the number of the entry above the page."""
+
+    by: str = ""
+    act: str = ""
+    subject: str = ""
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One column, in words; "" where there was or is nothing."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry. `withheld` says why its values are not shown, when they are not. `at` is UTC."""
+
+    id: int
+    at: datetime
+    by: str
+    acting_for: str
+    act: str
+    subject: str
+    name: str
+    changes: tuple[Change, ...]
+    reason: str
+    withheld: str
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A page of the log, the newest first; `next` is the `before` of the page after it, None on the last."""
+
+    lines: tuple[Line, ...]
+    next: int | None
+
+
+def log_of(db: Session, cohort: Cohort, sought: Sought) -> Log:
+    """A page of a cohort's log. A handful of queries, however long the log or the page is."""
+    query = select(AuditEntry).where(AuditEntry.cohort_id == cohort.key)
+    if sought.by:
+        query = query.where(AuditEntry.by == sought.by)
+    if sought.act:
+        query = query.where(AuditEntry.act == sought.act)
+    if sought.subject:
+        query = query.where(AuditEntry.subject == sought.subject)
+    if sought.before is not None:
+        query = query.where(col(AuditEntry.id) < sought.before)
+    entries = db.exec(query.order_by(col(AuditEntry.id).desc()).limit(PAGE + 1)).all()
+    shown = entries[:PAGE]
+    secret = _secret_sessions(db, shown)
+    names = _names(db, shown, secret)
+    lines = tuple(_line(entry, names, secret, cohort.zone) for entry in shown)
+    return Log(lines, shown[-1].key if len(entries) > PAGE else None)
+
+
+def choices_of(db: Session, cohort_id: int) -> tuple[list[str], list[str], list[str]]:
+    """The people, acts and subjects that occur in a cohort's log, to choose from."""
+    found = [
+        db.exec(select(column).where(AuditEntry.cohort_id == cohort_id).distinct().order_by(column)).all()
+        for column in (col(AuditEntry.by), col(AuditEntry.act), col(AuditEntry.subject))
+    ]
+    return list(found[0]), list(found[1]), list(found[2])
+
+
+def said(name: str) -> str:
+    """A name of the code as people read it: "move_session" → "move session", "city_id" → "city"."""
+    return name.removesuffix("_id").replace("_", " ")
+
+
+def _line(entry: AuditEntry, names: dict[tuple[str, int], str], secret: set[int], zone: str) -> Line:
+    withheld = WITHHELD_SUBJECTS.get(entry.subject, "")
+    if _session_of(entry) in secret:
+        withheld = "a session that excludes the lab"
+    values = [(entry.before or {}), (entry.after or {})]
+    columns = [] if withheld else [name for name in dict.fromkeys([*values[0], *values[1]]) if name not in UNTOLD]
+    changes = []
+    for column in columns:
+        if (entry.subject, column) in WITHHELD_COLUMNS:
+            changes.append(Change(said(column), "", "(not shown)"))
+            continue
+        before, after = (_value(column, one.get(column), names, zone) for one in values)
+        if before or after:
+            changes.append(Change(said(column), before, after))
+    return Line(
+        id=entry.key,
+        at=entry.created_at,
+        by=entry.by,
+        acting_for=names.get(("person", entry.for_id), "") if entry.for_id else "",
+        act=said(entry.act),
+        subject=said(entry.subject),
+        name="" if withheld else names.get((entry.subject, entry.subject_id), ""),
+        changes=tuple(changes),
+        reason="" if withheld else entry.reason,
+        withheld=withheld,
+    )
+
+
+def _session_of(entry: AuditEntry) -> int | None:
+    """The session that an entry is about."""
+    if entry.subject == "session":
+        return entry.subject_id
+    if entry.subject in OF_A_SESSION:
+        number = ((entry.after or {}) | (entry.before or {})).get("session_id")
+        return number if isinstance(number, int) else None
+    return None
+
+
+def _secret_sessions(db: Session, entries: Sequence[AuditEntry]) -> set[int]:
+    """Those of the entries' sessions, their own or named in a column, that exclude the lab or ever have."""
+    numbers = {_session_of(entry) for entry in entries} | {
+        number for entry in entries for table, number in _references(entry) if table == "session"
+    }
+    numbers.discard(None)
+    if not numbers:
+        return set()
+    now = db.exec(
+        select(AgendaSession.id).where(col(AgendaSession.id).in_(numbers), col(AgendaSession.excludes_lab).is_(True))
+    )
+    once = db.exec(
+        select(AuditEntry.subject_id).where(
+            AuditEntry.subject == "session",
+            col(AuditEntry.subject_id).in_(numbers),
+            or_(
+                col(AuditEntry.before)["excludes_lab"].as_boolean().is_(True),
+                col(AuditEntry.after)["excludes_lab"].as_boolean().is_(True),
+            ),
+        )
+    )
+    return {number for number in (*now, *once) if number is not None}
+
+
+def _names(db: Session, entries: Sequence[AuditEntry], secret: set[int]) -> dict[tuple[str, int], str]:
+    """The names of what the entries are about and refer to: one query a table."""
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        for table, number in _references(entry):
+            wanted.setdefault(table, set()).add(number)
+    wanted.get("session", set()).difference_update(secret)
+    names: dict[tuple[str, int], str] = {}
+    for table, numbers in wanted.items():
+        model, label = _NAMED[table]
+        number_of = model.__table__.c.id  # type: ignore[attr-defined]  # SQLModel does not declare its table
+        for number, name in db.exec(select(number_of, label).where(number_of.in_(numbers))):
+            names[table, number] = name
+    return names
+
+
+def _references(entry: AuditEntry) -> Iterable[tuple[str, int]]:
+    """The (table, id) of the named rows that an entry is about or refers to."""
+    if entry.for_id:
+        yield "person", entry.for_id
+    if entry.subject in _NAMED:
+        yield entry.subject, entry.subject_id
+    for values in (entry.before or {}, entry.after or {}):
+        for column, value in values.items():
+            table = _table_of(column)
+            if table and isinstance(value, int):
+                yield table, value
+
+
+def _table_of(column: str) -> str | None:
+    """The table that a column refers to by its name: approved_by_id → person, host_city_id → city."""
+    if not column.endswith("_id"):
+        return None
+    stem = column.removesuffix("_id")
+    if stem.endswith("by") or stem in ("author", "assistant", "principal"):
+        return "person"
+    return {"cycle": "update_cycle", "section": "update_section", "host_city": "city"}.get(
+        stem, stem if stem in _NAMED else None
+    )
+
+
+def _value(column: str, value: Any, names: dict[tuple[str, int], str], zone: str) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    table = _table_of(column)
+    if table and isinstance(value, int):
+        return names.get((table, value), f"no. {value}")
+    if isinstance(value, str) and column.endswith("_at"):
+        moment = datetime.fromisoformat(value)
+        local = clock.local(moment, zone)
+        return f"{clock.said_day(local, year=True)}, {local:%H:%M} {clock.zone_abbreviation(moment, zone)}"
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
