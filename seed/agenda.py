@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from app.agenda.convenings import NUMBERS, ConveningDetails, create_convening
 from app.agenda.placements import Placement, RoomUse
-from app.agenda.sessions import create_session
+from app.agenda.releases import publish_release
+from app.agenda.sessions import change_session, create_session
 from app.gatherings.details import Details, Presenter
 from app.models import AgendaSession, Convening, ConveningStage, EngagementState, Openness, SessionFormat
 from app.people.audiences import Rule
@@ -29,9 +30,15 @@ def load_agenda(db: Session, sample: Sample, *, by: Viewer) -> None:
     for name, entry in read_convenings().items():
         convening = _convening(db, sample, entry, by)
         sample.convenings[name] = convening
-        for written in entry["session"]:
-            _session(db, sample, convening, entry, written, by)
-    db.flush()
+        first = [_as_first_released(entry, written) for written in entry["session"]]
+        sessions = [_session(db, sample, convening, entry, written, by) for written in first]
+        db.flush()
+        if "release" in entry:
+            _publish(db, sample, convening, sessions, entry["release"])
+        if "amendment" in entry:
+            place = entry["amendment"]["number"] - 1
+            change_session(db, sessions[place], details_from(sample, entry["session"][place]), by=by)
+            _publish(db, sample, convening, [sessions[place]], entry["amendment"])
 
 
 def details_from(sample: Sample, written: Entry) -> Details:
@@ -107,3 +114,24 @@ def _rooms(sample: Sample, entry: Entry, written: Entry) -> tuple[RoomUse, ...]:
             for slug, name in entry["teams"].items()
         )
     return tuple(RoomUse(sample.rooms[name].key, sample.setups[name, setup].key) for name in rooms)
+
+
+def _as_first_released(entry: Entry, written: Entry) -> Entry:
+    """A session as it was before the amendment, if that is about it."""
+    amendment = entry.get("amendment")
+    if amendment is None or amendment["number"] != written["number"]:
+        return written
+    return {**written, "title": amendment["title_before"]}
+
+
+def _publish(db: Session, sample: Sample, convening: Convening, changed: list[AgendaSession], written: Entry) -> None:
+    """Publish a release in the name and at the time that the file says; calendars are told of that time too."""
+    moment = sample.calendar.instant(written["published_on"], convening.zone)
+    organizer = sample.people[written["published_by"]]
+    for session in changed:
+        session.changed_at = moment
+    db.flush()
+    by = Viewer(organizer.key, organizer.name, actor_id=organizer.key, actor_name=organizer.name)
+    release = publish_release(db, convening, note=written["note"], by=by)
+    release.created_at = moment
+    db.flush()

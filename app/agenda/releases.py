@@ -1,6 +1,7 @@
 """Publishing: a numbered, immutable release of a convening's agenda, and what has changed since another (rule 15)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -21,7 +22,7 @@ class ReleaseLine:
     """A release in a list: without its sessions, which are long."""
 
     number: int
-    released_at: object
+    released_at: datetime
     note: str
     by: str
     changes: int

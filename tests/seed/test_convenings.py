@@ -10,6 +10,8 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.agenda.findings import Finding, Gravity, Kind, check
 from app.agenda.loading import load_draft
+from app.agenda.published import latest_release
+from app.agenda.releases import pending_changes, releases_of
 from app.database import Database
 from app.models import AgendaSession, Convening, ConveningStage, Openness
 from app.people.audiences import resolve_many
@@ -233,3 +235,35 @@ def test_the_moved_convenings_are_named_after_where_they_land(database: Database
             ("2026-fall", "Fall 2026 convening"),
             ("2027-spring", "Spring 2027 convening"),
         ]
+
+
+def test_past_agendas_are_released_once_the_next_one_twice_the_concept_not_at_all(sample: Database) -> None:
+    """Rule 15: numbered, by a named organizer, at the time the sample says."""
+    with sample.read() as db:
+        said = {
+            convening.slug: [
+                f"{line.number} by {line.by}, {clock.said_day(clock.local(line.released_at, convening.zone))}"
+                for line in releases_of(db, convening)
+            ]
+            for convening in convenings(db)
+        }
+        assert said == {
+            "2016-spring": ["1 by Miriam Castellanos, Tue 10 May"],
+            "2016-fall": ["1 by Miriam Castellanos, Tue 8 Nov"],
+            "2017-spring": ["1 by Miriam Castellanos, Tue 9 May"],
+            "2017-fall": ["2 by Miriam Castellanos, Fri 20 Oct", "1 by Miriam Castellanos, Tue 10 Oct"],
+            "2018-spring": [],
+        }
+
+
+def test_release_2_changes_the_title_of_one_session(sample: Database) -> None:
+    with sample.read() as db:
+        release = latest_release(db, next_convening(db))
+        assert release is not None
+        assert (release.number, len(release.sessions), len(release.changes)) == (2, 27, 1)
+
+
+def test_the_draft_is_what_is_published_until_somebody_changes_it(sample: Database) -> None:
+    with sample.read() as db:
+        convening = next_convening(db)
+        assert pending_changes(db, load_draft(db, convening), convening) == []
