@@ -1,0 +1,175 @@
+"""What stands in a calendar: a person's own, and a convening's agenda as a viewer sees it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.agenda import published
+from app.agenda.seeing import SeenSession
+from app.calendars.banners import banners
+from app.calendars.documents import Entry, State, instant
+from app.calendars.entries import Met, gathering_entry, series_entries, session_entry
+from app.gatherings.details import GONE
+from app.gatherings.knowing import is_of_cohort
+from app.gatherings.listing import Gathering, invitations_of
+from app.models import AgendaSession, AudienceTerm, Cohort, Convening, ConveningStage, Engagement, Series
+from app.people.viewer import Viewer
+
+KEPT = timedelta(days=400)
+"""How long the past stays in a person's calendar."""
+
+KEPT_CANCELLED = timedelta(days=90)
+"""How long what was called off stays, after it would have been and after it was called off (rule 16)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A person's calendar: its entries as a file has them, and `single`, the same with every occurrence by itself."""
+
+    name: str
+    zone: str
+    entries: tuple[Entry, ...]
+    single: tuple[Entry, ...]
+
+    def upcoming(self, count: int) -> list[Entry]:
+        """The next events with a time that are not called off."""
+        now = clock.now()
+        ahead = [one for one in self.single if isinstance(one.ends, datetime) and one.ends > now]
+        on = [one for one in ahead if one.state is not State.CANCELLED]
+        return sorted(on, key=lambda one: (instant(one.starts), one.uid))[:count]
+
+
+def of_person(db: Session, viewer: Viewer, base: str) -> Contents:
+    """All that a person is invited to and may know, in all their cohorts; addresses begin with `base`.
+
+    The queries grow with cohorts and convenings, never with sessions. What is too old is left out by whole days
+    (UTC), so that a calendar stays the same to the byte for a day in which nothing changes.
+    """
+    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    guest = _guest_in(db, viewer)
+    invited = [one for one in invitations_of(db, viewer, ending_after=today - KEPT) if _is_kept_gathering(one, today)]
+    cohort_ids = {office.cohort_id for office in viewer.offices} | guest.cohort_ids
+    cohorts = _cohorts(db, cohort_ids | {one.cohort_id for one in invited})
+    met = [Met(one, gathering_entry(one, _gathering_address(base, cohorts, one))) for one in invited]
+    convened = _convened(db, viewer, base, cohorts, guest, today)
+    own = viewer.office.cohort_name if viewer.office else next((one.name for one in cohorts.values()), "Plenary")
+    return Contents(
+        name=f"{own}: {viewer.name}",
+        zone=viewer.zone or "UTC",
+        entries=(*_by_series(db, met, base, cohorts), *convened),
+        single=(*(one.entry for one in met), *convened),
+    )
+
+
+def of_agenda(cohort: Cohort, seen: published.PublishedAgenda, base: str) -> list[Entry]:
+    """The published agenda as its viewer sees it."""
+    place = f"{base}/{cohort.slug}/convenings/{seen.slug}"
+    return [session_entry(one, f"{place}/sessions/{one.id}") for one in seen.sessions]
+
+
+@dataclass(frozen=True, slots=True)
+class _Guest:
+    """Where a person has a part or is named, seat or no seat."""
+
+    cohort_ids: frozenset[int]
+    presenting_at: frozenset[int | None]
+
+
+def _guest_in(db: Session, viewer: Viewer) -> _Guest:
+    has_part = select(Engagement.session_id).where(
+        Engagement.person_id == viewer.person_id, col(Engagement.state).not_in(GONE)
+    )
+    named = select(AudienceTerm.audience_id).where(AudienceTerm.person_id == viewer.person_id)
+    presenting = db.exec(
+        select(AgendaSession.cohort_id, AgendaSession.convening_id)
+        .where(col(AgendaSession.id).in_(has_part), col(AgendaSession.archived_at).is_(None))
+        .distinct()
+    ).all()
+    invited = db.exec(select(AgendaSession.cohort_id).where(col(AgendaSession.audience_id).in_(named)).distinct())
+    return _Guest(
+        frozenset(cohort_id for cohort_id, _ in presenting) | frozenset(invited),
+        frozenset(convening_id for _, convening_id in presenting),
+    )
+
+
+def _cohorts(db: Session, ids: Collection[int]) -> dict[int, Cohort]:
+    return {
+        cohort.key: cohort for cohort in db.exec(select(Cohort).where(col(Cohort.id).in_(ids)).order_by(col(Cohort.id)))
+    }
+
+
+def _by_series(db: Session, met: Iterable[Met], base: str, cohorts: Mapping[int, Cohort]) -> list[Entry]:
+    """Gatherings with those of a series drawn together."""
+    of_series: dict[int, list[Met]] = {}
+    entries = []
+    for one in met:
+        if one.gathering.series_id is None:
+            entries.append(one.entry)
+        else:
+            of_series.setdefault(one.gathering.series_id, []).append(one)
+    for series in db.exec(select(Series).where(col(Series.id).in_(of_series))):
+        address = f"{base}/{cohorts[series.cohort_id].slug}/gatherings/series/{series.slug}"
+        entries += series_entries(series, of_series[series.key], address)
+    return entries
+
+
+def _convened(
+    db: Session, viewer: Viewer, base: str, cohorts: Mapping[int, Cohort], guest: _Guest, today: datetime
+) -> list[Entry]:
+    """The person's sessions of each convening's newest release, and the convening itself as an all-day entry."""
+    convenings = _convenings(db, cohorts, today)
+    entries: list[Entry] = []
+    shown = []
+    for convening in convenings:
+        agenda = published.agenda(db, convening, viewer)
+        mine = [_settled(one, convening) for one in agenda.sessions if one.mine] if agenda else []
+        place = f"{base}/{cohorts[convening.cohort_id].slug}/convenings/{convening.slug}/sessions"
+        entries += [
+            session_entry(one, f"{place}/{one.id}")
+            for one in mine
+            if _is_kept(one.ends_at, one.cancelled, one.changed_at, today)
+        ]
+        if mine or is_of_cohort(viewer, convening.cohort_id) or convening.key in guest.presenting_at:
+            shown.append(convening)
+    addresses = {one.key: f"{base}/{cohorts[one.cohort_id].slug}/convenings/{one.slug}" for one in shown}
+    return entries + list(banners(db, shown, addresses).values())
+
+
+def _convenings(db: Session, cohorts: Mapping[int, Cohort], today: datetime) -> list[Convening]:
+    """The convenings of some cohorts whose dates are held, back to as far as a calendar reaches."""
+    found = db.exec(
+        select(Convening)
+        .where(
+            col(Convening.cohort_id).in_(cohorts),
+            Convening.stage != ConveningStage.CONCEPT,
+            Convening.ends_on >= (today - KEPT).date(),
+            or_(col(Convening.archived_at).is_(None), col(Convening.archived_at) > today - KEPT_CANCELLED),
+        )
+        .order_by(col(Convening.starts_on), col(Convening.id))
+    )
+    return list(found)
+
+
+def _settled(session: SeenSession, convening: Convening) -> SeenSession:
+    """The session, called off where its whole convening is."""
+    if convening.archived_at is None or session.cancelled:
+        return session
+    moment = max(convening.archived_at, session.changed_at + timedelta(seconds=1))
+    return replace(session, cancelled=True, sequence=session.sequence + 1, changed_at=moment)
+
+
+def _is_kept_gathering(one: Gathering, today: datetime) -> bool:
+    """One of a series is kept as long as the series is: leaving its first date out would move the series' start."""
+    return one.occurrence_at is not None or _is_kept(one.ends_at, one.is_cancelled, one.changed_at, today)
+
+
+def _is_kept(ends_at: datetime, is_cancelled: bool, changed_at: datetime, today: datetime) -> bool:
+    return max(ends_at, changed_at) > today - KEPT_CANCELLED if is_cancelled else ends_at > today - KEPT
+
+
+def _gathering_address(base: str, cohorts: Mapping[int, Cohort], one: Gathering) -> str:
+    return f"{base}/{cohorts[one.cohort_id].slug}/gatherings/{one.session_id}"

@@ -1,0 +1,158 @@
+"""Sessions, series and convenings as calendar entries. What a viewer may know was decided before: nothing is added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.agenda.seeing import SeenSession
+from app.calendars.documents import Entry, Recurrence, State
+from app.gatherings.listing import Gathering
+from app.gatherings.rules import occurrences
+from app.models import Openness, Series
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A gathering beside the entry that it is in a calendar when it stands alone."""
+
+    gathering: Gathering
+    entry: Entry
+
+
+def session_entry(session: SeenSession, address: str) -> Entry:
+    """A published session; the rooms are the viewer's own where a session uses several."""
+    rooms = session.my_rooms or session.rooms
+    place = "; ".join(f"{room.name}, {room.building}" if room.building else room.name for room in rooms)
+    return Entry(
+        uid=session.uid,
+        sequence=session.sequence,
+        changed_at=session.changed_at,
+        title=session.title,
+        starts=session.starts_at,
+        ends=session.ends_at,
+        zone=session.zone,
+        state=_state(session.cancelled),
+        location=place,
+        description=_paragraphs(
+            session.cancellation_reason,
+            session.purpose,
+            _with([_presenting(one.name, one.part) for one in session.presenters]),
+            _hosted(session.host_city),
+        ),
+        address=address,
+        categories=tuple(word for word in (str(session.format).capitalize(), session.track) if word),
+        join_url=session.join_url,
+        is_private=session.openness is Openness.CLOSED,
+    )
+
+
+def gathering_entry(gathering: Gathering, address: str) -> Entry:
+    """A gathering as an event of its own."""
+    return Entry(
+        uid=gathering.uid,
+        sequence=gathering.sequence,
+        changed_at=gathering.changed_at,
+        title=gathering.title,
+        starts=gathering.starts_at,
+        ends=gathering.ends_at,
+        zone=gathering.zone,
+        state=_state(gathering.is_cancelled),
+        description=_paragraphs(
+            gathering.cancellation_reason,
+            gathering.purpose,
+            _with(gathering.presenters),
+            _hosted(gathering.host_city),
+        ),
+        address=address,
+        categories=(str(gathering.format).capitalize(),),
+        join_url=gathering.join_url,
+        is_private=gathering.openness is Openness.CLOSED,
+    )
+
+
+def series_entries(series: Series, met: Sequence[Met], address: str) -> list[Entry]:
+    """The occurrences of a series that one viewer has: one recurring event, and overrides where one differs.
+
+    Dates of the rule that the viewer does not have are left out of it; dates beside the rule, and all of a series
+    without one, are events of their own. The recurring event begins with the viewer's first occurrence, which has
+    to be an instance of the rule (calendars.md, 14).
+    """
+    have = {one.gathering.occurrence_at: one for one in met if one.gathering.occurrence_at is not None}
+    ruled = _instances(series, max(have)) if series.rrule and have else []
+    inside = [start for start in ruled if start in have]
+    alone = [one.entry for one in met if one.gathering.occurrence_at not in set(inside)]
+    if not inside:
+        return alone
+    whole = Entry(
+        uid=series.uid,
+        sequence=series.sequence,
+        changed_at=series.changed_at or series.created_at,
+        title=series.title,
+        starts=inside[0],
+        ends=inside[0] + timedelta(minutes=series.minutes),
+        zone=series.zone,
+        description=series.purpose,
+        address=address,
+        categories=(str(series.format).capitalize(),),
+        join_url=series.join_url,
+        is_private=series.openness is Openness.CLOSED,
+        recurrence=Recurrence(
+            series.rrule,
+            until=inside[-1],
+            without=tuple(start for start in ruled if inside[0] < start < inside[-1] and start not in have),
+        ),
+    )
+    overrides = [_override(whole, start, have[start].entry) for start in inside]
+    return [whole, *(one for one in overrides if one is not None), *alone]
+
+
+def _instances(series: Series, last: datetime) -> list[datetime]:
+    instances = []
+    for start in occurrences(series.rrule, series.starts_at, series.zone):
+        if start > last:
+            break
+        instances.append(start)
+    return instances
+
+
+def _override(whole: Entry, start: datetime, entry: Entry) -> Entry | None:
+    """The override for the occurrence at `start`, or None where it is as the series says."""
+    override = replace(entry, uid=whole.uid, zone=whole.zone, occurrence=start)
+    as_ruled = replace(
+        whole,
+        starts=start,
+        ends=start + _length(whole),
+        recurrence=None,
+        occurrence=start,
+        sequence=entry.sequence,
+        changed_at=entry.changed_at,
+        address=entry.address,
+    )
+    return None if override == as_ruled else override
+
+
+def _length(entry: Entry) -> timedelta:
+    assert isinstance(entry.starts, datetime)
+    assert isinstance(entry.ends, datetime)
+    return entry.ends - entry.starts
+
+
+def _state(is_cancelled: bool) -> State:
+    return State.CANCELLED if is_cancelled else State.CONFIRMED
+
+
+def _paragraphs(*parts: str) -> str:
+    """What there is of the parts, each in a paragraph of its own."""
+    return "\n\n".join(part for part in parts if part)
+
+
+def _with(names: Sequence[str]) -> str:
+    return f"With {', '.join(names)}" if names else ""
+
+
+def _hosted(city: str) -> str:
+    return f"Host: {city}" if city else ""
+
+
+def _presenting(name: str, part: str) -> str:
+    return name if part in ("", "speaker") else f"{name} ({part})"
