@@ -1,0 +1,88 @@
+"""A finding in one sentence: who, where, when. Titles come from outside, since not everyone may know them (rule 13)."""
+
+from collections.abc import Mapping
+
+from app import clock
+from app.agenda.budget import PURPOSES
+from app.agenda.draft import Draft, DraftSession, Span
+from app.agenda.findings import Finding, Kind
+from app.people.viewer import Viewer
+
+NAMED = 2
+"""People named in a sentence before the rest are counted."""
+
+
+def titles_for(draft: Draft, viewer: Viewer) -> dict[int, str]:
+    """What each session is called on the draft: one that excludes the lab by its cover, to those not in it."""
+    bit = 0 if viewer.acting else draft.crowd.mask_of([viewer.person_id] if viewer.person_id else [])
+    return {
+        one.id: one.cover_title or "Closed session" if one.excludes_lab and not one.bound & bit else one.title
+        for one in draft.sessions
+    }
+
+
+SENTENCES = {
+    Kind.PEOPLE: "{who} {are} in {first} and {second} at once: {when}.",
+    Kind.PROTECTED: "{taker} takes protected time, {kept}, of {who}: {when}.",
+    Kind.WALK: "{who} {have} {gap} minutes to walk from {first} to {second}: {when}.",
+    Kind.ROOM: "{room} has {first_title} and {second_title} at once: {when}.",
+    Kind.CAPACITY: "{first_title} is for {people} people, and {room} seats {places}: {when}.",
+    Kind.PART: "{who} {have} a part in {first} and {are} not there then: {when}.",
+    Kind.PRESENCE: "{who} {are} not there for {first_title}: {when}.",
+    Kind.MINUTES: "{purpose}: {people} minutes are planned, and the minimum is {places}.",
+}
+
+
+def said(finding: Finding, draft: Draft, titles: Mapping[int, str]) -> str:
+    """The finding's sentence."""
+    sessions = [draft.session(number) for number in finding.session_ids]
+    quoted = [f"“{titles[one.id]}”" for one in sessions]
+    placed = [_with_room(draft, one, title) for one, title in zip(sessions, quoted, strict=True)]
+    kept = 0 if sessions and sessions[0].protected else -1
+    several = finding.people.bit_count() != 1
+    room = draft.rooms.get(finding.room_id or 0)
+    words = {
+        "who": _said_people(draft, finding.people),
+        "are": "are" if several else "is",
+        "have": "have" if several else "has",
+        "first": placed[0] if placed else "",
+        "second": placed[-1] if placed else "",
+        "first_title": quoted[0] if quoted else "",
+        "second_title": quoted[-1] if quoted else "",
+        "kept": quoted[kept] if quoted else "",
+        "taker": quoted[-1 - kept] if quoted else "",
+        "room": room.name if room else "its rooms together",
+        "when": said_span(draft, finding.span) if finding.span else "",
+        "gap": (finding.span[1] - finding.span[0]).seconds // 60 if finding.span else 0,
+        "people": finding.have,
+        "places": finding.need,
+        "purpose": PURPOSES.get(finding.purpose, ""),
+    }
+    return SENTENCES[finding.kind].format(**words).replace("its rooms together seats", "its rooms together seat")
+
+
+def said_span(draft: Draft, span: Span) -> str:
+    """ "Tue 14 Nov, 13:30–14:45": on the draft all times are the convening's, so its zone is said once, above."""
+    first, last = (clock.local(moment, draft.zone) for moment in span)
+    return f"{clock.said_day(first)}, {first:%H:%M}{clock.NARROW}{last:%H:%M}"
+
+
+def said_rooms(draft: Draft, session: DraftSession) -> str:
+    """ "GCC", "Team Room 1 and 5 more", or "" where there is none."""
+    names = [draft.rooms[number].name for number in session.room_ids]
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "") if names else ""
+
+
+def _with_room(draft: Draft, session: DraftSession, title: str) -> str:
+    rooms = said_rooms(draft, session)
+    return f"{title} ({rooms})" if rooms else title
+
+
+def _said_people(draft: Draft, mask: int) -> str:
+    """ "Imani Okafor (Mayor, Oakland), Ada Roth and 7 others"."""
+    members = draft.crowd.members(mask)
+    named = [f"{one.name} ({one.office})" if one.office else one.name for one in members[:NAMED]]
+    rest = len(members) - len(named)
+    if rest:
+        named.append("one other" if rest == 1 else f"{rest} others")
+    return " and ".join(filter(None, (", ".join(named[:-1]), named[-1]))) if named else ""
