@@ -1,0 +1,381 @@
+"""Registering in a browser, as a member, an assistant, a facilitator, an organizer: rules 9, 11, 12, 20 and 21."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import time_machine
+from fastapi import FastAPI
+from sqlmodel import Session, select
+
+from app.database import Database
+from app.models import (
+    Assistance,
+    AuditEntry,
+    Delegation,
+    OutboxLetter,
+    Person,
+    Registration,
+    RegistrationState,
+    Tenure,
+)
+from app.people.audit import verb
+from app.people.viewer import Viewer
+from app.registration.presence import windows_on_record
+from app.registration.registrations import register
+from tests.conftest import VisitorOf
+from tests.registration.stage import BY, TWO_WEEKS_BEFORE, Stage, convening, person, set_stage
+
+HERE = "/by-all-means/convenings/2017-fall/registration"
+FOOD, RAMP = "no chili QX-PEPPER-11", "a ramp QX-RAMP-12"
+WHOLE = {"presence": "whole", "asks_needs": "true", "photo": "yes"}
+DAYS = {
+    "presence": "part",
+    "day": ["2017-11-14", "2017-11-15"],
+    "there": ["2017-11-14"],
+    "arrives": ["13:30", ""],
+    "leaves": ["17:00", ""],
+}
+
+
+@pytest.fixture(autouse=True)
+def _in_time() -> Iterator[None]:
+    with time_machine.travel(TWO_WEEKS_BEFORE, tick=True):
+        yield
+
+
+@pytest.fixture
+def stage(app: FastAPI) -> Stage:
+    return set_stage(app.state.database)
+
+
+def of(database: Database, stage: Stage, who: str) -> Registration:
+    with database.read() as db:
+        found = db.exec(select(Registration).where(Registration.person_id == stage.people[who])).one()
+        _ = found.needs, found.windows
+        return found
+
+
+def said(page: str) -> str:
+    """The words of a page as a reader meets them."""
+    main = page.partition("<main")[2].partition("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def test_a_member_registers_in_one_form_and_is_told_of_the_place(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    member = visitor(stage.people["oakland member 1"])
+    assert "When will you be there?" in said(member.get(HERE).text)
+    page = member.follow(HERE, {**WHOLE, "diet": ["vegan"], "dietary_words": FOOD, "access": RAMP})
+    assert "You have a place" in said(page.text)
+    assert "The whole time" in said(page.text)
+    assert FOOD in page.text
+    assert RAMP in page.text
+    mine = of(database, stage, "oakland member 1")
+    assert (mine.state, mine.photo_consent, mine.needs.dietary) == (RegistrationState.SUBMITTED, True, f"vegan\n{FOOD}")
+
+
+def test_presence_is_entered_on_the_convenings_clocks_and_kept_in_utc(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    """Rules 11 and 14: the clocks are named; Oakland's mayor means 13:30 in Cambridge."""
+    mayor = visitor(stage.people["oakland mayor"])
+    assert "Times are EST, the clocks of the convening." in said(mayor.get(HERE).text)
+    page = mayor.follow(HERE, DAYS)
+    assert "Tue 14 Nov, 13:30–17:00" in said(page.text)
+    (window,) = windows_on_record(of(database, stage, "oakland mayor"))
+    assert (f"{window.starts_at:%d %H:%M}", f"{window.ends_at:%d %H:%M}") == ("14 18:30", "14 22:00")
+    form = mayor.get(f"{HERE}/form").text
+    assert 'name="arrives" value="13:30"' in form
+    assert 'name="leaves" value="17:00"' in form
+
+
+def test_a_leaving_before_arriving_is_said_at_its_day_and_what_was_typed_is_kept(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    answer = visitor(stage.people["oakland mayor"]).post(
+        HERE, {**DAYS, "leaves": ["09:00", ""], "asks_needs": "true", "access": RAMP}
+    )
+    assert answer.status_code == 422
+    assert "Tue 14 Nov: Leaving at 09:00 is not after arriving at 13:30." in answer.text
+    assert 'name="leaves" value="09:00"' in answer.text
+    assert RAMP in answer.text
+    with database.read() as db:
+        assert db.exec(select(Registration)).all() == []
+
+
+def test_no_day_ticked_is_said_and_so_is_a_text_that_does_not_fit(stage: Stage, visitor: VisitorOf) -> None:
+    member = visitor(stage.people["oakland member 1"])
+    assert "Tick at least one day, or say that you cannot come." in member.post(HERE, {**DAYS, "there": []}).text
+    assert "That is 1,001 characters; 1,000 fit." in member.post(HERE, {**WHOLE, "access": "x" * 1001}).text
+
+
+def test_a_second_submission_is_one_registration_and_one_letter(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    member = visitor(stage.people["oakland member 1"])
+    member.follow(HERE, WHOLE)
+    member.follow(HERE, WHOLE)
+    with database.read() as db:
+        assert len(db.exec(select(Registration)).all()) == 1
+        assert db.exec(select(OutboxLetter.subject)).all() == ["Fall convening: you have a place"]
+
+
+def test_over_the_cap_one_is_told_the_number_in_line_and_moves_up_by_a_cancellation(
+    app: FastAPI, visitor: VisitorOf
+) -> None:
+    """Rule 9."""
+    stage = set_stage(app.state.database, cap=1)
+    first, second, third = (visitor(stage.people[f"oakland {who}"]) for who in ("mayor", "member 1", "member 2"))
+    first.follow(HERE, WHOLE)
+    assert "You are number 1 on Oakland’s waiting list" in said(second.follow(HERE, WHOLE).text)
+    assert "You are number 2 on Oakland’s waiting list" in said(third.follow(HERE, WHOLE).text)
+    assert "You are not expected" in said(first.follow(f"{HERE}/regrets", {"reason": "A vote"}).text)
+    assert "You have a place" in said(second.get(HERE).text)
+    assert "You are number 1 on Oakland’s waiting list" in said(third.get(HERE).text)
+    with app.state.database.read() as db:
+        letters = db.exec(select(OutboxLetter.recipient, OutboxLetter.subject)).all()
+    assert [subject for recipient, subject in letters if "member.1" in recipient] == [
+        "Fall convening: you are number 1 on the waiting list",
+        "Fall convening: you have a place",
+    ]
+
+
+def test_a_form_saved_for_later_takes_no_place_and_comes_back_filled(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    member = visitor(stage.people["oakland member 1"])
+    page = member.follow(HERE, {**WHOLE, "act": "save", "access": RAMP})
+    assert RAMP in page.text
+    assert "Register me" in said(page.text)
+    assert of(database, stage, "oakland member 1").state is RegistrationState.STARTED
+
+
+def test_who_cannot_come_says_so_and_may_come_after_all(database: Database, stage: Stage, visitor: VisitorOf) -> None:
+    member = visitor(stage.people["oakland member 1"])
+    page = member.follow(f"{HERE}/regrets", {"reason": "A wedding"})
+    assert "“ A wedding ”" in said(page.text)
+    assert of(database, stage, "oakland member 1").state is RegistrationState.DECLINED
+    assert "Register after all" in said(page.text)
+    assert "You have a place" in said(member.follow(HERE, WHOLE).text)
+
+
+def test_after_closing_a_member_is_refused_and_an_organizer_is_not(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    with time_machine.travel(TWO_WEEKS_BEFORE.replace(month=11, day=8), tick=True):
+        member, organizer = visitor(stage.people["oakland member 1"]), visitor(stage.people["organizer"])
+        closed = "Registration for Fall convening closed on Tue 7 Nov 2017."
+        assert closed in said(member.get(HERE).text)
+        assert "Register me" not in member.get(HERE).text
+        answer = member.post(HERE, WHOLE)
+        assert answer.status_code == 422
+        assert closed in answer.text
+        organizer.follow(f"{HERE}/team/oakland/{stage.people['oakland member 1']}", WHOLE)
+    assert of(database, stage, "oakland member 1").state is RegistrationState.SUBMITTED
+
+
+@verb
+def _assist(db: Session, stage: Stage, *, by: Viewer) -> int:
+    """An assistant of Oakland's mayor, without a seat of their own; returns their number."""
+    assistant = Person(name="Ada Assistant", email="ada@example.org")
+    db.add(assistant)
+    db.flush()
+    db.add(
+        Assistance(
+            assistant_id=assistant.key,
+            principal_id=stage.people["oakland mayor"],
+            starts_on=TWO_WEEKS_BEFORE.date().replace(year=2016),
+        )
+    )
+    return assistant.key
+
+
+def test_an_assistant_registers_the_mayor_it_is_said_so_and_needs_are_not_shown_back(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    with database.write() as db:
+        assistant = _assist(db, stage, by=BY)
+    acting = visitor(assistant, stage.people["oakland mayor"])
+    assert "You act for Oakland Mayor" in acting.get(HERE).text.replace("<strong>", "").replace("</strong>", "")
+    assert "You fill this in for Oakland Mayor." in said(acting.get(HERE).text)
+    page = acting.follow(HERE, {**WHOLE, "access": RAMP})
+    assert "Oakland Mayor has a place" in said(page.text)
+    assert "Access Answered; not shown here" in said(page.text)
+    for path in (HERE, f"{HERE}/form"):
+        assert RAMP not in acting.get(path).text
+        assert RAMP in visitor(stage.people["oakland mayor"]).get(path).text
+    with database.read() as db:
+        entry = db.exec(select(AuditEntry).where(AuditEntry.subject == "registration")).one()
+    assert (entry.by, entry.by_id, entry.for_id) == ("Ada Assistant", assistant, stage.people["oakland mayor"])
+
+
+def test_a_facilitator_sees_the_team_as_cards_and_registers_all_with_one_click(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    facilitator = visitor(stage.people["oakland facilitator"])
+    assert facilitator.get(f"{HERE}/team").headers["location"] == f"{HERE}/team/oakland"
+    facilitator.follow(f"{HERE}/team/oakland/{stage.people['oakland mayor']}/regrets", {})
+    page = facilitator.get(f"{HERE}/team/oakland").text
+    assert "1 of 5 have answered." in said(page)
+    assert page.count("autofocus") == 1
+    done = said(facilitator.follow(f"{HERE}/team/oakland").text)
+    assert "4 registered." in done
+    assert "5 of 5 have answered." in done
+    assert done.count("Has a place") == 4
+    with database.read() as db:
+        oakland = db.exec(select(Delegation).where(Delegation.city_id == stage.cities["oakland"])).one()
+        assert (oakland.taken, oakland.cap) == (4, 10)
+        assert len(db.exec(select(OutboxLetter)).all()) == 4
+
+
+def test_a_facilitator_types_needs_for_a_member_and_sees_afterwards_only_that_they_were_answered(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    """Rule 12."""
+    address = f"{HERE}/team/oakland/{stage.people['oakland member 1']}"
+    facilitator = visitor(stage.people["oakland facilitator"])
+    facilitator.follow(address, {**WHOLE, "dietary_words": FOOD, "access": RAMP})
+    form = facilitator.get(address).text
+    assert "Food and access were answered." in said(form)
+    assert FOOD not in form
+    assert RAMP not in form
+    facilitator.follow(address, {**WHOLE, "access": ""})
+    assert of(database, stage, "oakland member 1").needs.access == RAMP
+    facilitator.follow(address, {**WHOLE, "forget_needs": "true"})
+    assert of(database, stage, "oakland member 1").needs.access == ""
+
+
+def test_an_invitation_is_a_letter_with_the_way_to_the_form(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    facilitator = visitor(stage.people["oakland facilitator"])
+    for _ in range(2):
+        facilitator.follow(f"{HERE}/team/oakland/{stage.people['oakland mayor']}/invitation")
+    with database.read() as db:
+        letter = db.exec(select(OutboxLetter)).one()
+    assert letter.subject == "Fall convening: please register"
+    assert f"http://127.0.0.1:8000{HERE}" in letter.text
+    assert of(database, stage, "oakland mayor").state is RegistrationState.INVITED
+
+
+def test_a_facilitator_gives_a_sponsored_place_and_is_told_when_there_is_none(app: FastAPI, visitor: VisitorOf) -> None:
+    stage = set_stage(app.state.database, sponsored_cap=1)
+    facilitator = visitor(stage.people["oakland facilitator"])
+    sponsored = {**WHOLE, "asks_place": "true", "sponsored": "true"}
+    first, second = (f"{HERE}/team/oakland/{stage.people[f'oakland member {n}']}" for n in (1, 2))
+    assert "Sponsored" in said(facilitator.follow(first, sponsored).text)
+    facilitator.follow(second, {**WHOLE, "asks_place": "true"})
+    answer = facilitator.post(second, sponsored)
+    assert answer.status_code == 422
+    assert "All sponsored places of Oakland are taken. Oakland Member 2 keeps the place they have." in answer.text
+
+
+@pytest.mark.parametrize("path", ["team/oakland", "team/oakland/{}", "team/salem/{}"])
+def test_a_facilitator_of_another_city_neither_sees_nor_registers_this_citys_team(
+    stage: Stage, visitor: VisitorOf, path: str
+) -> None:
+    salem = visitor(stage.people["salem facilitator"])
+    address = f"{HERE}/{path.format(stage.people['oakland mayor'])}"
+    denied = 404 if "salem" in path else 403
+    assert (salem.get(address).status_code, salem.post(address, WHOLE).status_code) == (denied, denied)
+
+
+def test_the_board_counts_and_caps_can_be_changed_there(database: Database, stage: Stage, visitor: VisitorOf) -> None:
+    with database.write() as db:
+        register(db, convening(db, stage), person(db, stage, "oakland mayor"), by=BY)
+    organizer = visitor(stage.people["organizer"])
+    page = said(organizer.get(f"{HERE}/board").text)
+    assert "1 have a place, 0 of them from the lab; 0 wait; 9 have not answered." in page
+    assert "Oakland 1 of 10 0 of 2 1 0 0 0 0 Superintendent, Facilitator, Member, Member" in page
+    changed = organizer.follow(f"{HERE}/board/caps/oakland", {"cap": "6", "sponsored_cap": "3"})
+    assert "1 of 6 0 of 3" in said(changed.text)
+    wrong = organizer.post(f"{HERE}/board/caps/oakland", {"cap": "-4", "sponsored_cap": "3"})
+    assert wrong.status_code == 422
+    assert 'value="-4"' in wrong.text
+
+
+def test_an_organizers_look_at_the_needs_is_on_record_and_shown(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    """Rules 12 and 21."""
+    visitor(stage.people["oakland mayor"]).follow(HERE, {**WHOLE, "diet": ["halal"], "access": RAMP})
+    page = visitor(stage.people["organizer"]).get(f"{HERE}/needs")
+    assert page.headers["cache-control"] == "no-store"
+    assert "Oakland Mayor Oakland halal a ramp QX-RAMP-12" in said(page.text)
+    assert "Halal 1" in said(page.text)
+    assert "Organizer, Tue 31 Oct 2017, 11:00 EDT" in said(page.text)
+    with database.read() as db:
+        looks = db.exec(select(AuditEntry).where(AuditEntry.act == "look_at_needs")).all()
+    assert [(look.by, look.subject, look.after) for look in looks] == [("Organizer", "convening", {"people": 1})]
+
+
+def test_forms_ask_for_no_childs_name(stage: Stage, visitor: VisitorOf) -> None:
+    """Rule 20."""
+    assert "Please write no child’s name and nothing about a single student" in said(
+        visitor(stage.people["oakland member 1"]).get(HERE).text
+    )
+
+
+@verb
+def _leave_office(db: Session, person_id: int, last_day: date, *, by: Viewer) -> None:
+    db.exec(select(Tenure).where(Tenure.person_id == person_id)).one().ends_on = last_day
+
+
+def test_who_holds_no_seat_on_the_first_day_is_told_instead_of_asked(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    with database.write() as db:
+        _leave_office(db, stage.people["oakland mayor"], date(2017, 11, 10), by=BY)
+    mayor = visitor(stage.people["oakland mayor"])
+    assert "You hold no seat in By All Means on Tue 14 Nov 2017" in said(mayor.get(HERE).text)
+    assert mayor.post(HERE, WHOLE).status_code == 422
+
+
+def pages_to_look_at(stage: Stage) -> list[str]:
+    people = stage.people.values()
+    return [
+        "/",
+        "/me",
+        "/by-all-means",
+        "/by-all-means/people",
+        "/by-all-means/convenings",
+        "/by-all-means/convenings/2017-fall",
+        "/by-all-means/convenings/2017-fall/agenda",
+        HERE,
+        f"{HERE}/form",
+        f"{HERE}/team",
+        f"{HERE}/board",
+        *(f"{HERE}/team/{city}" for city in stage.cities),
+        *(f"{HERE}/team/{city}/{number}" for city in stage.cities for number in people),
+        *(f"/by-all-means/people/{number}" for number in people),
+        *(f"/by-all-means/cities/{city}" for city in stage.cities),
+    ]
+
+
+def test_what_a_person_needs_is_on_no_page_of_anybody_else_in_no_letter_no_record_and_no_log(
+    database: Database, stage: Stage, visitor: VisitorOf, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Rule 12, with a marker in each private field, looked for everywhere each kind of person gets to."""
+    markers = ("QX-PEPPER-11", "QX-RAMP-12")
+    mayor = stage.people["oakland mayor"]
+    visitor(mayor).follow(HERE, {**WHOLE, "dietary_words": FOOD, "access": RAMP})
+    visitor(mayor).post(HERE, {**WHOLE, "presence": "part", "dietary_words": FOOD, "access": RAMP})
+    found = []
+    for name, number in stage.people.items():
+        looking = visitor(number)
+        for path in pages_to_look_at(stage):
+            answer = looking.get(path)
+            if number != mayor and any(marker in answer.text for marker in markers):
+                found.append((name, path))
+        allowed = looking.get(f"{HERE}/needs").status_code == 200
+        assert allowed == (name == "organizer"), f"{name} and the needs page"
+    assert found == []
+    anonymous = [path for path in pages_to_look_at(stage) if any(m in visitor().get(path).text for m in markers)]
+    assert anonymous == []
+    with database.read() as db:
+        kept = [str(row) for model in (AuditEntry, OutboxLetter) for row in db.exec(select(model))]
+    printed = "".join(capfd.readouterr())
+    assert [marker for marker in markers if marker in "".join(kept) + printed] == []
