@@ -38,6 +38,7 @@ def _said(request: Request, status: int, sentence: str) -> Response:
     if _for_program(request):
         return PlainTextResponse(sentence, status)
     known = status if status in (403, 404, 422) else 500
+    request.state.cohort = None  # the request's rows cannot be read any more: its transaction is rolled back
     return page(request, f"errors/{known}.html", {"sentence": sentence, "status": status}, status=status)
 
 
