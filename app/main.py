@@ -48,9 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="Plenary",
         lifespan=lifespan,
-        docs_url="/api/docs",
-        redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         max_body_size=(settings.upload_megabytes + 1) * 1024 * 1024,
         telemetry={"tracing": False, "metrics": False},
     )

@@ -30,6 +30,7 @@ from app.settings import Settings
 IN_THE_SAMPLE = datetime(2017, 10, 24, 14, tzinfo=UTC)
 """Three weeks before the convening of 14–15 November 2017: 10:00 on a Tuesday in Cambridge."""
 
+NEEDS_KEY = "the key of the tests"
 ON_POSTGRES = os.environ.get("PLENARY_TEST_DATABASE", "sqlite") == "postgres"
 
 
@@ -98,7 +99,7 @@ def _start_postgres(folder: Path) -> URL:
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    use_key(b"the key of the tests")
+    use_key(NEEDS_KEY.encode())
     return Shelf(tmp_path_factory.mktemp("databases"))
 
 
@@ -138,7 +139,13 @@ def in_the_sample() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path / "data", secret_key="the tests' own secret", demo=True, log_level="ERROR")
+    return Settings(
+        data_dir=tmp_path / "data",
+        secret_key="the tests' own secret",
+        needs_key=NEEDS_KEY,
+        demo=True,
+        log_level="ERROR",
+    )
 
 
 @pytest.fixture
