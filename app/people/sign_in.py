@@ -186,3 +186,8 @@ def sample_person(db: Session, kind: str) -> Person | None:
         )
         .order_by(col(Seat.id))
     ).first()
+
+
+def note_look(db: Session, sign_in_id: int) -> None:
+    """Their person has seen what had changed up to now."""
+    db.execute(update(SignIn).where(col(SignIn.id) == sign_in_id).values(looked_at=clock.now()))
