@@ -24,11 +24,11 @@ def is_current(database: Database) -> bool:
 
 def migrate(database: Database, to: str = "head") -> None:
     """Upgrade (or, with a revision that lies behind, downgrade) the database in one transaction."""
+    if to == "head" and is_current(database):
+        return
     from alembic import command
     from alembic.config import Config
 
-    if to == "head" and is_current(database):
-        return
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.engine.execution_options(plenary_writes=True).connect() as connection, connection.begin():
