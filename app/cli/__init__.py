@@ -156,6 +156,19 @@ def worker(
     serving.work(_settings(data_dir=data_dir), with_server=with_server)
 
 
+@program.command(rich_help_panel=RUN)
+def doctor(data_dir: DataDir = None) -> None:
+    """Look at everything the program needs, and say what to do about what is missing."""
+    from app.cli.doctor import examine
+
+    ill = False
+    for what, found, cure in examine(_settings(data_dir=data_dir)):
+        print(f"{'!' if cure else '✓'} {what}: {found}" + (f"\n  {cure}" if cure else ""))
+        ill = ill or bool(cure)
+    if ill:
+        raise typer.Exit(1)
+
+
 @program.command(rich_help_panel=BEGIN)
 def init(
     name: Annotated[str, typer.Option(prompt="The cohort’s name", metavar="TEXT", help="The cohort’s name.")],
