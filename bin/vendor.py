@@ -67,9 +67,7 @@ def sprite(icons: dict[str, str]) -> str:
         if not drawing(name).exists():
             print(f"{asked_by} asks for the icon “{name}”, which Lucide does not have.", file=sys.stderr)
             continue
-        shapes = (
-            drawing(name).read_text("utf-8").partition("<svg")[2].partition(">")[2].rpartition("</svg>")[0]
-        )
+        shapes = drawing(name).read_text("utf-8").partition("<svg")[2].partition(">")[2].rpartition("</svg>")[0]
         symbols.append(
             f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
             f'stroke-linecap="round" stroke-linejoin="round">{" ".join(shapes.split())}</symbol>'

@@ -66,10 +66,8 @@ def _printing() -> Finding:
 
 
 def _browser_assets() -> Finding:
-    stamp = APP / "static" / "vendor" / ".stamp"
-    return Finding(
-        "Browser assets", "made" if stamp.exists() else "missing", "" if stamp.exists() else "Run bin/serve."
-    )
+    made = (HOUSE / "app" / "static" / "vendor" / ".stamp").exists()
+    return Finding("Browser assets", "made" if made else "missing", "" if made else "Run bin/serve.")
 
 
 def _data_folder(settings: Settings) -> Finding:
