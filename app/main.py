@@ -14,8 +14,13 @@ from app.models.sealed import use_key
 from app.routes import (
     answers,
     audit,
+    cities,
+    convenings,
     health,
+    home,
     learning,
+    me,
+    people,
     registration,
     registration_board,
     sign_in,
@@ -29,7 +34,22 @@ from app.routes.pages import APP, Assets
 from app.routes.shield import Shield
 from app.settings import Settings
 
-ROOMS = (audit, health, learning, registration, registration_board, sign_in, updates, updates_approval, updates_writing)
+ROOMS = (
+    audit,
+    cities,
+    convenings,
+    health,
+    home,
+    learning,
+    me,
+    people,
+    registration,
+    registration_board,
+    sign_in,
+    updates,
+    updates_approval,
+    updates_writing,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
