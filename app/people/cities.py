@@ -49,18 +49,19 @@ def membership_of(db: Session, cohort_id: int, city_id: int) -> Membership | Non
 
 
 def seats_of(db: Session, cohort_id: int, *, city_id: int | None, on: date) -> list[SeatLine]:
-    """The seats of a city (or, with None, of the lab) in order, each with its holders; three queries."""
+    """The seats of a city (or, with None, of the lab) in order, each with its holders."""
     return [line for line in seat_lines(db, cohort_id, on=on) if line.seat.city_id == city_id]
 
 
 def seat_lines(db: Session, cohort_id: int, *, on: date) -> list[SeatLine]:
-    """Every seat of a cohort in the order of cities' ids, positions and roles, each with its holders."""
+    """Every seat of a cohort in the order of cities, roles and positions, each with its holders; five queries."""
     seats = db.exec(
         select(Seat)
         .join(Role, col(Role.id) == Seat.role_id)
         .where(Seat.cohort_id == cohort_id, col(Seat.archived_at).is_(None))
         .order_by(col(Seat.city_id), col(Role.position), col(Seat.position), col(Seat.id))
         .options(
+            selectinload(Seat.city),  # type: ignore[arg-type]
             selectinload(Seat.role),  # type: ignore[arg-type]  # a relation is typed as what it yields
             selectinload(Seat.tenures).selectinload(Tenure.person),  # type: ignore[arg-type]
         )
