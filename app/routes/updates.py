@@ -27,6 +27,7 @@ router = APIRouter()
 BOARD = [Depends(Needs("update.board"))]
 READ = [Depends(Needs("update.read"))]
 RELEASE = [Depends(Needs("update.release"))]
+FIELDS = ("title", "slug", "period_starts_on", "period_ends_on", "due_on", "convening")
 
 
 @router.get("/{cohort}/updates", dependencies=BOARD)
@@ -40,7 +41,7 @@ def latest(request: Request, db: Db, cohort: CohortHere) -> Response:
 
 @router.get("/{cohort}/updates/new", dependencies=RELEASE)
 def new(request: Request, db: Db, cohort: CohortHere) -> Response:
-    return page(request, "updates/new.html", {**_choices(db, cohort), "form": {}, "errors": {}})
+    return page(request, "updates/new.html", {**_choices(db, cohort), "form": dict.fromkeys(FIELDS, ""), "errors": {}})
 
 
 @router.post("/{cohort}/updates", dependencies=RELEASE)
