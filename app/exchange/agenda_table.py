@@ -21,7 +21,7 @@ from app.exchange.reading import (
     ReadPresenter,
     ReadSession,
 )
-from app.exchange.sheets import Row, rows_of
+from app.exchange.sheets import Row, table_of
 from app.exchange.times import date_of, day_first_of, instant_of, is_ambiguous, length_of, wall_of
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -51,7 +51,7 @@ ADDRESSED = re.compile(r"(.*?)\s*<([^<>\s]+@[^<>\s]+)>$")
 def read_agenda_table(data: bytes, expected: Expected) -> ReadAgenda:
     """Read a table. A row without a date is on the date above it; an end before six belongs to the night."""
     findings = Findings()
-    rows = rows_of(data, ALIASES, findings)
+    headings, rows = table_of(data, ALIASES, findings)
     reader = _Reader(findings, Placing(findings, expected))
     reader.day_first = _day_first(rows, expected)
     for row in rows:
@@ -59,7 +59,7 @@ def read_agenda_table(data: bytes, expected: Expected) -> ReadAgenda:
             reader.gathering.session(reader.session(row))
         else:
             findings.problem(row.where, "This row has no title and was left out.")
-    return reader.finished()
+    return reader.finished(frozenset(headings))
 
 
 def _day_first(rows: list[Row], expected: Expected) -> bool | None:
@@ -175,11 +175,12 @@ class _Reader:
             if name or email:
                 yield ReadPresenter(key=f"{email} {name}".strip(), name=name or email, email=email)
 
-    def finished(self) -> ReadAgenda:
+    def finished(self, headings: frozenset[str]) -> ReadAgenda:
         """The agenda, with rows of one title on one day told apart by their start and rooms."""
         titles = Counter(session.key for session in self.gathering.sessions)
         self.gathering.tell_apart({key for key, count in titles.items() if count > 1})
-        return self.gathering.agenda(zone=self.placing.known)
+        says = headings | {"time"} if headings & {"date", "start"} else headings
+        return self.gathering.agenda(zone=self.placing.known, says=says)
 
 
 def _names(text: str) -> list[str]:

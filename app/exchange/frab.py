@@ -49,7 +49,14 @@ def read_frab(data: bytes, expected: Expected) -> ReadAgenda:
             f"line {broken.line}",
             f"The file breaks off being XML here ({broken.reason}). The {read} sessions before it were read.",
         )
-    return reader.gathering.agenda(title=reader.title, zone=reader.placing.known, complete=complete)
+    return reader.gathering.agenda(
+        title=reader.title,
+        venue=reader.venue,
+        zone=reader.placing.known,
+        offsets=reader.placing.offsets,
+        ours=reader.ours,
+        complete=complete,
+    )
 
 
 class _Reader:
@@ -59,6 +66,7 @@ class _Reader:
         self.clean = Cleaner(findings)
         self.gathering = Gathering("frab XML", findings, placing.expected.rooms)
         self.title = ""
+        self.venue = ""
         self.ours = False
         self.rooted = False
         self.day: date | None = None
@@ -98,6 +106,7 @@ class _Reader:
     def _conference(self, element: Element) -> None:
         where = f"line {element.line}"
         self.title = self.clean.line(element.said("title"), NAME_LENGTH, where, "title")
+        self.venue = self.clean.line(element.said("venue"), NAME_LENGTH, where, "venue")
         self.placing.name_zone(element.said("time_zone_name", "timezone"), where)
         self.placing.city = element.said("city")
         self.day_change = wall_of(element.said("day_change")) or timedelta(0)

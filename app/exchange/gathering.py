@@ -5,10 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from app import clock
 from app.exchange.reading import (
+    EVERYTHING,
     KEY_LENGTH,
     MAX_NAMES,
     MAX_SESSIONS,
@@ -62,7 +63,17 @@ class Gathering:
             for session in self.sessions
         ]
 
-    def agenda(self, *, title: str = "", zone: str = "", complete: bool = True) -> ReadAgenda:
+    def agenda(
+        self,
+        *,
+        title: str = "",
+        venue: str = "",
+        zone: str = "",
+        offsets: Iterable[tuple[datetime, timedelta]] = (),
+        says: frozenset[str] = EVERYTHING,
+        ours: bool = False,
+        complete: bool = True,
+    ) -> ReadAgenda:
         """The whole, with problems and notes. A file without a single session is a problem."""
         sessions = self._one_key_each(self._several_rooms(self.sessions))
         if not sessions and not self.findings.problems:
@@ -73,7 +84,11 @@ class Gathering:
         return ReadAgenda(
             kind=self.kind,
             title=title,
+            venue=venue,
+            says=says,
+            ours=ours,
             zone=zone,
+            offsets=frozenset(offsets),
             days=tuple(sorted(days)),
             rooms=rooms,
             sessions=tuple(sessions),

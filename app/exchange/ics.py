@@ -46,6 +46,7 @@ def read_ics(text: str, expected: Expected) -> ReadAgenda:
     return reader.gathering.agenda(
         title=reader.clean.line(lines.said.get("X-WR-CALNAME") or lines.said.get("NAME"), NAME_LENGTH, "", "title"),
         zone=reader.placing.known,
+        says=reader.says(),
         complete=all(entry.whole for entry in lines.entries),
     )
 
@@ -63,6 +64,12 @@ class _Reader:
         self.placing.name_zone(lines.said.get("X-WR-TIMEZONE", ""), "X-WR-TIMEZONE")
         self.series = 0
         self.zones = KnownZones(findings, lines.zones, lambda: placing.floating)
+
+    def says(self) -> frozenset[str]:
+        """Every calendar says title, purpose, time and place; only some have categories or people who present."""
+        sessions = self.gathering.sessions
+        some = {"track": any(one.track for one in sessions), "presenters": any(one.presenters for one in sessions)}
+        return frozenset({"title", "purpose", "time", "rooms"} | {name for name, said in some.items() if said})
 
     def by_uid(self) -> dict[str, list[Numbered]]:
         """The entries that could be parsed, by their UID; one without a UID stands alone."""

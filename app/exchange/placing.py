@@ -1,10 +1,10 @@
 """When a session of a file takes place: which zone its clocks stand in, and what to do where the file is unsure."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 from app import clock
-from app.exchange.reading import Expected, Findings, whole_minutes
+from app.exchange.reading import MAX_SESSIONS, Expected, Findings, whole_minutes
 
 ASSUMED = timedelta(hours=1)
 YEARS = range(1970, 2101)
@@ -22,7 +22,8 @@ class Placing:
     """Places the sessions of one file.
 
     `named` is the zone that the file itself names and `city` the town, "" for none; `offset` is that of the
-    day being read, for times without one in a file that names no zone.
+    day being read, for times without one in a file that names no zone. `offsets` are those that the file wrote
+    beside instants: a hint at its zone.
     """
 
     def __init__(self, findings: Findings, expected: Expected) -> None:
@@ -31,6 +32,7 @@ class Placing:
         self.named = ""
         self.city = ""
         self.offset: tzinfo | None = None
+        self.offsets: set[tuple[datetime, timedelta]] = set()
 
     def name_zone(self, name: str, where: str) -> None:
         """The file says which zone it is in; an unknown one is a problem."""
@@ -74,6 +76,8 @@ class Placing:
             return None
         if moment.tzinfo is None and self.offset is not None and not self.named:
             moment = moment.replace(tzinfo=self.offset)
+        if isinstance(moment.tzinfo, timezone) and len(self.offsets) < MAX_SESSIONS:
+            self.offsets.add((moment.astimezone(UTC), moment.tzinfo.utcoffset(None)))
         try:
             return moment.astimezone(UTC) if moment.tzinfo else clock.at(moment.date(), moment.time(), self.floating)
         except (OverflowError, ValueError):

@@ -41,7 +41,9 @@ def read_pretalx(data: bytes, expected: Expected) -> ReadAgenda:
     document = _load(data)
     reader = _Reader(findings, Placing(findings, expected))
     reader.read(document)
-    return reader.gathering.agenda(title=reader.title, zone=reader.placing.known)
+    return reader.gathering.agenda(
+        title=reader.title, zone=reader.placing.known, offsets=reader.placing.offsets, ours=reader.ours
+    )
 
 
 def _load(data: bytes) -> Any:

@@ -16,6 +16,9 @@ MAX_PROBLEMS = 200
 TITLE_LENGTH = 500
 NAME_LENGTH = 300
 TRACK_LENGTH = 200
+EVERYTHING = frozenset({"title", "purpose", "track", "language", "time", "rooms", "presenters", "format"})
+"""What a schedule in XML or JSON says of each session."""
+
 LANGUAGE_LENGTH = 35
 KEY_LENGTH = 300
 EMAIL_LENGTH = 320
@@ -102,13 +105,18 @@ class ReadSession:
 class ReadAgenda:
     """A whole file. `problems` are losses, `notes` are what was assumed; only problems make an import incomplete.
 
-    `zone` is "" where neither the file nor the caller names one (its instants then come from offsets). With
-    `complete` False the file broke off, and what is missing from it says nothing.
+    `zone` is "" where neither the file nor the caller names one (its instants then come from `offsets`). `says`
+    names the fields that the file speaks of: what is empty in another field was never said. With `complete` False
+    the file broke off, and what is missing from it says nothing. `ours`: the file was written here.
     """
 
     kind: str
     title: str = ""
+    venue: str = ""
+    says: frozenset[str] = frozenset()
+    ours: bool = False
     zone: str = ""
+    offsets: frozenset[tuple[datetime, timedelta]] = frozenset()
     days: tuple[date, ...] = ()
     rooms: tuple[ReadRoom, ...] = ()
     sessions: tuple[ReadSession, ...] = ()

@@ -40,8 +40,8 @@ class Row:
         return "" if value is None else str(value).strip()
 
 
-def rows_of(data: bytes, aliases: dict[str, str], findings: Findings) -> list[Row]:
-    """The rows of a .csv or .xlsx file under its headings, translated by `aliases` into ours.
+def table_of(data: bytes, aliases: dict[str, str], findings: Findings) -> tuple[list[str], list[Row]]:
+    """The headings of a .csv or .xlsx file, translated by `aliases` into ours, and the rows under them.
 
     Raises Unreadable when no heading of the first rows is known, or the file is not a table.
     """
@@ -63,7 +63,7 @@ def rows_of(data: bytes, aliases: dict[str, str], findings: Findings) -> list[Ro
         rows.append(_row(number, headings, cells, findings))
     if not headings:
         raise Unreadable("This table has no row of headings that is known; download the template to see them.")
-    return rows
+    return [heading for heading in headings if heading], rows
 
 
 def _row(number: int, headings: list[str], cells: list[Cell], findings: Findings) -> Row:

@@ -3,6 +3,8 @@
 import re
 from datetime import date, datetime, time, timedelta
 
+from app import clock
+
 LONGEST = timedelta(days=8)
 
 CLOCK = re.compile(r"(-)?(\d{1,3}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$")
@@ -81,14 +83,18 @@ def _wall(hours: int, minutes: int, seconds: int) -> timedelta | None:
 
 
 def instant_of(value: object) -> datetime | None:
-    """An ISO 8601 date and time; naive where the text has no offset. None for anything else, a bare date too."""
+    """An ISO 8601 date and time; naive where the text has no offset. None for anything else, a bare date too.
+
+    "Z" says which instant it is and not where; it becomes the zone UTC, and only "+00:00" an offset.
+    """
     text = str(value).strip() if value is not None else ""
     if len(text) < 12 or not text[:4].isdigit():
         return None
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return moment.replace(tzinfo=clock.zone("UTC")) if text[-1] in "Zz" else moment
 
 
 def date_of(value: object, day_first: bool | None = None) -> date | None:
