@@ -15,7 +15,7 @@ from app.calendars.documents import Entry, State, instant
 from app.calendars.entries import Met, gathering_entry, series_entries, session_entry
 from app.gatherings.details import GONE
 from app.gatherings.knowing import is_of_cohort
-from app.gatherings.listing import Gathering, invitations_of
+from app.gatherings.listing import Gathering, gatherings_of_series, invitations_of
 from app.models import AgendaSession, AudienceTerm, Cohort, Convening, ConveningStage, Engagement, Series
 from app.people.viewer import Viewer
 
@@ -69,6 +69,24 @@ def of_agenda(cohort: Cohort, seen: published.PublishedAgenda, base: str) -> lis
     """The published agenda as its viewer sees it."""
     place = f"{base}/{cohort.slug}/convenings/{seen.slug}"
     return [session_entry(one, f"{place}/sessions/{one.id}") for one in seen.sessions]
+
+
+def of_gathering(db: Session, cohort: Cohort, gathering: Gathering, viewer: Viewer, base: str) -> list[Entry]:
+    """One gathering for a file: of a series that follows a rule, the whole series, since they are one event.
+
+    A file is read once, so what is called off of a series is left out of it (calendars.md, 14).
+    """
+    cohorts = {cohort.key: cohort}
+    series = db.get(Series, gathering.series_id) if gathering.series_id is not None else None
+    if series is None or not series.rrule:
+        return [gathering_entry(gathering, _gathering_address(base, cohorts, gathering))]
+    of_rule = gatherings_of_series(db, series.key, viewer)
+    met = [
+        Met(one, gathering_entry(one, _gathering_address(base, cohorts, one)))
+        for one in of_rule
+        if not one.is_cancelled or one.session_id == gathering.session_id
+    ]
+    return _by_series(db, met, base, cohorts)
 
 
 @dataclass(frozen=True, slots=True)

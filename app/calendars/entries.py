@@ -73,11 +73,12 @@ def gathering_entry(gathering: Gathering, address: str) -> Entry:
 def series_entries(series: Series, met: Sequence[Met], address: str) -> list[Entry]:
     """The occurrences of a series that one viewer has: one recurring event, and overrides where one differs.
 
-    Dates of the rule that the viewer does not have are left out of it; dates beside the rule, and all of a series
-    without one, are events of their own. The recurring event begins with the viewer's first occurrence, which has
-    to be an instance of the rule (calendars.md, 14).
+    Dates of the rule that the viewer does not have, or knows by their cover alone, are left out of it; dates
+    beside the rule, and all of a series without one, are events of their own. The recurring event begins with the
+    viewer's first occurrence, which has to be an instance of the rule (calendars.md, 14).
     """
-    have = {one.gathering.occurrence_at: one for one in met if one.gathering.occurrence_at is not None}
+    known = [one for one in met if one.gathering.is_whole]
+    have = {one.gathering.occurrence_at: one for one in known if one.gathering.occurrence_at is not None}
     ruled = _instances(series, max(have)) if series.rrule and have else []
     inside = [start for start in ruled if start in have]
     alone = [one.entry for one in met if one.gathering.occurrence_at not in set(inside)]
@@ -94,7 +95,7 @@ def series_entries(series: Series, met: Sequence[Met], address: str) -> list[Ent
         description=series.purpose,
         address=address,
         categories=(str(series.format).capitalize(),),
-        join_url=series.join_url,
+        join_url=series.join_url if any(have[start].gathering.join_url for start in inside) else "",
         is_private=series.openness is Openness.CLOSED,
         recurrence=Recurrence(
             series.rrule,

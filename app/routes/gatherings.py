@@ -1,0 +1,205 @@
+"""Webinars, calls, working groups and peer sessions between convenings: the list, one of them, and its changes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from app import clock
+from app.gatherings import arranging
+from app.gatherings.listing import Gathering, gathering_of, gatherings_of
+from app.gatherings.series import months_to_flag, skip_occurrence
+from app.models import AgendaSession, Cohort, SessionFormat
+from app.people.audiences import names_for, rule_of, said
+from app.people.audit import Refused
+from app.people.policy import may
+from app.people.viewer import Viewer
+from app.routes import gatherings_form, gatherings_series, typed
+from app.routes.door import CohortHere, Db, Needs, NotAllowed, NotHere, ViewerHere
+from app.routes.gatherings_form import GatheringForm
+from app.routes.pages import page, see_other
+
+router = APIRouter()
+LIST = [Depends(Needs("gathering.read"))]
+READ = [Depends(Needs("public.read"))]
+CHANGE = [Depends(Needs("gathering.change"))]
+
+KINDS = {
+    "webinars": SessionFormat.WEBINAR,
+    "calls": SessionFormat.CALL,
+    "working-groups": SessionFormat.WORKING_GROUP,
+    "peer-sessions": SessionFormat.ROLE_ALIKE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the list: its first day, what takes place, and whether it is one without a call (rule 17)."""
+
+    first: date
+    gatherings: tuple[Gathering, ...]
+    lacks_call: bool = False
+
+
+@router.get("/{cohort}/gatherings", dependencies=LIST)
+def all_gatherings(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, kind: str = "") -> Response:
+    """What is ahead by month, then what has been, the latest first."""
+    chosen = KINDS.get(kind)
+    seen = gatherings_of(db, cohort.key, viewer, formats=[chosen] if chosen else ())
+    today = clock.today(cohort.zone)
+    changes = may(viewer, "gathering.change", cohort_id=cohort.key)
+    flagged = months_to_flag(db, cohort, today) if changes and chosen in (None, SessionFormat.CALL) else []
+    ahead = [one for one in seen if _day(one, one.zone) >= today]
+    behind = [one for one in seen if _day(one, one.zone) < today]
+    context = {
+        "kind": kind if chosen else "",
+        "months": _by_month(ahead, [month for month in flagged if month >= today.replace(day=1)]),
+        "past": list(reversed(_by_month(behind, []))),
+        "has_any": bool(seen),
+        "changes": changes,
+    }
+    return page(request, "gatherings/list.html", context)
+
+
+@router.get("/{cohort}/gatherings/new", dependencies=CHANGE)
+def new(request: Request, db: Db, cohort: CohortHere, kind: str = "webinars") -> Response:
+    form = gatherings_form.blank(cohort, KINDS.get(kind, SessionFormat.WEBINAR))
+    return gatherings_form.show(request, db, cohort, form)
+
+
+@router.post("/{cohort}/gatherings", dependencies=CHANGE)
+def create(
+    request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, form: Annotated[GatheringForm, Form()]
+) -> Response:
+    try:
+        details = gatherings_form.read_details(db, cohort, form)
+        time = gatherings_form.read_time(form)
+        made = arranging.arrange_gathering(
+            db, cohort, details, starts_at=time.starts_at, minutes=time.minutes, zone=time.zone, by=viewer
+        )
+    except Refused as refused:
+        return gatherings_form.show(request, db, cohort, form, errors=typed.errors(refused))
+    return see_other(_place(cohort, made), flash=f"“{made.title}” is on the calendar of those invited.")
+
+
+@router.get("/{cohort}/gatherings/{number:int}", dependencies=READ)
+def one(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
+    """One gathering: for strangers if it is public, for guests if they have a part in it (rules 13 and 18)."""
+    seen = gathering_of(db, cohort.key, number, viewer)
+    if seen is None:
+        raise NotHere(f"{cohort.name} has no such gathering.") if viewer.is_signed_in else NotAllowed()
+    changes = seen.is_whole and may(viewer, "gathering.change", cohort_id=cohort.key)
+    context = {
+        "one": seen,
+        "audience": _audience(db, cohort, seen, viewer),
+        "changes": changes,
+        "is_over": seen.ends_at <= clock.now(),
+        "follows_rule": changes and seen.occurrence_at is not None and _follows_rule(db, seen),
+    }
+    return page(request, "gatherings/one.html", context)
+
+
+@router.get("/{cohort}/gatherings/{number:int}/edit", dependencies=CHANGE)
+def edit(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
+    gathering = _changeable(db, cohort, viewer, number)
+    return gatherings_form.show(request, db, cohort, gatherings_form.filled(db, gathering), gathering=gathering)
+
+
+@router.post("/{cohort}/gatherings/{number:int}", dependencies=CHANGE)
+def save(
+    request: Request,
+    db: Db,
+    cohort: CohortHere,
+    viewer: ViewerHere,
+    number: int,
+    form: Annotated[GatheringForm, Form()],
+) -> Response:
+    """Change what is said of a gathering and when it takes place; of a series, this one alone."""
+    gathering = _changeable(db, cohort, viewer, number)
+    try:
+        details = gatherings_form.read_details(db, cohort, form, before=gathering)
+        time = gatherings_form.read_time(form, zone=gathering.zone)
+        arranging.change_gathering(db, gathering, details, by=viewer)
+        if (time.starts_at, time.minutes) != (gathering.starts_at, gathering.minutes):
+            arranging.move_gathering(db, gathering, starts_at=time.starts_at, minutes=time.minutes, by=viewer)
+    except Refused as refused:
+        db.rollback()
+        return gatherings_form.show(request, db, cohort, form, errors=typed.errors(refused), gathering=gathering)
+    return see_other(_place(cohort, gathering), flash="Saved. Calendars hear of it when they next look.")
+
+
+@router.post("/{cohort}/gatherings/{number:int}/cancellation", dependencies=CHANGE)
+def cancel(
+    db: Db, cohort: CohortHere, viewer: ViewerHere, number: int, reason: Annotated[str, Form()] = ""
+) -> Response:
+    gathering = _changeable(db, cohort, viewer, number)
+    arranging.cancel_gathering(db, gathering, reason=reason, by=viewer)
+    return see_other(_place(cohort, gathering), flash="Called off. It stays in calendars, marked so, with the reason.")
+
+
+@router.post("/{cohort}/gatherings/{number:int}/reinstatement", dependencies=CHANGE)
+def reinstate(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
+    gathering = _changeable(db, cohort, viewer, number)
+    arranging.reinstate_gathering(db, gathering, by=viewer)
+    return see_other(_place(cohort, gathering), flash="It takes place after all.")
+
+
+@router.post("/{cohort}/gatherings/{number:int}/omission", dependencies=CHANGE)
+def omit(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
+    """Take one date out of a series."""
+    gathering = _changeable(db, cohort, viewer, number)
+    series = gathering.series
+    skip_occurrence(db, gathering, by=viewer)
+    assert series is not None, "skip_occurrence refuses what is not of a series"
+    return see_other(f"/{cohort.slug}/gatherings/series/{series.slug}", flash="That date is out; the others stay.")
+
+
+router.include_router(gatherings_series.router)
+
+
+def _place(cohort: Cohort, gathering: AgendaSession) -> str:
+    return f"/{cohort.slug}/gatherings/{gathering.key}"
+
+
+def _day(one: Gathering, zone: str) -> date:
+    return clock.local(one.ends_at, zone).date()
+
+
+def _by_month(gatherings: Iterable[Gathering], flagged: Iterable[date]) -> list[Month]:
+    """Gatherings by the months of their own zones, in order; a flagged month stands even when it has none."""
+
+    def month(one: Gathering) -> date:
+        return clock.local(one.starts_at, one.zone).date().replace(day=1)
+
+    in_order = sorted(gatherings, key=lambda one: (month(one), one.starts_at))
+    found: Mapping[date, tuple[Gathering, ...]] = {first: tuple(ones) for first, ones in groupby(in_order, key=month)}
+    lacking = set(flagged)
+    return [Month(first, found.get(first, ()), first in lacking) for first in sorted(found.keys() | lacking)]
+
+
+def _changeable(db: Session, cohort: Cohort, viewer: Viewer, number: int) -> AgendaSession:
+    """The gathering, for an organizer who may know all of it (rule 13)."""
+    seen = gathering_of(db, cohort.key, number, viewer)
+    if seen is None:
+        raise NotHere(f"{cohort.name} has no such gathering.")
+    if not seen.is_whole:
+        raise NotAllowed("This session excludes the lab, so only those who are in it can change it.")
+    return db.get_one(AgendaSession, number)
+
+
+def _audience(db: Session, cohort: Cohort, seen: Gathering, viewer: Viewer) -> str:
+    """Whom it is for, in words; for people of the cohort who may know all of it."""
+    if not seen.is_whole or not viewer.in_cohort(cohort.key):
+        return ""
+    rule = rule_of(db.get_one(AgendaSession, seen.session_id).audience)
+    return said(rule, names_for(db, [rule], cohort.key))
+
+
+def _follows_rule(db: Session, seen: Gathering) -> bool:
+    series = db.get_one(AgendaSession, seen.session_id).series
+    return series is not None and bool(series.rrule)

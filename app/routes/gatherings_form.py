@@ -1,0 +1,199 @@
+"""The form of a gathering: what is typed, as strings, and what it means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+
+from fastapi import Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from app import clock
+from app.gatherings.arranging import KINDS
+from app.gatherings.details import Details, Presenter, details_of
+from app.models import AgendaSession, Cohort, EngagementState, Openness, Person, SessionFormat
+from app.people.audiences import Rule
+from app.people.audit import Refused
+from app.people.cities import cities_of
+from app.people.names import checked_zone
+from app.routes import audience_fields, typed
+from app.routes.audience_fields import people_in_lines, person_line, read_audience
+from app.routes.pages import page
+
+KIND_NAMES = {
+    SessionFormat.WEBINAR: "Webinar",
+    SessionFormat.CALL: "Call",
+    SessionFormat.WORKING_GROUP: "Working group",
+    SessionFormat.ROLE_ALIKE: "Peer session",
+}
+OPENNESS_NAMES = {
+    Openness.CLOSED: "Closed: only those it is for know of it",
+    Openness.COHORT: "Cohort: everyone in the cohort may know and come",
+    Openness.PUBLIC: "Public: anyone may know and come",
+    Openness.PRESS: "Press: public, and the press is welcome",
+}
+USUAL_MINUTES = {SessionFormat.WEBINAR: 75, SessionFormat.WORKING_GROUP: 90}
+
+
+class WhomForm(BaseModel):
+    """The fields that say whom it is for."""
+
+    everyone: str = ""
+    roles: list[str] = []
+    cities: list[str] = []
+    people: str = ""
+
+    def rule(self, db: Session, cohort: Cohort, before: Rule | None = None) -> Rule:
+        return read_audience(
+            db,
+            cohort,
+            everyone=self.everyone,
+            roles=self.roles,
+            cities=self.cities,
+            people=self.people,
+            before=before,
+        )
+
+
+class GatheringForm(WhomForm):
+    format: str = SessionFormat.WEBINAR
+    title: str = ""
+    purpose: str = ""
+    day: str = ""
+    start: str = ""
+    minutes: str = ""
+    zone: str = ""
+    openness: str = Openness.COHORT
+    excludes_lab: str = ""
+    cover_title: str = ""
+    host_city: str = ""
+    join_url: str = ""
+    presenters: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """When something takes place: an instant (UTC), a length, and the zone it is meant in."""
+
+    starts_at: datetime
+    minutes: int
+    zone: str
+
+
+def blank(cohort: Cohort, kind: SessionFormat) -> GatheringForm:
+    """A new gathering's form: everyone, at noon of the cohort's zone."""
+    minutes = USUAL_MINUTES.get(kind, 60)
+    return GatheringForm(format=kind, start="12:00", minutes=str(minutes), zone=cohort.zone, everyone="yes")
+
+
+def filled(db: Session, gathering: AgendaSession) -> GatheringForm:
+    """A stored gathering as its form shows it."""
+    assert gathering.starts_at is not None, "a gathering has a time from the start"
+    local = clock.local(gathering.starts_at, gathering.zone)
+    details = details_of(gathering)
+    return GatheringForm(
+        format=gathering.format,
+        title=gathering.title,
+        purpose=gathering.purpose,
+        day=f"{local:%Y-%m-%d}",
+        start=f"{local:%H:%M}",
+        minutes=str(gathering.minutes),
+        zone=gathering.zone,
+        openness=gathering.openness,
+        excludes_lab="yes" if gathering.excludes_lab else "",
+        cover_title=gathering.cover_title,
+        host_city=str(gathering.host_city_id or ""),
+        join_url=gathering.join_url,
+        presenters="\n".join(_presenter_line(one.person, one.part) for one in gathering.engagements),
+        **audience_fields.audience_values(db, details.audience),
+    )
+
+
+def show(
+    request: Request,
+    db: Session,
+    cohort: Cohort,
+    form: GatheringForm,
+    *,
+    errors: Mapping[str, str] | None = None,
+    gathering: AgendaSession | None = None,
+) -> Response:
+    """The form; with errors it keeps what was typed and answers 422."""
+    cities = cities_of(db, cohort.key)
+    context = {
+        "form": form,
+        "errors": errors or {},
+        "gathering": gathering,
+        "kinds": [(str(kind), KIND_NAMES[kind]) for kind in KINDS],
+        "opennesses": [(str(one), words) for one, words in OPENNESS_NAMES.items()],
+        "hosts": [(str(city.key), city.name) for city in cities],
+        "whom": audience_fields.audience_choices(db, cohort),
+    }
+    return page(request, "gatherings/form.html", context, status=422 if errors else 200)
+
+
+def read_details(db: Session, cohort: Cohort, form: GatheringForm, before: AgendaSession | None = None) -> Details:
+    """What the form says of a gathering; what it has no field for stays as it was. Raises Refused at the field."""
+    old = details_of(before) if before else None
+    states = {(one.person_id, one.part): one.state for one in old.presenters} if old else {}
+    presenters = []
+    for person, part in people_in_lines(db, form.presenters, "presenters"):
+        part = part or "speaker"
+        state = states.get((person.key, part), EngagementState.INVITED)
+        presenters.append(Presenter(person.key, part, state))
+    hosts = {str(city.key): city.key for city in cities_of(db, cohort.key)}
+    return replace(
+        old or Details(title="", audience=Rule()),
+        title=form.title,
+        audience=form.rule(db, cohort, old.audience if old else None),
+        cover_title=form.cover_title,
+        purpose=form.purpose.strip(),
+        format=chosen_kind(form.format),
+        openness=chosen_openness(form.openness),
+        excludes_lab=bool(form.excludes_lab),
+        host_city_id=hosts.get(form.host_city),
+        join_url=form.join_url.strip(),
+        presenters=tuple(presenters),
+    )
+
+
+def read_time(form: GatheringForm, zone: str = "") -> Time:
+    """When it is to take place, in `zone` where one stands already. Raises Refused at the field."""
+    zone = zone or checked_zone(form.zone.strip())
+    starts_at = clock.at(typed.day(form.day, "day"), wall(form.start, "start"), zone)
+    return Time(starts_at.astimezone(UTC), whole_minutes(form.minutes), zone)
+
+
+def wall(text: str, field: str) -> time:
+    """The wall time that was typed; raises Refused for none."""
+    try:
+        found = time.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Refused("A time looks like 13:30.", field) from error
+    return found.replace(second=0, microsecond=0, tzinfo=None)
+
+
+def whole_minutes(text: str) -> int:
+    number = typed.number_or_none(text, "minutes")
+    if number is None:
+        raise Refused("Say how many minutes it lasts.", "minutes")
+    return number
+
+
+def chosen_kind(text: str) -> SessionFormat:
+    found = next((kind for kind in KINDS if kind == text), None)
+    if found is None:
+        raise Refused("Choose what kind of gathering it is.", "format")
+    return found
+
+
+def chosen_openness(text: str) -> Openness:
+    try:
+        return Openness(text)
+    except ValueError as error:
+        raise Refused("Choose who may know of it.", "openness") from error
+
+
+def _presenter_line(person: Person, part: str) -> str:
+    return person_line(person) if part == "speaker" else f"{person_line(person)}, {part}"
