@@ -14,8 +14,10 @@ from app.models.sealed import use_key
 from app.routes import (
     answers,
     audit,
+    calendars,
     cities,
     convenings,
+    gatherings,
     health,
     home,
     learning,
@@ -36,8 +38,10 @@ from app.settings import Settings
 
 ROOMS = (
     audit,
+    calendars,
     cities,
     convenings,
+    gatherings,
     health,
     home,
     learning,
