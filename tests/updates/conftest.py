@@ -1,19 +1,10 @@
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 
 from app.database import Database
-from tests.updates.stage import NOW, Stage, set_stage
+from tests.updates.stage import Stage, set_stage
 
 
 @pytest.fixture
-def _in_time() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def stage(database: Database, _in_time: None) -> Stage:
-    """Two cities three days before their updates are due; nothing is written yet."""
+def stage(database: Database, in_the_sample: object) -> Stage:
+    """Two cities on 24 October 2017, three days before their updates are due; nothing is written yet."""
     return set_stage(database)

@@ -1,7 +1,8 @@
 """Two cities that write to each other, another cohort that must not hear of it, and everybody's eyes."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -33,20 +34,19 @@ from app.updates.cycles import SectionPlan, find_cycle, find_update, open_cycle
 from app.updates.releases import release_update
 from app.updates.writing import write_section
 
-NOW = datetime(2017, 10, 24, 14, tzinfo=UTC)
 SYSTEM = Viewer.system("test")
 SECTIONS = (
     SectionPlan("narrative", "What happened"),
     SectionPlan("ask", "Our ask"),
     SectionPlan("more", "More", required=False),
 )
-SPRING = {
+SPRING: dict[str, Any] = {
     "slug": "spring",
     "title": "Spring 2017",
     "period": (date(2016, 11, 17), date(2017, 5, 17)),
     "due_on": date(2017, 4, 27),
 }
-FALL = {
+FALL: dict[str, Any] = {
     "slug": "fall",
     "title": "Fall 2017",
     "period": (date(2017, 5, 18), date(2017, 11, 15)),
@@ -169,7 +169,7 @@ def assist(db: Session, stage: Stage, *, by: Viewer) -> None:
 
 
 def set_stage(database: Database) -> Stage:
-    """Oakland and Salem with a fall cycle open and nothing written; another cohort, "elsewhere", with people of its own."""
+    """Oakland and Salem with a spring and a fall cycle, nothing written; and another cohort, "elsewhere"."""
     with database.write() as db:
         stage = found(db, database, "by-all-means", CITIES, by=SYSTEM)
         for city in CITIES:

@@ -1,6 +1,7 @@
 """A cycle gives each active city exactly one update (rule 5), due at midnight of the city's own zone."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,13 +13,16 @@ from app.people.viewer import Viewer
 from app.updates.cycles import FIRST_SECTIONS, days_to_go, due_at, find_cycle, open_cycle, owe_updates
 from tests.updates.stage import SECTIONS, SYSTEM, Stage
 
-NEXT = {"slug": "next", "title": "Next", "period": (date(2017, 11, 16), date(2018, 5, 16)), "due_on": date(2018, 4, 27)}
+NEXT: dict[str, Any] = {
+    "slug": "next",
+    "title": "Next",
+    "period": (date(2017, 11, 16), date(2018, 5, 16)),
+    "due_on": date(2018, 4, 27),
+}
 
 
 def owing(db: Session, cycle: UpdateCycle) -> list[str]:
-    return list(
-        db.exec(select(City.slug).join(Update).where(Update.cycle_id == cycle.key).order_by(City.slug))  # type: ignore[arg-type]
-    )
+    return list(db.exec(select(City.slug).join(Update).where(Update.cycle_id == cycle.key).order_by(City.slug)))
 
 
 @verb
@@ -79,7 +83,7 @@ def test_a_cycle_that_cannot_be_is_refused_and_nothing_is_made(
 ) -> None:
     with stage.database.write() as db:
         with pytest.raises(Refused) as refused:
-            open_cycle(db, db.get_one(Cohort, stage.cohort_id), **(NEXT | change), by=SYSTEM)  # type: ignore[arg-type]
+            open_cycle(db, db.get_one(Cohort, stage.cohort_id), **(NEXT | change), by=SYSTEM)
         assert refused.value.sentence == sentence
         assert find_cycle(db, stage.cohort_id, "next") is None
 

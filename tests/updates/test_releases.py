@@ -1,5 +1,6 @@
 """Rule 6: a released update never changes. A correction is a new version; a redaction leaves a tombstone."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -115,7 +116,7 @@ def test_every_write_on_a_released_update_is_refused_and_the_version_stays_rule_
         stage.release(db, update)
         before = versions(db, update)[0].model_dump()
         mayor, section = stage.viewer(db, "oakland/mayor"), stage.section(db)
-        writes = [
+        writes: list[Callable[[], object]] = [
             lambda: start_update(db, update, by=mayor),
             lambda: write_section(db, update, section, body="x", revision=1, by=mayor),
             lambda: save_draft(db, update, Draft(bodies={"ask": ("x", 1)}), by=mayor),
