@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import or_
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload, subqueryload
 from sqlmodel import Session, col, select
 
 from app.models import Cabinet, CabinetGoal, CabinetMeeting, City, Cohort, District, Membership, Role, Seat, Tenure
@@ -54,16 +54,16 @@ def seats_of(db: Session, cohort_id: int, *, city_id: int | None, on: date) -> l
 
 
 def seat_lines(db: Session, cohort_id: int, *, on: date) -> list[SeatLine]:
-    """Every seat of a cohort in the order of cities, roles and positions, each with its holders; five queries."""
+    """Every seat of a cohort in the order of cities, roles and positions, each with its holders; two queries."""
     seats = db.exec(
         select(Seat)
         .join(Role, col(Role.id) == Seat.role_id)
         .where(Seat.cohort_id == cohort_id, col(Seat.archived_at).is_(None))
         .order_by(col(Seat.city_id), col(Role.position), col(Seat.position), col(Seat.id))
         .options(
-            selectinload(Seat.city),  # type: ignore[arg-type]
-            selectinload(Seat.role),  # type: ignore[arg-type]  # a relation is typed as what it yields
-            selectinload(Seat.tenures).selectinload(Tenure.person),  # type: ignore[arg-type]
+            joinedload(Seat.city),  # type: ignore[arg-type]  # a relation is typed as what it yields
+            joinedload(Seat.role),  # type: ignore[arg-type]
+            subqueryload(Seat.tenures).joinedload(Tenure.person),  # type: ignore[arg-type]
         )
     ).all()
     return [_line(seat, on) for seat in seats]

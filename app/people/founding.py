@@ -21,7 +21,7 @@ FIRST_ROLES = (
 """What every cohort begins with; organizers rename, add and order roles as their field speaks."""
 
 TAKEN_SLUGS = frozenset(
-    {"api", "demo", "feeds", "healthz", "me", "metrics", "search", "sign-in", "sign-out", "static", "sw-js"}
+    {"api", "demo", "feeds", "healthz", "me", "metrics", "search", "sign-in", "sign-out", "static", "style", "sw-js"}
 )
 """Words that are addresses already, so that no cohort may be called by them."""
 

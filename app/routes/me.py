@@ -28,8 +28,9 @@ def me(request: Request, db: Db, viewer: ViewerHere) -> Response:
 @router.post("/me", dependencies=CHANGE)
 def save(request: Request, db: Db, viewer: ViewerHere, name: Text = "", zone: Text = "") -> Response:
     """Save the viewer's name and zone."""
+    oneself = _oneself(db, viewer)
     try:
-        directory.set_own(db, _oneself(db, viewer), name=name, zone=zone.strip(), by=viewer)
+        directory.set_own(db, oneself, name=name, zone=zone.strip(), by=viewer)
     except Refused as refused:
         return _page(request, db, viewer, {"name": name, "zone": zone}, typed.errors(refused))
     return see_other("/me", flash="Saved.")
@@ -40,8 +41,9 @@ def add_assistant(
     request: Request, db: Db, viewer: ViewerHere, email: Text = "", assistant: Text = ""
 ) -> Response:
     """Let somebody act for the viewer from today."""
+    oneself = _oneself(db, viewer)
     try:
-        added = directory.add_assistant(db, _oneself(db, viewer), email=email, name=assistant, by=viewer)
+        added = directory.add_assistant(db, oneself, email=email, name=assistant, by=viewer)
     except Refused as refused:
         field = "assistant" if refused.field == "name" else refused.field or ""
         typed_in = {"email": email, "assistant": assistant}
@@ -94,7 +96,8 @@ def _page(
     form: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
-    assert viewer.person_id is not None and viewer.actor_id is not None
+    assert viewer.person_id is not None
+    assert viewer.actor_id is not None
     person = db.get_one(Person, viewer.person_id)
     context = {
         "person": person,

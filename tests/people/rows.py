@@ -43,7 +43,7 @@ def found(db: Session, *, slug: str = "by-all-means", by: Viewer) -> Town:
         )
     zones = {"Oakland": "America/Los_Angeles", "Salem": "America/New_York"}
     for name, zone in zones.items():
-        town.cities[name] = City(slug=f"{name.lower()}{'' if slug == 'by-all-means' else '-' + slug}", name=name, zone=zone)
+        town.cities[name] = City(slug=f"{name.lower()}-{slug}", name=name, zone=zone)
     db.add_all([*town.roles.values(), *town.cities.values()])
     db.flush()
     for name, city in town.cities.items():

@@ -52,7 +52,8 @@ def test_a_new_city_has_districts_an_empty_cabinet_and_the_cohorts_zone(db: Sess
 
 
 def test_a_city_on_record_an_unknown_zone_and_no_name_are_refused(db: Session, town: Town) -> None:
-    for name, zone, field in [("oakland", "", "name"), ("Newton", "Nowhere/Land", "zone"), (" ", "", "name")]:
+    wrong = [("oakland by all means", "", "name"), ("Newton", "Nowhere/Land", "zone"), (" ", "", "name")]
+    for name, zone, field in wrong:
         with pytest.raises(Refused) as refused:
             cities.add_city(db, town.cohort, name=name, zone=zone, joined_on=NOVEMBER, by=BY)
         assert refused.value.field == field
@@ -68,7 +69,7 @@ def test_a_new_role_comes_last_and_may_not_be_added_twice(db: Session, town: Tow
     role = cohorts.add_role(db, town.cohort, name="Data lead", standing=Standing.MEMBER, by=BY)
     assert [one.name for one in cohorts.roles_of(db, town.cohort.key)][-1] == "Data lead"
     assert role.plural == "Data leads"
-    with pytest.raises(Refused, match="has the role “data  LEAD”|has the role “data LEAD”"):
+    with pytest.raises(Refused, match="has the role “data LEAD” already"):
         cohorts.add_role(db, town.cohort, name="data  LEAD", by=BY)
 
 
