@@ -18,6 +18,7 @@ from app.routes import (
     cities,
     convenings,
     gatherings,
+    gatherings_series,
     health,
     home,
     learning,
@@ -42,6 +43,7 @@ ROOMS = (
     cities,
     convenings,
     gatherings,
+    gatherings_series,
     health,
     home,
     learning,
@@ -84,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     answers.answer_errors(app)
     app.add_middleware(CompressMiddleware, minimum_size=800)
     app.add_middleware(Kept, database=app.state.database, cookie=cookie_name(settings))
+    app.add_middleware(calendars.FeedsFirst)
     app.add_middleware(Shield, https=settings.address.startswith("https:"))
     return app
 

@@ -19,7 +19,7 @@ from app.people.audiences import names_for, rule_of, said
 from app.people.audit import Refused
 from app.people.policy import may
 from app.people.viewer import Viewer
-from app.routes import gatherings_form, gatherings_series, typed
+from app.routes import gatherings_form, typed
 from app.routes.door import CohortHere, Db, Needs, NotAllowed, NotHere, ViewerHere
 from app.routes.gatherings_form import GatheringForm
 from app.routes.pages import page, see_other
@@ -157,9 +157,6 @@ def omit(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Respons
     skip_occurrence(db, gathering, by=viewer)
     assert series is not None, "skip_occurrence refuses what is not of a series"
     return see_other(f"/{cohort.slug}/gatherings/series/{series.slug}", flash="That date is out; the others stay.")
-
-
-router.include_router(gatherings_series.router)
 
 
 def _place(cohort: Cohort, gathering: AgendaSession) -> str:
