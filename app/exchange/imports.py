@@ -12,7 +12,7 @@ from app.agenda.releases import publish_release
 from app.database import Database
 from app.exchange.apply import Wishes, apply_plan
 from app.exchange.plans import AgendaPlan, plan_agenda
-from app.exchange.read import read_agenda
+from app.exchange.read import read_agenda, too_large
 from app.exchange.reading import Expected, ReadAgenda
 from app.models import AgendaRelease, Cohort, Convening, ConveningStage, Openness, Room
 from app.people.audit import Refused, verb
@@ -52,7 +52,7 @@ def import_agenda(
     it was asked to be strict and something could not be read, or where publishing is refused.
     """
     options = options or AgendaImport()
-    data = path.read_bytes()
+    data = file_bytes(path, options.megabytes)
     with database.write() as db:
         cohort = db.exec(select(Cohort).where(Cohort.slug == cohort_slug)).first()
         if cohort is None:
@@ -63,6 +63,13 @@ def import_agenda(
         db.info["cohort_id"] = cohort.key
         read = read_agenda(data, expected(db, cohort, convening, options.zone), megabytes=options.megabytes)
         return _import(db, cohort, convening, convening_slug, read, options)
+
+
+def file_bytes(path: Path, megabytes: int) -> bytes:
+    """A file's bytes; raises Unreadable for one above the cap, before it is read."""
+    if path.stat().st_size > megabytes << 20:
+        raise too_large(path.stat().st_size, megabytes)
+    return path.read_bytes()
 
 
 def _import(

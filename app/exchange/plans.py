@@ -213,7 +213,8 @@ class _Comparing:
             "language": (held.language, read.language),
         }
         for name, (before, after) in fields.items():
-            if name in self.says and settled(before) != settled(after):
+            same = settled(before) == settled(after) if name == "purpose" else before.split() == after.split()
+            if name in self.says and not same:
                 yield Difference(name, _short(before), _short(after))
         said_only = {"format": read.format, "openness": read.openness, "protected": read.protected}
         for name, value in said_only.items():

@@ -45,7 +45,7 @@ def read_agenda(data: bytes, expected: Expected | None = None, *, megabytes: int
 def kind_of(data: bytes, megabytes: int) -> str:
     """ "xml", "json", "ics" or "table"; raises Unreadable for anything else."""
     if len(data) > megabytes << 20:
-        raise Unreadable(f"This file has {len(data) >> 20} MB; {megabytes} MB are taken at most.")
+        raise too_large(len(data), megabytes)
     start = BYTE_ORDER.sub(b"", data[:4096], count=1).lstrip(SPACE)
     if not start:
         raise Unreadable("This file is empty.")
@@ -62,6 +62,11 @@ def kind_of(data: bytes, megabytes: int) -> str:
     if _is_rubbish(data[:4096]):
         raise Unreadable("This is no text: it is none of schedule XML or JSON, iCalendar, CSV or XLSX.")
     return "table"
+
+
+def too_large(size: int, megabytes: int) -> Unreadable:
+    """What is said of a file above the cap; `size` in bytes."""
+    return Unreadable(f"This file has {size >> 20} MB; {megabytes} MB are taken at most.")
 
 
 def _is_rubbish(start: bytes) -> bool:

@@ -20,6 +20,9 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, OSError, EOFErr
 """What zipfile raises for one that is damaged, encrypted or packed in a way it does not know."""
 DELIMITERS = ",;\t|"
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula; a leading ' in a .csv says that it is none."""
+
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 
@@ -111,7 +114,7 @@ def _text(data: bytes, findings: Findings) -> Iterator[tuple[int, list[Cell]]]:
     try:
         for count, cells in enumerate(reader):
             _within(count, len(cells))
-            yield count + 1, list(cells)
+            yield count + 1, [cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell for cell in cells]
     except csv.Error as error:
         raise Unreadable(f"This table cannot be read, from line {reader.line_num} on: {error}.") from error
 
