@@ -5,13 +5,14 @@ What a command needs is imported where it is used: help and refusals then come i
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
 
 from app import clock
+from app.cli.exchanging import importing
+from app.cli.surroundings import DataDir, open_database, settings_with
 from app.settings import BadSettings, Settings
 
 if TYPE_CHECKING:
@@ -26,12 +27,8 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-RUN, BEGIN = "Run", "Begin"
-
-DataDir = Annotated[
-    Path | None,
-    typer.Option(metavar="FOLDER", help="Where database, uploads and letters lie; else PLENARY_DATA_DIR, or data."),
-]
+RUN, BEGIN, FILES = "Run", "Begin", "Files"
+program.add_typer(importing, name="import", rich_help_panel=FILES)
 
 
 def main() -> None:
@@ -45,9 +42,10 @@ def main() -> None:
         _leave("\n".join(faults), code=2)
     except Exception as error:
         from app.cli.serving import CannotStart
+        from app.exchange.reading import Unreadable
         from app.people.audit import Refused
 
-        if not isinstance(error, CannotStart | Refused):
+        if not isinstance(error, CannotStart | Refused | Unreadable):
             raise
         _leave(str(error), code=1)
 
@@ -55,37 +53,6 @@ def main() -> None:
 def _leave(sentence: str, *, code: int) -> None:
     print(sentence, file=sys.stderr)
     sys.exit(code)
-
-
-def _settings(**options: object) -> Settings:
-    """The settings, with what the command line says put into the environment: other processes read it there."""
-    for name, value in options.items():
-        if value is not None:
-            os.environ[f"PLENARY_{name.upper()}"] = str(value)
-    settings = Settings()
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise BadSettings(f"The data folder {settings.data_dir} cannot be made: {error.strerror}.") from error
-    return settings
-
-
-def _open(settings: Settings) -> "Database":
-    """The settings' database at this program's schema. Raises BadSettings when it does not answer."""
-    from sqlalchemy.exc import OperationalError
-
-    from app.database import Database
-    from app.models.sealed import use_key
-    from app.schema import migrate
-
-    use_key(settings.private_needs_key)
-    database = Database(settings.database)
-    try:
-        migrate(database)
-    except OperationalError as error:
-        shown = database.url.render_as_string(hide_password=True)
-        raise BadSettings(f"The database {shown} does not answer:\n{error.orig}") from error
-    return database
 
 
 @program.command(rich_help_panel=RUN)
@@ -111,11 +78,11 @@ def serve(
     """
     from app.cli import serving
 
-    settings = _settings(host=host, port=port, data_dir=data_dir)
+    settings = settings_with(host=host, port=port, data_dir=data_dir)
     assert settings.secret, "a missing one is refused before anything is begun"
     listener = serving.listen(settings.host, settings.port)
     os.environ["PLENARY_PORT"] = str(listener.getsockname()[1])
-    database = _open(settings)
+    database = open_database(settings)
     private = settings.is_local and settings.base_url is None
     if private and _is_empty(database):
         print("Loading the sample cohort …", flush=True)
@@ -123,7 +90,7 @@ def serve(
     if demo is None and "PLENARY_DEMO" not in os.environ:
         demo = private and _is_sample(database)
     database.dispose()
-    settings = _settings(demo=demo)
+    settings = settings_with(demo=demo)
     print(f"Plenary: {settings.address}", flush=True)
     for line in _remarks(settings):
         print(line, flush=True)
@@ -153,7 +120,7 @@ def worker(
     """Run the jobs alone: letters and the rest. `serve` has a worker of its own."""
     from app.cli import serving
 
-    serving.work(_settings(data_dir=data_dir), with_server=with_server)
+    serving.work(settings_with(data_dir=data_dir), with_server=with_server)
 
 
 @program.command(rich_help_panel=RUN)
@@ -162,7 +129,7 @@ def doctor(data_dir: DataDir = None) -> None:
     from app.cli.doctor import examine
 
     ill = False
-    for what, found, cure in examine(_settings(data_dir=data_dir)):
+    for what, found, cure in examine(settings_with(data_dir=data_dir)):
         print(f"{'!' if cure else '✓'} {what}: {found}" + (f"\n  {cure}" if cure else ""))
         ill = ill or bool(cure)
     if ill:
@@ -186,8 +153,8 @@ def init(
     from app.people.founding import found_cohort
     from app.people.viewer import Viewer
 
-    settings = _settings(data_dir=data_dir)
-    database = _open(settings)
+    settings = settings_with(data_dir=data_dir)
+    database = open_database(settings)
     if _is_sample(database):
         raise Refused(
             "This database holds the sample cohort, where anyone may be asked to sign in as anyone. "
@@ -211,7 +178,7 @@ def seed(data_dir: DataDir = None) -> None:
     """Load the sample cohort, with its next convening three weeks ahead, into an empty database."""
     from app.people.audit import Refused
 
-    database = _open(_settings(data_dir=data_dir))
+    database = open_database(settings_with(data_dir=data_dir))
     if not _is_empty(database):
         raise Refused("The database is not empty, and the sample cohort is only loaded into an empty one.")
     _load_sample(database)
@@ -227,7 +194,7 @@ def migrate(
     from app import schema
     from app.database import Database
 
-    database = Database(_settings(data_dir=data_dir).database)
+    database = Database(settings_with(data_dir=data_dir).database)
     schema.migrate(database, to)
     print(f"The database stands at {schema.newest() if to == 'head' else to}.")
 

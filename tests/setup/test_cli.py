@@ -150,3 +150,48 @@ def test_doctor_finds_this_machine_well_and_a_folder_that_others_can_read_ill(de
     assert code == 1
     assert [line.partition(":")[0] for line in said.splitlines() if line.startswith("!")] == ["! Data folder"]
     assert "chmod 700" in said
+
+
+def test_an_agenda_is_imported_and_published_and_again_changes_nothing(sample_desk: Desk) -> None:
+    file = str(HOUSE / "seed" / "examples" / "agenda.csv")
+    into = ["--convening", "by-all-means/spring-retreat", "--create", "--publish", "--zone", "America/New_York"]
+    code, said, complaint = sample_desk.call("import", "agenda", file, *into)
+    assert (code, complaint) == (0, "")
+    assert said.startswith("Convening by-all-means/spring-retreat was made")
+    assert "7 new, 0 changed" in said
+    assert said.endswith("Published as release 1.\n")
+    code, said, complaint = sample_desk.call("import", "agenda", file, *into)
+    assert (code, complaint) == (0, "")
+    assert "0 new, 0 changed, 7 unchanged" in said
+
+
+def test_an_import_that_misses_something_keeps_the_rest_and_says_so_by_its_exit_code(
+    sample_desk: Desk, tmp_path: Path
+) -> None:
+    table = tmp_path / "agenda.csv"
+    table.write_text(
+        "title,date,start,end,room\nGood,2018-05-15,09:00,10:00,Hall\nBad,2018-05-15,late,,Hall\n", "utf-8"
+    )
+    into = ["--convening", "by-all-means/retreat", "--create"]
+    code, said, complaint = sample_desk.call("import", "agenda", str(table), *into, "--strict")
+    assert (code, said) == (1, "")
+    assert complaint.startswith("Nothing was imported: ")
+    code, said, complaint = sample_desk.call("import", "agenda", str(table), *into)
+    assert code == 1
+    assert "Not read: " in said
+    assert complaint == "Some of the file could not be read; the rest is kept. --strict keeps nothing then.\n"
+
+
+def test_a_file_that_is_no_agenda_and_an_address_without_a_cohort_are_sentences(desk: Desk, tmp_path: Path) -> None:
+    rubbish = tmp_path / "photo.xlsx"
+    rubbish.write_bytes(bytes(range(256)) * 40)
+    code, said, complaint = desk.call("import", "agenda", str(rubbish), "--convening", "no-cohort/x", "--create")
+    assert (code, said, complaint) == (1, "", "There is no cohort “no-cohort”.\n")
+    assert desk.call(*FOUNDING)[0] == 0
+    code, said, complaint = desk.call(
+        "import", "agenda", str(rubbish), "--convening", "cities-that-learn/x", "--create"
+    )
+    assert (code, said, "Traceback" in complaint) == (1, "", False)
+    code, _, complaint = desk.call("import", "agenda", str(rubbish), "--convening", "x")
+    assert code == 2
+    assert "by-all-means/2017-fall" in complaint
