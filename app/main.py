@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from app import logs
@@ -24,6 +25,7 @@ from app.routes import (
     learning,
     me,
     people,
+    printing,
     registration,
     registration_board,
     sign_in,
@@ -49,6 +51,7 @@ ROOMS = (
     learning,
     me,
     people,
+    printing,
     registration,
     registration_board,
     sign_in,
@@ -71,7 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.jobs.close()
         app.state.database.dispose()
 
-    app = FastAPI(
+    app = Plenary(
         title="Plenary",
         lifespan=lifespan,
         openapi_url=None,
@@ -86,9 +89,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     answers.answer_errors(app)
     app.add_middleware(CompressMiddleware, minimum_size=800)
     app.add_middleware(Kept, database=app.state.database, cookie=cookie_name(settings))
-    app.add_middleware(calendars.FeedsFirst)
     app.add_middleware(Shield, https=settings.address.startswith("https:"))
     return app
+
+
+class Plenary(FastAPI):
+    """FastAPI, with calendar feeds answered ahead of its layers: they are most of all requests, day and night."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if calendars.is_feed(scope):
+            await calendars.answer_feed({**scope, "app": self}, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def _literal_first(route: BaseRoute) -> list[tuple[bool, str]]:

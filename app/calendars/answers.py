@@ -12,7 +12,7 @@ import gzip
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from hashlib import blake2b
 
@@ -28,8 +28,7 @@ from app.people.sign_in import fingerprint
 from app.people.viewer import viewer_of
 
 STAMP = """
-    SELECT revision.number, feed.id, feed.person_id, feed.revoked_at IS NOT NULL OR person.archived_at IS NOT NULL,
-        COALESCE(feed.fetched_at > ?, FALSE)
+    SELECT revision.number, feed.id, feed.person_id, feed.revoked_at IS NOT NULL OR person.archived_at IS NOT NULL
     FROM revision
     LEFT JOIN feed ON feed.token_hash = ?
     LEFT JOIN person ON person.id = feed.person_id
@@ -37,10 +36,10 @@ STAMP = """
 """
 NOTED_EVERY = timedelta(minutes=1)
 MOST_MADE = 2000
-CALENDAR = b"text/calendar; charset=utf-8"
 A_SECOND = timedelta(seconds=1)
 
 Headers = list[tuple[bytes, bytes]]
+SAFE: Headers = [(b"x-robots-tag", b"noindex, nofollow"), (b"x-content-type-options", b"nosniff")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +53,55 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Encoded:
+    """A calendar in one encoding, with the headers of 200 and of 304. Each encoding has an ETag of its own."""
+
+    body: bytes
+    whole: Headers
+    unchanged: Headers
+
+
 class Made:
-    """A calendar as it was made at a revision on a day: compressed, since most programs ask for it so."""
+    """A calendar as it was made at a revision on a day (UTC), with all that is answered of it."""
 
-    revision: int
-    day: date
-    etag: bytes
-    changed_at: datetime
-    compressed: bytes
+    def __init__(self, body: bytes, *, revision: int, changed_at: datetime, filename: str) -> None:
+        now = clock.now()
+        self.revision = revision
+        self.day = now.date()
+        self.etag = blake2b(body, digest_size=12).hexdigest().encode()
+        self.modified = _modified(changed_at, now)
+        self.plain = self._encoded(body, b"", filename)
+        self.zipped = self._encoded(gzip.compress(body, mtime=0), b"gzip", filename)
 
+    def answer(self, asked: Mapping[bytes, bytes], *, head: bool = False, noting: int | None = None) -> Answer:
+        """200 with the calendar, or 304 where the asker has it."""
+        encoded = self.zipped if b"gzip" in asked.get(b"accept-encoding", b"") else self.plain
+        if self._is_held(asked):
+            return Answer(304, encoded.unchanged, noting=noting)
+        return Answer(200, encoded.whole, b"" if head else encoded.body, noting=noting)
 
-def made(body: bytes, *, revision: int, changed_at: datetime) -> Made:
-    """A calendar's bytes with their ETag."""
-    etag = blake2b(body, digest_size=12).hexdigest().encode()
-    return Made(revision, clock.today("UTC"), etag, changed_at, gzip.compress(body, mtime=0))
+    def _encoded(self, body: bytes, coding: bytes, filename: str) -> Encoded:
+        etag = self.etag + b"-" + coding if coding else self.etag
+        shared = [
+            (b"etag", b'"' + etag + b'"'),
+            (b"last-modified", self.modified),
+            (b"cache-control", b"private, no-cache"),
+            (b"vary", b"Accept-Encoding"),
+            *SAFE,
+        ]
+        own = [
+            (b"content-type", b"text/calendar; charset=utf-8"),
+            (b"content-disposition", f'inline; filename="{filename}"'.encode()),
+            (b"content-length", str(len(body)).encode()),
+        ]
+        return Encoded(body, shared + own + ([(b"content-encoding", coding)] if coding else []), shared)
+
+    def _is_held(self, asked: Mapping[bytes, bytes]) -> bool:
+        """Whether the asker holds these bytes. If-None-Match decides alone where it stands (RFC 9110, 13.2.2)."""
+        matches = asked.get(b"if-none-match")
+        if matches is None:
+            return asked.get(b"if-modified-since") == self.modified
+        return matches.strip() == b"*" or any(_bare(one) == self.etag for one in matches.split(b","))
 
 
 class FeedDesk:
@@ -77,22 +111,27 @@ class FeedDesk:
         self.database = database
         self.base = base
         self._made: OrderedDict[int, Made] = OrderedDict()
+        self._noted: dict[int, datetime] = {}
 
     async def answer(self, token: str, asked: Mapping[bytes, bytes], *, head: bool = False) -> Answer:
         """The answer to a program that asks for the feed of a token, with its headers in lower case."""
-        since = clock.now() - NOTED_EVERY
-        revision, feed_id, person_id, is_gone, is_noted = await self.database.glance(STAMP, since, fingerprint(token))
+        revision, feed_id, person_id, is_gone = await self.database.glance(STAMP, fingerprint(token))
         if feed_id is None:
             return _refusal(404, "There is no calendar at this address.")
         if is_gone:
             return _refusal(410, "This calendar has been withdrawn. Its owner can make a new address in Plenary.")
-        kept = self._made.get(feed_id)
-        if kept is None or kept.revision != revision or kept.day != clock.today("UTC"):
-            kept = await to_thread.run_sync(self._make, feed_id, person_id)
-        return answer_made(kept, asked, filename="plenary.ics", head=head, noting=None if is_noted else feed_id)
+        now = clock.now()
+        made = self._made.get(feed_id)
+        if made is None or made.revision != revision or made.day != now.date():
+            made = await to_thread.run_sync(self._make, feed_id, person_id)
+        last = self._noted.get(feed_id)
+        if last is not None and now - last < NOTED_EVERY:
+            return made.answer(asked, head=head)
+        self._noted[feed_id] = now
+        return made.answer(asked, head=head, noting=feed_id)
 
     def note(self, feed_id: int, program: str) -> None:
-        """Remember who fetched a feed."""
+        """Remember who fetched a feed, unless another process did within the minute."""
         with self.database.write() as db:
             feeds.note_fetch(db, feed_id, program=program, before=clock.now() - NOTED_EVERY)
 
@@ -101,39 +140,12 @@ class FeedDesk:
             viewer = viewer_of(db, person_id)
             found = contents.of_person(db, viewer, self.base)
             body = document(found.name, found.entries, zone=found.zone)
-            fresh = made(body, revision=_revision(db), changed_at=_last_change(db))
+            fresh = Made(body, revision=_revision(db), changed_at=_last_change(db), filename="plenary.ics")
         self._made[feed_id] = fresh
         self._made.move_to_end(feed_id)
         while len(self._made) > MOST_MADE:
             self._made.popitem(last=False)
         return fresh
-
-
-def answer_made(
-    calendar: Made, asked: Mapping[bytes, bytes], *, filename: str, head: bool = False, noting: int | None = None
-) -> Answer:
-    """200 with the calendar, or 304 where the asker has it. Each encoding has an ETag of its own."""
-    zipped = b"gzip" in asked.get(b"accept-encoding", b"")
-    etag = b'"' + calendar.etag + (b'-gzip"' if zipped else b'"')
-    modified = _modified(calendar.changed_at)
-    headers: Headers = [
-        (b"etag", etag),
-        (b"last-modified", modified),
-        (b"cache-control", b"private, no-cache"),
-        (b"vary", b"Accept-Encoding"),
-        (b"x-robots-tag", b"noindex, nofollow"),
-    ]
-    if _has_it(asked, calendar.etag, modified):
-        return Answer(304, headers, noting=noting)
-    body = calendar.compressed if zipped else gzip.decompress(calendar.compressed)
-    headers += [
-        (b"content-type", CALENDAR),
-        (b"content-disposition", f'inline; filename="{filename}"'.encode()),
-        (b"content-length", str(len(body)).encode()),
-    ]
-    if zipped:
-        headers.append((b"content-encoding", b"gzip"))
-    return Answer(200, headers, b"" if head else body, noting=noting)
 
 
 def said_program(user_agent: str) -> str:
@@ -153,18 +165,14 @@ def said_program(user_agent: str) -> str:
     return next((name for part, name in known if part in user_agent), first[0].split("/")[0][:60])
 
 
-def _has_it(asked: Mapping[bytes, bytes], etag: bytes, modified: bytes) -> bool:
-    """Whether the asker holds these bytes. If-None-Match decides alone where it stands (RFC 9110, 13.2.2)."""
-    matches = asked.get(b"if-none-match")
-    if matches is None:
-        return asked.get(b"if-modified-since") == modified
-    offered = (one.strip().removeprefix(b"W/").strip(b'"').removesuffix(b"-gzip") for one in matches.split(b","))
-    return matches.strip() == b"*" or etag in offered
+def _bare(etag: bytes) -> bytes:
+    """An ETag without weakness, quotes and encoding."""
+    return etag.strip().removeprefix(b"W/").strip(b'"').removesuffix(b"-gzip")
 
 
-def _modified(changed_at: datetime) -> bytes:
+def _modified(changed_at: datetime, now: datetime) -> bytes:
     second = changed_at.replace(microsecond=0)
-    is_over = clock.now() >= second + A_SECOND
+    is_over = now >= second + A_SECOND
     return format_datetime(second if is_over else second - A_SECOND, usegmt=True).encode()
 
 
@@ -185,6 +193,6 @@ def _refusal(status: int, sentence: str) -> Answer:
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
-        (b"x-robots-tag", b"noindex, nofollow"),
+        *SAFE,
     ]
     return Answer(status, headers, body)

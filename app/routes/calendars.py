@@ -31,32 +31,47 @@ PUBLIC = [Depends(Needs("public.read"))]
 OWN = [Depends(Needs("own.read"))]
 OWN_CHANGE = [Depends(Needs("own.change"))]
 LOOKING = ["GET", "HEAD"]
+FEEDS = "/feeds/"
 NEXT = 10
 
 
-class FeedAddress(Route):
-    """`/feeds/{token}.ics`, ahead of FastAPI's layer: programs ask by the thousand, and mostly nothing has changed.
+class FeedAnswer:
+    """A feed, as plain ASGI: programs ask by the thousand, and mostly nothing has changed.
 
-    The token is the permission; no cookie is read or set.
+    The program asks `is_feed` ahead of all that pages need, and calls this. There is no line in the log: the
+    address is a secret, and the feed itself says when it was last fetched and by what.
     """
 
-    permission = "feed.read"
-
-    def __init__(self) -> None:
-        super().__init__("/feeds/{token}.ics", _FeedAnswer(), methods=LOOKING, name="feed")
-
-
-class _FeedAnswer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         desk = _desk(scope["app"])
         asked = dict(scope["headers"])
-        token = scope["path_params"]["token"]
+        token = scope["path"].removeprefix(FEEDS).removesuffix(".ics")
         answer = await desk.answer(token, asked, head=scope["method"] == "HEAD")
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
         if answer.noting is not None:
             program = asked.get(b"user-agent", b"").decode("latin-1")
             await to_thread.run_sync(desk.note, answer.noting, program)
+
+
+answer_feed = FeedAnswer()
+
+
+def is_feed(scope: Scope) -> bool:
+    """Whether a request is for a feed."""
+    if scope["type"] != "http" or scope["method"] not in LOOKING:
+        return False
+    path: str = scope["path"]
+    return path.startswith(FEEDS) and path.endswith(".ics")
+
+
+class FeedAddress(Route):
+    """`/feeds/{token}.ics` among the routes. The token is the permission; no cookie is read or set."""
+
+    permission = "feed.read"
+
+    def __init__(self) -> None:
+        super().__init__("/feeds/{token}.ics", answer_feed, methods=LOOKING, name="feed")
 
 
 def _desk(app: Any) -> FeedDesk:
@@ -87,19 +102,19 @@ def mine(request: Request, db: Db, viewer: ViewerHere, settings: SettingsHere) -
     return response
 
 
-@router.post("/me/calendar/address", dependencies=OWN_CHANGE)
+@router.post("/me/calendar/feeds", dependencies=OWN_CHANGE)
 def make_address(db: Db, viewer: ViewerHere, settings: SettingsHere) -> Response:
     feeds.create_feed(db, _oneself(db, viewer), secret=settings.secret, by=viewer)
     return see_other("/me/calendar", flash="Your calendar has an address.")
 
 
-@router.post("/me/calendar/address/renewal", dependencies=OWN_CHANGE)
+@router.post("/me/calendar/feeds/renewal", dependencies=OWN_CHANGE)
 def renew_address(db: Db, viewer: ViewerHere, settings: SettingsHere) -> Response:
     feeds.renew_feed(db, _oneself(db, viewer), secret=settings.secret, by=viewer)
     return see_other("/me/calendar", flash="Your calendar has a new address; the old one is gone. Subscribe again.")
 
 
-@router.post("/me/calendar/address/withdrawal", dependencies=OWN_CHANGE)
+@router.post("/me/calendar/feeds/withdrawal", dependencies=OWN_CHANGE)
 def withdraw_address(db: Db, viewer: ViewerHere) -> Response:
     feeds.revoke_feed(db, _oneself(db, viewer), by=viewer)
     return see_other("/me/calendar", flash="The address is gone. Calendars that had it will say so.")
