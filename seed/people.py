@@ -62,6 +62,7 @@ def _cohort(db: Session, calendar: Calendar) -> Cohort:
     )
     db.add(cohort)
     db.flush()
+    db.info["cohort_id"] = cohort.key  # whose log it is that all of this stands in (rule 21)
     return cohort
 
 
