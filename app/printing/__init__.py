@@ -1,0 +1,1 @@
+"""What comes off a printer: documents set as PDF from the same data as the pages."""

@@ -1,0 +1,18 @@
+"""Papers and our style sheets: what a document is set on and with."""
+
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+class Paper(StrEnum):
+    LETTER = "letter"
+    A4 = "a4"
+
+
+@lru_cache(maxsize=20)
+def style(name: str) -> str:
+    """One of our style sheets, such as "printing.css"."""
+    return (STATIC / "css" / name).read_text("utf-8")
