@@ -37,9 +37,7 @@ def save(request: Request, db: Db, viewer: ViewerHere, name: Text = "", zone: Te
 
 
 @router.post("/me/assistants", dependencies=CHANGE)
-def add_assistant(
-    request: Request, db: Db, viewer: ViewerHere, email: Text = "", assistant: Text = ""
-) -> Response:
+def add_assistant(request: Request, db: Db, viewer: ViewerHere, email: Text = "", assistant: Text = "") -> Response:
     """Let somebody act for the viewer from today."""
     oneself = _oneself(db, viewer)
     try:

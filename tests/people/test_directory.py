@@ -59,9 +59,7 @@ def test_role_and_city_narrow_a_list_together(db: Session, town: Town) -> None:
     assert names(db, town, Sought(role_id=mayor, city_id=oakland)) == ["Imani Okafor"]
 
 
-def test_those_without_a_seat_are_the_former_and_the_new_and_nobody_of_another_cohort(
-    db: Session, town: Town
-) -> None:
+def test_those_without_a_seat_are_the_former_and_the_new_and_nobody_of_another_cohort(db: Session, town: Town) -> None:
     other = found(db, slug="other", by=BY)
     seat(db, other, "Mayor of elsewhere", "Oakland", "mayor", by=BY)
     directory.add_person(db, name="New Person", by=BY)

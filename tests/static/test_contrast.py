@@ -58,9 +58,7 @@ def test_the_measure_itself_gives_the_known_values() -> None:
 
 @pytest.mark.parametrize(("mode", "column"), [("light", 0), ("dark", 1)])
 @pytest.mark.parametrize(("pairs", "least"), [(TEXT, 4.5), (EDGES, 3.0)], ids=["text", "edges"])
-def test_every_pair_can_be_told_apart(
-    pairs: list[tuple[str, str]], least: float, mode: str, column: int
-) -> None:
+def test_every_pair_can_be_told_apart(pairs: list[tuple[str, str]], least: float, mode: str, column: int) -> None:
     known = colours()
     weak = {
         f"{front} on {ground}": round(contrast(known[front][column], known[ground][column]), 2)
