@@ -81,6 +81,7 @@ def hold_for_writing(db: Session, update: Update, by: Viewer) -> None:
 
 def hold(db: Session, update: Update) -> None:
     """Lock the update's row and read it anew."""
+    db.flush()  # a refresh forgets what is pending before it flushes
     db.refresh(update, with_for_update=True)
 
 

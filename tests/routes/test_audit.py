@@ -44,7 +44,9 @@ def change_session(db: Session, number: int, *, title: str, excludes_lab: bool |
 def closed_session(app: FastAPI) -> int:
     """A session of the sample, from now on one that excludes the lab."""
     with app.state.database.write() as db:
-        number = db.exec(select(AgendaSession).order_by(col(AgendaSession.id))).all()[0].key
+        session = db.exec(select(AgendaSession).order_by(col(AgendaSession.id))).first()
+        assert session is not None
+        number = session.key
         change_session(db, number, title="MARKER one", excludes_lab=True, by=Viewer.system("test"))
         change_session(db, number, title="MARKER two", by=Viewer.system("test"))
     return number

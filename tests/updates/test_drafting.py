@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlmodel import Session
 
-from app.models import AnswerState, Commitment
+from app.models import AnswerState, Commitment, UpdateState
 from app.updates.content import draft_of
 from app.updates.drafting import Draft, Promise, desk_of, save_draft
 from app.updates.releases import begin_correction
@@ -32,6 +32,7 @@ def test_everything_on_the_page_is_saved_together(stage: Stage) -> None:
             True,
             {"narrative": 1, "ask": 1},
         )
+        assert update.state is UpdateState.DRAFTING
         content = draft_of(db, update)
         assert [part.body for part in content.sections] == ["We met.", "Who knows?", ""]
         assert [(one.state, one.note) for one in content.answers] == [(AnswerState.AT_RISK, "Sixty so far.")]
