@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from app import clock
-from app.cli.exchanging import importing
+from app.cli.exchanging import exporting, importing
 from app.cli.surroundings import DataDir, open_database, settings_with
 from app.settings import BadSettings, Settings
 
@@ -29,6 +29,7 @@ program = typer.Typer(
 )
 RUN, BEGIN, FILES = "Run", "Begin", "Files"
 program.add_typer(importing, name="import", rich_help_panel=FILES)
+program.add_typer(exporting, name="export", rich_help_panel=FILES)
 
 
 def main() -> None:

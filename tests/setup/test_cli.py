@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import col, select
 
 from app.database import Database
-from app.models import AuditEntry, Cohort, Person, Role
+from app.models import AgendaRelease, AuditEntry, Cohort, Convening, Person, Role
 from app.people import sign_in
 from app.people.viewer import viewer_of
 from tests.conftest import Shelf, sample_cohort
@@ -195,3 +195,54 @@ def test_a_file_that_is_no_agenda_and_an_address_without_a_cohort_are_sentences(
     code, _, complaint = desk.call("import", "agenda", str(rubbish), "--convening", "x")
     assert code == 2
     assert "by-all-means/2017-fall" in complaint
+
+
+@pytest.mark.parametrize("kind", ["xml", "json", "csv", "xlsx"])
+def test_an_exported_agenda_is_imported_again_without_difference(sample_desk: Desk, tmp_path: Path, kind: str) -> None:
+    table = str(HOUSE / "seed" / "examples" / "agenda.csv")
+    into = ["--convening", "by-all-means/spring-retreat"]
+    assert sample_desk.call("import", "agenda", table, *into, "--create", "--publish")[0] == 0
+    file = tmp_path / f"agenda.{kind}"
+    assert sample_desk.call("export", "agenda", *into, "--output", str(file)) == (0, "", "")
+    code, said, complaint = sample_desk.call("import", "agenda", str(file), *into)
+    assert (code, complaint) == (0, "")
+    assert "0 new, 0 changed, 7 unchanged, 0 no longer in the file" in said
+
+
+def test_an_export_goes_to_standard_output_and_names_what_is_not_there(sample_desk: Desk, tmp_path: Path) -> None:
+    code, said, _ = sample_desk.call("export", "agenda", "--convening", "by-all-means/nowhere", "--format", "xml")
+    assert (code, said) == (1, "")
+    first = _published(sample_desk)[0]
+    code, said, complaint = sample_desk.call(
+        "export", "agenda", "--convening", f"by-all-means/{first}", "--format", "json"
+    )
+    assert (code, said[:1], complaint) == (0, "{", "")
+    code, said, complaint = sample_desk.call("export", "agenda", "--convening", f"by-all-means/{first}", "-o", "a.pdf")
+    assert (code, said) == (2, "")
+    assert "xml, json, csv or xlsx" in complaint
+
+
+def _published(desk: Desk) -> list[str]:
+    """The slugs of the convenings that have a release."""
+    with desk.database.read() as db:
+        return sorted(set(db.exec(select(Convening.slug).join(AgendaRelease))))
+
+
+def test_a_roster_goes_into_the_only_cohort_and_again_changes_nothing(sample_desk: Desk) -> None:
+    file = str(HOUSE / "seed" / "examples" / "roster.csv")
+    code, said, complaint = sample_desk.call("import", "roster", file)
+    assert (code, said.splitlines()[0], complaint) == (0, "10 new or changed, 0 unchanged, 0 not taken.", "")
+    code, said, _ = sample_desk.call("import", "roster", file)
+    assert (code, said.splitlines()[0]) == (0, "0 new or changed, 10 unchanged, 0 not taken.")
+
+
+def test_a_roster_asks_whose_it_is_where_there_are_several_cohorts(desk: Desk) -> None:
+    file = str(HOUSE / "seed" / "examples" / "roster.csv")
+    assert desk.call("import", "roster", file)[0] == 2
+    for slug in ("first", "second"):
+        assert desk.call(*FOUNDING, "--slug", slug)[0] == 0
+    code, _, complaint = desk.call("import", "roster", file)
+    assert code == 2
+    assert "Say which: first, second." in complaint
+    with desk.database.read() as db:
+        assert len(db.exec(select(Person)).all()) == 1
