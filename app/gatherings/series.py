@@ -10,7 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy.orm import selectinload
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.gatherings import rules
@@ -22,6 +23,9 @@ from app.people.audiences import Rule, new_audience, write_rule
 from app.people.audit import Refused, verb
 from app.people.names import checked_zone, slug_of
 from app.people.viewer import Viewer
+
+RESERVED = frozenset({"new"})
+"""Words that are addresses beside a series' own."""
 
 _READABLE = re.compile(r"FREQ=(?:DAILY|WEEKLY|MONTHLY)(?:;(?:INTERVAL|BYDAY|BYMONTHDAY|WKST)=[A-Z0-9,+-]+)*")
 
@@ -105,20 +109,26 @@ def change_series(db: Session, series: Series, to: Purpose, *, by: Viewer) -> Se
 
 @verb
 def extend_series(db: Session, series: Series, *, last: date, by: Viewer) -> list[AgendaSession]:
-    """Go on by the rule until a day; returns the occurrences that were added. Those there are stay as they are."""
+    """Go on by the rule until a day; returns the occurrences that were added. Those there are stay as they are.
+
+    Dates that were taken out when the series ended come back.
+    """
     if not series.rrule:
         raise Refused("This series follows no rule: add its dates one by one.", "last")
-    known = {session.occurrence_at for session in series.sessions}
-    after = max((moment for moment in known if moment is not None), default=series.starts_at)
-    starts = rules.until(series.rrule, series.starts_at, series.zone, last)
-    added = _hold(db, series, [start for start in starts if start > after])
-    if not added:
-        raise Refused(
-            f"The series already reaches {clock.said_day(clock.local(after, series.zone), year=True)}.", "last"
-        )
+    on = [s.occurrence_at for s in series.sessions if s.archived_at is None and s.occurrence_at is not None]
+    after = max(on, default=series.starts_at)
+    ahead = [start for start in rules.until(series.rrule, series.starts_at, series.zone, last) if start > after]
+    if not ahead:
+        reached = clock.said_day(clock.local(after, series.zone), year=True)
+        raise Refused(f"The series already reaches {reached}.", "last")
+    out = {session.occurrence_at: session for session in series.sessions if session.occurrence_at in set(ahead)}
+    for session in out.values():
+        session.archived_at = None
+        note_change(session)
+    added = _hold(db, series, [start for start in ahead if start not in out])
     series.ends_on = last
-    note_change(series)
-    return added
+    note_change(series, told=True)
+    return sorted([*out.values(), *added], key=lambda one: one.occurrence_at or after)
 
 
 @verb
@@ -175,6 +185,31 @@ def months_without_call(series: Series, first: date, last: date) -> list[date]:
         if session.starts_at is not None and not session.is_cancelled and session.archived_at is None
     }
     return [month for month in _months(first, last) if month not in held]
+
+
+def months_to_flag(db: Session, cohort: Cohort, today: date) -> list[date]:
+    """The months in which none of a cohort's series of calls meets, from the first call on (rule 17).
+
+    Up to the last call that is planned, or this month where that lies behind; never past the cohort's own end.
+    """
+    calls = db.exec(
+        select(Series)
+        .where(Series.cohort_id == cohort.key, Series.format == SessionFormat.CALL, col(Series.archived_at).is_(None))
+        .options(selectinload(Series.sessions))  # type: ignore[arg-type]  # a relation is typed as what it yields
+    ).all()
+    days = [
+        clock.local(one.starts_at, one.zone).date()
+        for series in calls
+        for one in series.sessions
+        if one.starts_at is not None and one.archived_at is None
+    ]
+    if not days:
+        return []
+    last = max(max(days), today)
+    if cohort.ends_on is not None:
+        last = min(last, cohort.ends_on)
+    missing = [set(months_without_call(series, min(days), last)) for series in calls]
+    return sorted(set.intersection(*missing))
 
 
 def _months(first: date, last: date) -> list[date]:
@@ -250,7 +285,7 @@ def _one_line(text: str) -> str:
 def _free_slug(db: Session, cohort: Cohort, title: str) -> str:
     """A name in the address that no series of the cohort has yet, archived ones included."""
     base = slug_of(title, "series")[:70]
-    taken = set(db.exec(select(Series.slug).where(Series.cohort_id == cohort.key)))
+    taken = RESERVED | set(db.exec(select(Series.slug).where(Series.cohort_id == cohort.key)))
     number = 1
     while (slug := base if number == 1 else f"{base}-{number}") in taken:
         number += 1
