@@ -13,11 +13,14 @@ from app.database import Database
 from app.jobs import Jobs
 from app.models.sealed import use_key
 from app.routes import (
+    agenda,
     answers,
     audit,
     calendars,
     cities,
+    convening_forms,
     convenings,
+    draft,
     gatherings,
     gatherings_series,
     health,
@@ -28,6 +31,7 @@ from app.routes import (
     printing,
     registration,
     registration_board,
+    releases,
     sign_in,
     updates,
     updates_approval,
@@ -40,10 +44,13 @@ from app.routes.shield import Shield
 from app.settings import Settings
 
 ROOMS = (
+    agenda,
     audit,
     calendars,
     cities,
+    convening_forms,
     convenings,
+    draft,
     gatherings,
     gatherings_series,
     health,
@@ -54,6 +61,7 @@ ROOMS = (
     printing,
     registration,
     registration_board,
+    releases,
     sign_in,
     updates,
     updates_approval,

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from app import clock
 from app.agenda.draft import Draft, DraftSession, Span, Spot
-from app.agenda.findings import Finding, Kind, is_there, places_of, shared_people
+from app.agenda.findings import Finding, Kind, absent, places_of, shared_people
 from app.agenda.wording import said_span
 
 EARLIEST, LATEST = time(7), time(22)
@@ -20,10 +20,10 @@ STEP = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """What would help, in words, and the session and placement that the button posts: a day and wall time of the
-    convening's zone, minutes, rooms."""
+    """What would help, and the session and placement that the button posts: a day and wall time of the convening's
+    zone, minutes, rooms. `words` has a place for what the session is called: "Move {it} to GCC"."""
 
-    label: str
+    words: str
     session_id: int
     day: date
     start: time
@@ -37,7 +37,7 @@ def cures(finding: Finding, draft: Draft) -> list[Cure]:
     by_room = finding.kind in (Kind.ROOM, Kind.CAPACITY)
     by_time = finding.kind is not Kind.CAPACITY
     rooms = [_other_room(draft, session, finding) for session in sessions] if by_room else []
-    times = [_other_time(draft, session) for session in sessions] if by_time else []
+    times = [_other_time(draft, session, finding) for session in sessions] if by_time else []
     return [cure for cure in (*rooms, *times) if cure is not None]
 
 
@@ -66,8 +66,8 @@ def _other_room(draft: Draft, session: DraftSession, finding: Finding) -> Cure |
         return None
     *_, room, setup = min(fitting, key=lambda entry: entry[:3])
     same = session.spots[0].room_id == room.id
-    label = f"Use the set-up “{setup.name}”" if same else f"Move it to {room.name}"
-    return _cure(draft, label, session, session.span[0], (Spot(room.id, setup.id, None, setup.capacity),))
+    words = "Use another set-up for {it}: " + _plain(setup.name) if same else "Move {it} to " + _plain(room.name)
+    return _cure(draft, words, session, session.span[0], (Spot(room.id, setup.id, None, setup.capacity),))
 
 
 def _taken_rooms(draft: Draft, session: DraftSession) -> set[int]:
@@ -81,19 +81,23 @@ def _taken_rooms(draft: Draft, session: DraftSession) -> set[int]:
     }
 
 
-def _other_time(draft: Draft, session: DraftSession) -> Cure | None:
-    """The nearest time of the same day at which everyone it needs is free and there, and its rooms are."""
+def _other_time(draft: Draft, session: DraftSession, finding: Finding) -> Cure | None:
+    """The nearest time of the same day at which everyone it needs is free and its rooms are, and at which those are
+    there who are there now, or whose absence is the finding."""
     busy = _busy(draft, session)
     start, end = session.span
     length = end - start
     day = draft.day_of(start)
     first, last = clock.at(day, EARLIEST, draft.zone), clock.at(day, LATEST, draft.zone)
-    wanted = session.bound if not session.choice_group else session.engaged
+    needed = session.engaged if session.choice_group else session.bound
+    wanted = needed & ~absent(draft, needed, session.span)
+    if finding.kind in (Kind.PART, Kind.PRESENCE):
+        wanted |= finding.people
     for moment in sorted(_edges(busy, length, session, draft), key=lambda moment: abs(moment - start)):
         span = moment, moment + length
         inside = first <= span[0] and span[1] <= last
-        if inside and moment != start and not _meets(span, busy) and is_there(draft, wanted, span):
-            return _cure(draft, f"Move it to {said_span(draft, span)}", session, moment, session.spots)
+        if inside and moment != start and not _meets(span, busy) and not absent(draft, wanted, span):
+            return _cure(draft, "Move {it} to " + said_span(draft, span), session, moment, session.spots)
     return None
 
 
@@ -129,7 +133,12 @@ def _meets(span: Span, busy: Iterable[Span]) -> bool:
     return any(start < span[1] and span[0] < end for start, end in busy)
 
 
-def _cure(draft: Draft, label: str, session: DraftSession, start: datetime, spots: tuple[Spot, ...]) -> Cure:
+def _plain(name: str) -> str:
+    """A name as part of `words`, in which braces have a meaning."""
+    return name.replace("{", "(").replace("}", ")")
+
+
+def _cure(draft: Draft, words: str, session: DraftSession, start: datetime, spots: tuple[Spot, ...]) -> Cure:
     wall = clock.local(start, draft.zone)
     minutes = (session.span[1] - session.span[0]) // timedelta(minutes=1)
-    return Cure(label, session.id, wall.date(), wall.time().replace(tzinfo=None), minutes, spots)
+    return Cure(words, session.id, wall.date(), wall.time().replace(tzinfo=None), minutes, spots)

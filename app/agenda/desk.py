@@ -20,18 +20,22 @@ from app.people.viewer import Viewer
 MOST_SHOWN = 60
 """Findings written out; the others are counted. They come back as these are cured."""
 
+SHORT = 32
+"""Letters of a title on a button."""
+
 MOST_CURED = 20
 """Findings for which ways out are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
-    """A finding as it stands in the list: its number, its sentence, its ways out, and who lets it stand, and why."""
+    """A finding as it stands in the list: its number, its sentence, its ways out with what their buttons say, and
+    who lets it stand, and why."""
 
     number: int
     finding: Finding
     said: str
-    cures: tuple[Cure, ...]
+    cures: tuple[tuple[str, Cure], ...]
     override: tuple[str, str] | None
 
     @property
@@ -41,8 +45,9 @@ class ShownFinding:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`marks` are the numbers of the findings of each session; `audiences` are in words, `titles` as the viewer
-    may know them, all by the session's id. `more` counts the findings beyond those shown."""
+    """`marks` are the numbers of the findings of each session, notes apart, and `worst` is the gravest of them;
+    `audiences` are in words, `titles` as the viewer may know them, all by the session's id. `more` counts the
+    findings beyond those shown."""
 
     draft: Draft
     titles: Mapping[int, str]
@@ -50,6 +55,7 @@ class Desk:
     found: tuple[Finding, ...]
     shown: tuple[ShownFinding, ...]
     marks: Mapping[int, tuple[int, ...]]
+    worst: Mapping[int, Gravity]
     budget: tuple[BudgetLine, ...]
     days: tuple[date, ...]
 
@@ -96,9 +102,12 @@ def desk_of(db: Session, draft: Draft, viewer: Viewer, *, walking_minutes: int) 
     found = check(draft, timedelta(minutes=walking_minutes))
     shown = tuple(_show(number, one, draft, titles) for number, one in enumerate(found[:MOST_SHOWN], 1))
     marks: dict[int, tuple[int, ...]] = {}
+    worst: dict[int, Gravity] = {}
     for one in shown:
-        for session_id in one.finding.session_ids:
-            marks[session_id] = (*marks.get(session_id, ()), one.number)
+        if one.gravity is not Gravity.NOTE:
+            for session_id in one.finding.session_ids:
+                marks[session_id] = (*marks.get(session_id, ()), one.number)
+                worst.setdefault(session_id, one.gravity)
     names = names_for(db, {one.rule for one in draft.sessions}, draft.cohort_id)
     words = {rule: said(rule, names) for rule in {one.rule for one in draft.sessions}}
     return Desk(
@@ -108,14 +117,24 @@ def desk_of(db: Session, draft: Draft, viewer: Viewer, *, walking_minutes: int) 
         found=tuple(found),
         shown=shown,
         marks=marks,
+        worst=worst,
         budget=tuple(time_budget(draft)),
         days=tuple(days_of(draft)),
     )
 
 
 def _show(number: int, finding: Finding, draft: Draft, titles: Mapping[int, str]) -> ShownFinding:
-    ways = tuple(cures(finding, draft)) if number <= MOST_CURED and finding.gravity is not Gravity.NOTE else ()
-    return ShownFinding(number, finding, wording.said(finding, draft, titles), ways, draft.overrides.get(finding.key))
+    ways = cures(finding, draft) if number <= MOST_CURED and finding.gravity is not Gravity.NOTE else []
+    alone = len(finding.session_ids) == 1
+    labels = (way.words.format(it="it" if alone else f"“{_short(titles[way.session_id])}”") for way in ways)
+    sentence = wording.said(finding, draft, titles)
+    return ShownFinding(
+        number, finding, sentence, tuple(zip(labels, ways, strict=True)), draft.overrides.get(finding.key)
+    )
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= SHORT else f"{title[:SHORT].rstrip()}…"
 
 
 def _counted(number: int) -> str:

@@ -256,11 +256,13 @@ def _covered(span: Span, windows: tuple[Span, ...]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in windows)
 
 
-def is_there(draft: Draft, people: int, span: Span) -> bool:
-    """Whether, by their presence windows, all of the people are there throughout a span."""
-    return not people & draft.away and all(
-        position not in draft.windows or _covered(span, draft.windows[position]) for position in bits(people)
-    )
+def absent(draft: Draft, people: int, span: Span) -> int:
+    """Those of the people who, by their registration, are not there throughout a span."""
+    missing = people & draft.away
+    for position in bits(people & ~missing):
+        if position in draft.windows and not _covered(span, draft.windows[position]):
+            missing |= 1 << position
+    return missing
 
 
 def _minutes(draft: Draft) -> Iterator[Finding]:

@@ -71,6 +71,7 @@ def reread(db: Session, draft: Draft, session_id: int) -> Draft:
     row = _rows(db, draft.convening_id, session_id)[0]
     spots = _spots(db, draft.convening_id, draft.rooms, session_id)
     old = draft.session(session_id)
+    day = draft.starts_on if row.starts_at is None else draft.day_of(row.starts_at)
     new = replace(
         old,
         starts_at=row.starts_at,
@@ -78,6 +79,7 @@ def reread(db: Session, draft: Draft, session_id: int) -> Draft:
         minutes=row.minutes,
         changed_at=row.changed_at,
         spots=tuple(spots.get(session_id, ())),
+        audience=draft.crowd.on(day).mask(old.rule) & ~draft.away,
     )
     return draft.with_session(new)
 

@@ -58,6 +58,13 @@ def resize_session(db: Session, session: AgendaSession, *, minutes: int, by: Vie
 
 
 @verb
+def give_rooms(db: Session, session: AgendaSession, uses: Collection[RoomUse], *, by: Viewer) -> AgendaSession:
+    """Give a session other rooms, wherever it stands: those for which it waits in the tray, say."""
+    note_change(session, told=use_rooms(db, session, uses))
+    return session
+
+
+@verb
 def unplace_session(db: Session, session: AgendaSession, *, by: Viewer) -> AgendaSession:
     """Take a session back to the tray. It keeps its length and its rooms; if it was published, the next release
     calls it off until it is placed again."""

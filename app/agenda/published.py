@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.agenda.seeing import SeenSession, cover, date_of, full, programme_day
 from app.agenda.snapshots import SessionEntry
@@ -67,6 +67,11 @@ def latest_release(db: Session, convening: Convening) -> AgendaRelease | None:
     return db.exec(releases.order_by(col(AgendaRelease.number).desc()).limit(1)).first()
 
 
+def latest_number(db: Session, convening: Convening) -> int | None:
+    """The number of the newest release, without reading it; None before the first."""
+    return db.exec(select(func.max(AgendaRelease.number)).where(AgendaRelease.convening_id == convening.key)).one()
+
+
 def release_numbered(db: Session, convening: Convening, number: int) -> AgendaRelease | None:
     """The release of that number, or None."""
     return db.exec(
@@ -81,9 +86,7 @@ def agenda(db: Session, convening: Convening, viewer: Viewer, *, number: int | N
 
 
 def seen_release(db: Session, convening: Convening, release: AgendaRelease, viewer: Viewer) -> PublishedAgenda:
-    """A release as the viewer sees it. Queries: one for each of the convening's days, and none for anonymous ones."""
-    entries = release_entries(release)
-    offices = _offices(db, viewer, convening.cohort_id, entries)
+    """A release as the viewer sees it."""
     return PublishedAgenda(
         convening_id=convening.key,
         cohort_id=convening.cohort_id,
@@ -95,7 +98,7 @@ def seen_release(db: Session, convening: Convening, release: AgendaRelease, view
         release_number=release.number,
         released_at=release.created_at,
         note=release.note,
-        sessions=visible_sessions(entries, viewer, convening.cohort_id, offices),
+        sessions=seen_entries(db, convening.cohort_id, release_entries(release), viewer),
     )
 
 
@@ -103,6 +106,14 @@ def release_entries(release: AgendaRelease) -> list[SessionEntry]:
     """The snapshot's sessions, in order of time."""
     entries: list[SessionEntry] = release.sessions  # type: ignore[assignment]
     return entries
+
+
+def seen_entries(
+    db: Session, cohort_id: int, entries: Iterable[SessionEntry], viewer: Viewer
+) -> tuple[SeenSession, ...]:
+    """What the viewer may see of a snapshot; queries: one for each day of it, and none for strangers."""
+    entries = list(entries)
+    return visible_sessions(entries, viewer, cohort_id, _offices(db, viewer, cohort_id, entries))
 
 
 def visible_sessions(

@@ -81,12 +81,25 @@ def withdraw_override(db: Session, convening: Convening, key: str, *, by: Viewer
         db.delete(override)
 
 
-def pending_changes(db: Session, draft: Draft, convening: Convening) -> list[Change]:
-    """What publishing the draft now would change, in full; for organizers, who see it under the rules of drafts."""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What publishing now would do: the release's number, and what changes as far as the viewer may know it.
+
+    `nothing_new` is told apart from an empty list: what changed may be hidden from the viewer (rule 13).
+    """
+
+    number: int
+    changes: list[Change]
+    nothing_new: bool
+
+
+def preview(db: Session, convening: Convening, draft: Draft, viewer: Viewer) -> Preview:
+    """What the next release of this draft would be, for an organizer to look over."""
     before = published.latest_release(db, convening)
     known = published.release_entries(before) if before else []
     after = snapshot(db, draft, {entry["id"]: entry for entry in known})
-    return differences(in_full(known), in_full(after))
+    old, new = (published.seen_entries(db, convening.cohort_id, entries, viewer) for entries in (known, after))
+    return Preview(before.number + 1 if before else 1, differences(old, new), _says_the_same(known, after))
 
 
 def changes_since(db: Session, convening: Convening, number: int, viewer: Viewer) -> list[Change]:
@@ -116,13 +129,13 @@ def releases_of(db: Session, convening: Convening) -> list[ReleaseLine]:
 
 def _next(db: Session, draft: Draft, before: AgendaRelease | None) -> tuple[list[SessionEntry], list[Change]]:
     """The entries of the next release and what they change; raises Refused where they say nothing new."""
-    known = {entry["id"]: entry for entry in published.release_entries(before)} if before else {}
-    entries = snapshot(db, draft, known)
+    known = published.release_entries(before) if before else []
+    entries = snapshot(db, draft, {entry["id"]: entry for entry in known})
     if not entries:
         raise Refused("No session has a time yet. Place at least one before you publish.")
-    if before and len(entries) == len(known) and all(same(entry, known[entry["id"]]) for entry in entries):
+    if before and _says_the_same(known, entries):
         raise Refused(f"Nothing has changed since release {before.number}, so there is nothing to publish.")
-    return entries, differences(in_full(known.values()), in_full(entries))
+    return entries, differences(in_full(known), in_full(entries))
 
 
 def _let_stand(db: Session, convening: Convening, findings: list[Finding], reason: str, by: Viewer) -> None:
@@ -135,3 +148,10 @@ def _let_stand(db: Session, convening: Convening, findings: list[Finding], reaso
         )
     for finding in findings:
         override_finding(db, convening, finding, reason=reason, by=by)
+
+
+def _says_the_same(before: list[SessionEntry], after: list[SessionEntry]) -> bool:
+    known = {entry["id"]: entry for entry in before}
+    return len(before) == len(after) and all(
+        entry["id"] in known and same(entry, known[entry["id"]]) for entry in after
+    )

@@ -1,0 +1,174 @@
+"""Where an organizer works on a draft: the workbench with its grid, and beside it the form of one session."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import parse_qs, urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session, select
+
+from app import clock
+from app.agenda.desk import Desk, set_up_desk
+from app.agenda.published import latest_number
+from app.agenda.seeing import CLOSED_SESSION, programme_day
+from app.gatherings.details import details_of, is_inside
+from app.models import AgendaSession, Convening, EngagementState
+from app.people.audit import Refused
+from app.people.viewer import Viewer
+from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.pages import page, render, see_other, wants_fragment
+from app.routes.session_form import SPARE_LINES, SessionFields, choices, written
+from app.routes.typed import errors as said_errors
+
+HERE = "/{cohort}/convenings/{convening}"
+DRAFT = [Depends(Needs("agenda.draft"))]
+ALL_DAYS = "all"
+NO_SUCH_NUMBER = 2**31 - 1
+"""The largest that a column of ids holds on both databases."""
+
+
+def session_here(request: Request, db: Db, convening: ConveningHere) -> AgendaSession:
+    """The session of that convening that the address names, put away or not; raises NotHere."""
+    number = min(int(request.path_params["session"]), NO_SUCH_NUMBER)
+    here = select(AgendaSession).where(AgendaSession.id == number, AgendaSession.convening_id == convening.key)
+    session = db.exec(here).first()
+    if session is None:
+        raise NotHere("This convening has no such session.")
+    return session
+
+
+SessionHere = Annotated[AgendaSession, Depends(session_here)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The request, what it is about, and how it is answered: a page, a fragment, or 303."""
+
+    request: Request
+    db: Session
+    convening: Convening
+    viewer: Viewer
+    walking_minutes: int
+
+    @property
+    def address(self) -> str:
+        """The address of the convening's draft."""
+        return f"/{self.convening.cohort.slug}/convenings/{self.convening.slug}/agenda/draft"
+
+    def desk(self) -> Desk:
+        return set_up_desk(self.db, self.convening, self.viewer, walking_minutes=self.walking_minutes)
+
+    def show(self, day: str, deleted: int | None) -> Response:
+        """The page with the grid of a day (or ALL_DAYS), or its workbench alone."""
+        desk = self.desk()
+        context = self._workbench(desk, day, deleted=deleted)
+        context["latest"] = latest_number(self.db, self.convening)
+        block = "workbench" if wants_fragment(self.request) else None
+        return page(self.request, "agenda/draft.html", context, block=block)
+
+    def edit(
+        self,
+        session: AgendaSession | None,
+        fields: SessionFields | None = None,
+        refused: Refused | None = None,
+    ) -> Response:
+        """The form of a session (None: of a new one), with what was typed and what is wrong with it."""
+        context = self._editor(session, fields, said_errors(refused) if refused else {})
+        block = "editor" if wants_fragment(self.request) else None
+        return page(self.request, "agenda/editor.html", context, block=block, status=422 if refused else 200)
+
+    def done(
+        self,
+        happened: str,
+        session: AgendaSession | None = None,
+        *,
+        desk: Desk | None = None,
+        deleted: int | None = None,
+    ) -> Response:
+        """The answer to a change: to htmx the workbench anew and, where the panel asked, the session's form; to others
+        303 to the draft."""
+        if not wants_fragment(self.request):
+            return see_other(self._back_to(session, deleted), flash=happened)
+        shown = parse_qs(urlsplit(self.request.headers.get("hx-current-url", "")).query).get("day", [""])[0]
+        context = self._workbench(desk or self.desk(), shown, happened=happened, deleted=deleted)
+        workbench = render(self.request, "agenda/draft.html", context, block="workbench")
+        if "panel" not in self.request.query_params:
+            return HTMLResponse(workbench)
+        form = ""
+        if session is not None and deleted is None:
+            form = render(self.request, "agenda/editor.html", self._editor(session, None, {}), block="editor")
+        panel = f'<hx-partial data-hx-target="#panel" data-hx-swap="innerMorph">{form}</hx-partial>'
+        return HTMLResponse(workbench + panel)
+
+    def _back_to(self, session: AgendaSession | None, deleted: int | None) -> str:
+        """The draft, with the session in view, or with the offer to bring it back."""
+        if session is None:
+            return self.address
+        day = f"day={programme_day(session.starts_at, self.convening.zone)}" if session.starts_at else ""
+        if deleted is not None:
+            return f"{self.address}?{day}{'&' if day else ''}deleted={deleted}"
+        return f"{self.address}?{day}#s{session.key}" if day else f"{self.address}#tray"
+
+    def _workbench(self, desk: Desk, day: str, *, happened: str = "", deleted: int | None = None) -> dict[str, Any]:
+        put_away = self.db.get(AgendaSession, deleted) if deleted is not None else None
+        if put_away is not None and (put_away.convening_id != self.convening.key or put_away.archived_at is None):
+            put_away = None
+        chosen = _chosen_day(day, desk, self.convening.zone)
+        return {
+            "convening": self.convening,
+            "desk": desk,
+            "grids": desk.grids(chosen),
+            "day": chosen,
+            "at": self.address,
+            "happened": happened,
+            "put_away": put_away,
+        }
+
+    def _editor(self, session: AgendaSession | None, fields: SessionFields | None, errors: Any) -> dict[str, Any]:
+        offered = choices(self.db, self.convening)
+        if fields is None:
+            assert session is not None, "a new session's form begins with fields"
+            fields = written(session, details_of(session), offered)
+        hidden = session is not None and session.excludes_lab and not is_inside(self.db, session, self.viewer)
+        venue = self.convening.venue
+        return {
+            "convening": self.convening,
+            "session": session,
+            "title": name_of(session, hidden=hidden) if session else "New session",
+            "hidden": hidden,
+            "form": fields,
+            "offered": offered,
+            "rooms": [room for room in venue.rooms if room.archived_at is None] if venue else [],
+            "room_lines": max(len(fields.room or []) + SPARE_LINES, 3),
+            "spare": SPARE_LINES,
+            "states": [state.value for state in EngagementState],
+            "fragment": wants_fragment(self.request),
+            "errors": errors,
+            "at": self.address,
+        }
+
+
+def bench_here(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere, settings: SettingsHere) -> Bench:
+    return Bench(request, db, convening, viewer, settings.walking_minutes)
+
+
+BenchHere = Annotated[Bench, Depends(bench_here)]
+
+
+def name_of(session: AgendaSession, *, hidden: bool | None = None) -> str:
+    """What a sentence may call a session; unless said otherwise, one that excludes the lab is hidden (rule 13)."""
+    covered = session.excludes_lab if hidden is None else hidden
+    return session.cover_title or CLOSED_SESSION if covered else session.title
+
+
+def _chosen_day(typed: str, desk: Desk, zone: str) -> date | None:
+    """The day of a tab; None for all of them. Without a choice: today while the convening is on, else the first."""
+    if typed == ALL_DAYS:
+        return None
+    for day in desk.days:
+        if day.isoformat() == typed:
+            return day
+    today = clock.today(zone)
+    return today if today in desk.days else desk.days[0]

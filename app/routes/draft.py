@@ -1,0 +1,185 @@
+"""The organizers' draft: the grid, its sessions' forms, and all that is done to them.
+
+With htmx a change is answered by the workbench anew; without JavaScript by 303 to the draft.
+"""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+from app import clock
+from app.agenda.desk import desk_of
+from app.agenda.findings import check
+from app.agenda.loading import load_draft, reread
+from app.agenda.placements import give_rooms, move_session, resize_session, unplace_session
+from app.agenda.releases import override_finding, withdraw_override
+from app.agenda.sessions import (
+    archive_session,
+    cancel_session,
+    change_session,
+    create_session,
+    reinstate_session,
+    restore_session,
+)
+from app.gatherings.details import details_of
+from app.models import AgendaSession
+from app.people.audit import Refused
+from app.routes.bench import DRAFT, HERE, Bench, BenchHere, SessionHere, name_of
+from app.routes.door import NotHere
+from app.routes.session_form import (
+    PlacementFields,
+    SessionFields,
+    choices,
+    read_details,
+    read_minutes,
+    read_placement,
+    read_rooms,
+    written,
+)
+
+router = APIRouter(dependencies=DRAFT)
+ONE = HERE + "/sessions/{session:int}"
+FORM = HERE + "/agenda/draft/sessions/{session:int}"
+Text = Annotated[str, Form()]
+
+
+@router.get(HERE + "/agenda/draft")
+def draft(bench: BenchHere, day: str = "", deleted: int | None = None) -> Response:
+    """The grid of a day (the first, or today), or of "all"; `deleted` is a session that may be brought back here."""
+    return bench.show(day, deleted)
+
+
+@router.get(HERE + "/agenda/draft/sessions/new")
+def new_session(bench: BenchHere, day: str = "", start: str = "", room: str = "") -> Response:
+    """An empty form, begun with the day, start and room that were pointed at."""
+    fields = SessionFields(title="", purpose="", day=day, start=start, minutes="60", room=[room], everyone="yes")
+    return bench.edit(None, fields)
+
+
+@router.post(HERE + "/agenda/draft/sessions")
+def create(bench: BenchHere, fields: Annotated[SessionFields, Form()]) -> Response:
+    """A new session, placed where the form says, or in the tray without a day and start."""
+    try:
+        details = read_details(fields, choices(bench.db, bench.convening))
+        session = create_session(
+            bench.db,
+            bench.convening,
+            details,
+            to=read_placement(fields),
+            rooms=read_rooms(fields),
+            minutes=read_minutes(fields),
+            by=bench.viewer,
+        )
+    except Refused as refused:
+        return bench.edit(None, fields, refused)
+    return bench.done(f"“{name_of(session)}” is on the draft, {_said_time(session)}.", session)
+
+
+@router.get(FORM)
+def edit_session(bench: BenchHere, session: SessionHere) -> Response:
+    """All that is said of a session, to be changed."""
+    if session.archived_at is not None:
+        raise NotHere(f"“{name_of(session)}” was deleted.")
+    return bench.edit(session)
+
+
+@router.post(FORM)
+def change(bench: BenchHere, session: SessionHere, fields: Annotated[SessionFields, Form()]) -> Response:
+    """Say something else of a session; its time and rooms are changed by its placement."""
+    offered = choices(bench.db, bench.convening)
+    try:
+        change_session(bench.db, session, read_details(fields, offered, details_of(session)), by=bench.viewer)
+    except Refused as refused:
+        stored = written(session, details_of(session), offered)
+        placed = stored.model_dump(include=set(PlacementFields.model_fields))
+        return bench.edit(session, fields.model_copy(update=placed), refused)
+    return bench.done(f"“{name_of(session)}” is changed.", session)
+
+
+@router.post(ONE + "/placement")
+def place(bench: BenchHere, session: SessionHere, fields: Annotated[PlacementFields, Form()]) -> Response:
+    """Move a session, or give it another length or other rooms. What is not sent stays as it is; an empty day and
+    start is the tray. The answer says which conflicts that made, and which it cured."""
+    before = load_draft(bench.db, bench.convening)
+    try:
+        _place(bench, session, fields)
+    except Refused as refused:
+        typed = written(session, details_of(session), choices(bench.db, bench.convening))
+        return bench.edit(session, typed.model_copy(update=fields.model_dump(exclude_none=True)), refused)
+    after = reread(bench.db, before, session.key)
+    desk = desk_of(bench.db, after, bench.viewer, walking_minutes=bench.walking_minutes)
+    shift = desk.shift(check(before, timedelta(minutes=bench.walking_minutes)))
+    said = f"“{desk.titles[session.key]}” is now {_said_time(session)}. {shift}"
+    return bench.done(said.strip(), session, desk=desk)
+
+
+@router.post(ONE + "/tray")
+def take_back(bench: BenchHere, session: SessionHere) -> Response:
+    """Take a session off the grid, for another time."""
+    unplace_session(bench.db, session, by=bench.viewer)
+    return bench.done(f"“{name_of(session)}” is now {_said_time(session)}.", session)
+
+
+@router.post(ONE + "/archival")
+def delete(bench: BenchHere, session: SessionHere) -> Response:
+    """Delete a session; the page that follows offers to undo it."""
+    archive_session(bench.db, session, by=bench.viewer)
+    return bench.done(f"“{name_of(session)}” is deleted.", session, deleted=session.key)
+
+
+@router.post(ONE + "/restoration")
+def restore(bench: BenchHere, session: SessionHere) -> Response:
+    """Undo a deletion."""
+    restore_session(bench.db, session, by=bench.viewer)
+    return bench.done(f"“{name_of(session)}” is back, {_said_time(session)}.", session)
+
+
+@router.post(ONE + "/cancellation")
+def cancel(bench: BenchHere, session: SessionHere, reason: Text = "") -> Response:
+    """Call a session off; it stays on the agenda, marked."""
+    cancel_session(bench.db, session, reason=reason, by=bench.viewer)
+    return bench.done(f"“{name_of(session)}” is cancelled.", session)
+
+
+@router.post(ONE + "/reinstatement")
+def reinstate(bench: BenchHere, session: SessionHere) -> Response:
+    """Take a cancellation back."""
+    reinstate_session(bench.db, session, by=bench.viewer)
+    return bench.done(f"“{name_of(session)}” takes place after all.", session)
+
+
+@router.post(HERE + "/agenda/draft/overrides")
+def let_stand(bench: BenchHere, finding: Text, reason: Text = "") -> Response:
+    """Let a finding stand, under the organizer's name and for a reason (rule 3)."""
+    found = check(load_draft(bench.db, bench.convening), timedelta(minutes=bench.walking_minutes))
+    here = next((one for one in found if one.key == finding), None)
+    if here is None:
+        raise NotHere("That is no longer found on the draft: somebody has cured it.")
+    override_finding(bench.db, bench.convening, here, reason=reason, by=bench.viewer)
+    return bench.done("It may stay as it is; your name and reason stand beside it.")
+
+
+@router.post(HERE + "/agenda/draft/overrides/withdrawal")
+def no_longer(bench: BenchHere, finding: Text) -> Response:
+    """Take back that a finding may stand."""
+    withdraw_override(bench.db, bench.convening, finding, by=bench.viewer)
+    return bench.done("It has to be fixed again.")
+
+
+def _place(bench: Bench, session: AgendaSession, fields: PlacementFields) -> None:
+    placement = read_placement(fields, session)
+    if placement is not None:
+        move_session(bench.db, session, to=placement, by=bench.viewer)
+        return
+    unplace_session(bench.db, session, by=bench.viewer)
+    resize_session(bench.db, session, minutes=read_minutes(fields, session), by=bench.viewer)
+    give_rooms(bench.db, session, read_rooms(fields, session), by=bench.viewer)
+
+
+def _said_time(session: AgendaSession) -> str:
+    if session.starts_at is None or session.ends_at is None:
+        return "in the tray"
+    start, end = clock.local(session.starts_at, session.zone), clock.local(session.ends_at, session.zone)
+    return f"on {clock.said_day(start)}, {start:%H:%M}{clock.NARROW}{end:%H:%M}"

@@ -1,0 +1,275 @@
+"""The form of a session: what is typed in it, read; and what is stored, written into it.
+
+People are chosen by their names as a list offers them ("Imani Okafor (Mayor, Oakland)"), so that the form works
+without JavaScript and with a thousand people.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+from typing import Any
+
+from pydantic import BaseModel, Field
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.agenda.placements import Placement, RoomUse
+from app.gatherings.details import Details, Presenter
+from app.models import AgendaSession, City, Convening, EngagementState, Membership, Openness, Role, SessionFormat
+from app.people.audiences import Rule, roll
+from app.people.audit import Refused
+from app.people.directory import all_people
+from app.routes import typed
+
+SPARE_LINES = 2
+"""Empty lines below those in use, for adding without JavaScript."""
+
+
+class PlacementFields(BaseModel):
+    """As sent: a day, a wall time, minutes, and the rooms as "12", or "12:3" for a set-up, a city's id beside each.
+
+    What is not sent at all (None) stays as it is; an empty day or start is the tray.
+    """
+
+    day: str | None = None
+    start: str | None = None
+    minutes: str | None = None
+    room: list[str] | None = None
+    room_city: list[str] = Field(default_factory=list)
+
+
+class SessionFields(PlacementFields):
+    """As sent, all of it text. Without a `title` the session is hidden from whoever sends it: its title, purpose,
+    notes, and the people named in it stay as they are (rule 13)."""
+
+    title: str | None = None
+    cover_title: str = ""
+    purpose: str | None = None
+    format: str = SessionFormat.PLENARY
+    track: str = ""
+    language: str = ""
+    openness: str = Openness.COHORT
+    excludes_lab: str = ""
+    protected: str = ""
+    protection_note: str = ""
+    everyone: str = ""
+    roles: list[str] = Field(default_factory=list)
+    cities: list[str] = Field(default_factory=list)
+    people: list[str] = Field(default_factory=list)
+    but_roles: list[str] = Field(default_factory=list)
+    but_cities: list[str] = Field(default_factory=list)
+    but_people: list[str] = Field(default_factory=list)
+    presenter: list[str] = Field(default_factory=list)
+    part: list[str] = Field(default_factory=list)
+    state: list[str] = Field(default_factory=list)
+    choice_group: str = ""
+    host_city: str = ""
+    join_url: str = ""
+    internal_notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the form offers: roles, cities and people of the cohort, and people by the label they are chosen by."""
+
+    roles: Sequence[tuple[int, str]]
+    cities: Sequence[tuple[int, str]]
+    labels: Mapping[int, str]
+
+    def person(self, label: str, field: str) -> int:
+        """The person whom a label or a name that only one has names; raises Refused."""
+        wanted = " ".join(label.split()).casefold()
+        for number, known in self.labels.items():
+            if known.casefold() == wanted:
+                return number
+        named = [number for number, known in self.labels.items() if known.rpartition(" (")[0].casefold() == wanted]
+        if len(named) != 1:
+            problem = "Several people are called" if named else "Nobody on record is called"
+            raise Refused(f"{problem} “{label.strip()[:100]}”. Choose from the list.", field)
+        return named[0]
+
+    def people(self, labels: Sequence[str], field: str) -> frozenset[int]:
+        return frozenset(self.person(label, field) for label in labels if label.strip())
+
+
+def choices(db: Session, convening: Convening) -> Choices:
+    """What the form of a convening's session offers, in four queries."""
+    offices = {one.person_id: one.office for one in roll(db, convening.starts_on, convening.cohort_id)}
+    labels: dict[int, str] = {}
+    taken: set[str] = set()
+    for person in all_people(db):
+        said = offices.get(person.key) or person.organization or "no seat"
+        label = f"{person.name} ({said})"
+        if label in taken:
+            label = f"{person.name} ({said}, number {person.key})"
+        labels[person.key] = label
+        taken.add(label)
+    roles = db.exec(select(Role).where(Role.cohort_id == convening.cohort_id).order_by(col(Role.position)))
+    of_cohort = select(Membership.city_id).where(Membership.cohort_id == convening.cohort_id)
+    cities = db.exec(select(City).where(col(City.id).in_(of_cohort)).order_by(col(City.name)))
+    return Choices([(one.key, one.plural) for one in roles], [(one.key, one.name) for one in cities], labels)
+
+
+def read_details(fields: SessionFields, offered: Choices, before: Details | None = None) -> Details:
+    """What was typed, as details; hidden parts stay as they were `before`. Raises Refused at the field."""
+    hidden = fields.title is None
+    kept = before or Details(title="", audience=Rule())
+    rule = Rule(
+        everyone=bool(fields.everyone),
+        role_ids=_ids(fields.roles, "audience"),
+        city_ids=_ids(fields.cities, "audience"),
+        person_ids=kept.audience.person_ids if hidden else offered.people(fields.people, "people"),
+        but_role_ids=_ids(fields.but_roles, "audience"),
+        but_city_ids=_ids(fields.but_cities, "audience"),
+        but_person_ids=kept.audience.but_person_ids if hidden else offered.people(fields.but_people, "but_people"),
+    )
+    if not {*rule.role_ids, *rule.but_role_ids} <= {number for number, _ in offered.roles}:
+        raise Refused("Choose roles of this cohort.", "audience")
+    if not {*rule.city_ids, *rule.but_city_ids} <= {number for number, _ in offered.cities}:
+        raise Refused("Choose cities of this cohort.", "audience")
+    return replace(
+        kept,
+        title=kept.title if fields.title is None else fields.title,
+        cover_title=fields.cover_title,
+        purpose=kept.purpose if fields.purpose is None else fields.purpose.strip(),
+        internal_notes=kept.internal_notes if fields.internal_notes is None else fields.internal_notes.strip(),
+        format=_one_of(SessionFormat, fields.format, "format"),
+        openness=_one_of(Openness, fields.openness, "openness"),
+        track=fields.track.strip()[:200],
+        language=fields.language.strip()[:35],
+        excludes_lab=bool(fields.excludes_lab),
+        protected=bool(fields.protected),
+        protection_note=fields.protection_note.strip()[:500],
+        audience=rule,
+        presenters=kept.presenters if hidden else _presenters(fields, offered),
+        choice_group=fields.choice_group.strip()[:120],
+        host_city_id=typed.number_or_none(fields.host_city, "host_city"),
+        join_url=fields.join_url.strip(),
+    )
+
+
+def read_placement(fields: PlacementFields, session: AgendaSession | None = None) -> Placement | None:
+    """Where and when, as typed, over what the session has; None for the tray. Raises Refused at the field."""
+    day, start = fields.day, fields.start
+    if session is not None and session.starts_at is not None:
+        wall = clock.local(session.starts_at, session.zone)
+        day = wall.date().isoformat() if day is None else day
+        start = f"{wall:%H:%M}" if start is None else start
+    if not (day or "").strip() and not (start or "").strip():
+        return None
+    return Placement(
+        typed.day(day or "", "day"), _time(start or ""), read_minutes(fields, session), read_rooms(fields, session)
+    )
+
+
+def read_minutes(fields: PlacementFields, session: AgendaSession | None = None) -> int:
+    """The length as typed, else the session's own, else an hour."""
+    if fields.minutes is None:
+        return session.minutes if session else 60
+    if not fields.minutes.strip().isdecimal() or len(fields.minutes.strip()) > 5:
+        raise Refused("Say how many minutes it lasts, such as 75.", "minutes")
+    return int(fields.minutes)
+
+
+def read_rooms(fields: PlacementFields, session: AgendaSession | None = None) -> tuple[RoomUse, ...]:
+    """The rooms as chosen, else the session's own. A room that stays keeps its set-up unless another is chosen."""
+    held = {place.room_id: place for place in session.places} if session else {}
+    if fields.room is None:
+        return tuple(RoomUse(place.room_id, place.setup_id, place.city_id) for place in held.values())
+    uses = []
+    for position, chosen in enumerate(fields.room):
+        if not chosen.strip():
+            continue
+        room, _, setup = chosen.partition(":")
+        room_id, setup_id = typed.number_or_none(room, "rooms"), typed.number_or_none(setup, "rooms")
+        assert room_id is not None, "an empty choice was passed over"
+        city_id = None
+        if position < len(fields.room_city):
+            city_id = typed.number_or_none(fields.room_city[position], "rooms")
+        elif room_id in held and not fields.room_city:
+            city_id = held[room_id].city_id
+        if setup_id is None and room_id in held:
+            setup_id = held[room_id].setup_id
+        uses.append(RoomUse(room_id, setup_id, city_id))
+    return tuple(uses)
+
+
+def written(session: AgendaSession, details: Details, offered: Choices) -> SessionFields:
+    """A stored session as the form's fields."""
+    rule = details.audience
+    wall = clock.local(session.starts_at, session.zone) if session.starts_at else None
+    return SessionFields(
+        title=details.title,
+        cover_title=details.cover_title,
+        purpose=details.purpose,
+        format=details.format,
+        track=details.track,
+        language=details.language,
+        openness=details.openness,
+        excludes_lab="yes" if details.excludes_lab else "",
+        protected="yes" if details.protected else "",
+        protection_note=details.protection_note,
+        everyone="yes" if rule.everyone else "",
+        roles=_texts(rule.role_ids),
+        cities=_texts(rule.city_ids),
+        people=_labels(rule.person_ids, offered),
+        but_roles=_texts(rule.but_role_ids),
+        but_cities=_texts(rule.but_city_ids),
+        but_people=_labels(rule.but_person_ids, offered),
+        presenter=[offered.labels.get(one.person_id, "") for one in details.presenters],
+        part=[one.part for one in details.presenters],
+        state=[one.state.value for one in details.presenters],
+        choice_group=details.choice_group,
+        host_city=str(details.host_city_id or ""),
+        join_url=details.join_url,
+        internal_notes=details.internal_notes,
+        day=wall.date().isoformat() if wall else "",
+        start=f"{wall:%H:%M}" if wall else "",
+        minutes=str(session.minutes),
+        room=[f"{one.room_id}:{one.setup_id}" if one.setup_id else str(one.room_id) for one in session.places],
+        room_city=[str(one.city_id or "") for one in session.places],
+    )
+
+
+def _presenters(fields: SessionFields, offered: Choices) -> tuple[Presenter, ...]:
+    lines = []
+    for position, label in enumerate(fields.presenter):
+        if not label.strip():
+            continue
+        part = fields.part[position].strip() if position < len(fields.part) else ""
+        state = fields.state[position] if position < len(fields.state) else ""
+        lines.append(
+            Presenter(
+                offered.person(label, "presenters"),
+                part[:80] or "speaker",
+                _one_of(EngagementState, state or EngagementState.INVITED, "presenters"),
+            )
+        )
+    return tuple(lines)
+
+
+def _one_of(kind: Any, value: str, field: str) -> Any:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise Refused("Choose one of the list.", field) from error
+
+
+def _ids(values: Sequence[str], field: str) -> frozenset[int]:
+    numbers = (typed.number_or_none(value, field) for value in values)
+    return frozenset(number for number in numbers if number is not None)
+
+
+def _texts(ids: frozenset[int]) -> list[str]:
+    return [str(number) for number in sorted(ids)]
+
+
+def _labels(ids: frozenset[int], offered: Choices) -> list[str]:
+    return sorted(offered.labels[number] for number in ids if number in offered.labels)
+
+
+def _time(text: str) -> time:
+    try:
+        return time.fromisoformat(text.strip()).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError as error:
+        raise Refused("Write the start as hours and minutes, such as 13:30.", "start") from error
