@@ -189,7 +189,7 @@ HEADINGS = (
 
 def _row(session: SeenSession, zone: str) -> list[object]:
     start, end = clock.local(session.starts_at, zone), clock.local(session.ends_at, zone)
-    twice = clock.at(start.date(), start.time(), zone) != session.starts_at  # an hour that autumn repeats
+    twice = start.fold or end.fold  # an hour that autumn repeats: a wall time alone would be its first
     return [
         session.uid,
         settled(session.title),

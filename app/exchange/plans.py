@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
 from app import clock
+from app.agenda.seeing import programme_day
 from app.exchange.audience_words import Vocabulary
 from app.exchange.cleaning import LINE_ENDS, UNPRINTABLE
 from app.exchange.matching import People, match_people, match_sessions
@@ -303,13 +304,12 @@ def _days(convening: Convening | None, read: ReadAgenda, held: list[AgendaSessio
     Days on which nothing stands yet are given up for the file's. Raises Refused where a convening would have to
     last longer than one does: the file is another's.
     """
-    if not read.days:
-        return None
-    first, last = read.days[0], read.days[-1]
     if convening is None:
-        return first, last
-    if convening.starts_on <= first and last <= convening.ends_on:
+        return (read.days[0], read.days[-1]) if read.days else None
+    outside = [day for one in read.sessions if (day := _day_outside(one, convening)) is not None]
+    if not outside:
         return None
+    first, last = min(read.days[0], *outside), max(read.days[-1], *outside)
     if not any(session.is_placed and session.archived_at is None for session in held):
         return first, last
     wider = min(first, convening.starts_on), max(last, convening.ends_on)
@@ -321,3 +321,13 @@ def _days(convening: Convening | None, read: ReadAgenda, held: list[AgendaSessio
             "Bring the file into a convening of its own."
         )
     return wider
+
+
+def _day_outside(read: ReadSession, convening: Convening) -> date | None:
+    """The programme day of a session that is not on the convening's days, nor in the night after one of them."""
+    if read.starts_at is None:
+        return None
+    date_itself = clock.local(read.starts_at, convening.zone).date()
+    day = read.day or programme_day(read.starts_at, convening.zone)
+    days = convening.starts_on, convening.ends_on
+    return None if days[0] <= date_itself <= days[1] or days[0] <= day <= days[1] else day
