@@ -94,7 +94,7 @@ class AnsweredCommitment(Part):
 
     def bury(self, tombstone: Redaction) -> None:
         super().bury(tombstone)
-        self.text = self.note = ""
+        self.text = self.note = self.stage = ""
 
 
 class CommitmentMade(Part):
@@ -113,7 +113,7 @@ class CommitmentMade(Part):
 
     def bury(self, tombstone: Redaction) -> None:
         super().bury(tombstone)
-        self.text = ""
+        self.text = self.stage = ""
 
 
 class Approval(BaseModel, frozen=True):

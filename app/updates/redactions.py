@@ -97,7 +97,7 @@ def _empty_draft(db: Session, update: Update, part: Part) -> None:
             db.add(text)
     elif isinstance(part, CommitmentMade):
         commitment = db.get_one(Commitment, part.id)
-        commitment.text = ""
+        commitment.text = commitment.measure_stage = ""
         db.add(commitment)
     elif isinstance(part, AnsweredCommitment):
         answer = db.exec(

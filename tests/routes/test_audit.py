@@ -46,7 +46,7 @@ def closed_session(app: FastAPI) -> int:
     with app.state.database.write() as db:
         session = db.exec(select(AgendaSession).order_by(col(AgendaSession.id))).first()
         assert session is not None
-        number = session.key
+        number: int = session.key
         change_session(db, number, title="MARKER one", excludes_lab=True, by=Viewer.system("test"))
         change_session(db, number, title="MARKER two", by=Viewer.system("test"))
     return number
