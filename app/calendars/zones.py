@@ -54,7 +54,7 @@ def _observances(zone_name: str, first: int, last: int) -> tuple[TimezoneStandar
     singles = [change for change in _changes(zone_name, last + BEYOND) if change.at.year < since]
     yearly = []
     if rule is not None and rule.summer is not None and since <= last + BEYOND:
-        singles = [] if first > since else _needed(singles, first)
+        singles = [] if first > since else _needed(zone_name, singles, first)
         for change, day in zip(_changes_in(zone_name, since), _days(rule.summer), strict=True):
             recurrence = _recurrence(day)
             if recurrence:
@@ -62,7 +62,7 @@ def _observances(zone_name: str, first: int, last: int) -> tuple[TimezoneStandar
             else:
                 singles += _same_each_year(zone_name, change, max(first - 1, since), last + BEYOND)
     else:
-        singles = _needed(singles, first) or [_always(zone_name)]
+        singles = _needed(zone_name, singles, first)
     alone = len(singles) + len(yearly) == 1
     return (*(_observance(change, standard=alone) for change in singles), *yearly)
 
@@ -92,10 +92,10 @@ def _days(summer: Summer) -> tuple[Day, Day]:
     return (summer.begins, summer.ends) if northern else (summer.ends, summer.begins)
 
 
-def _needed(changes: list[Change], first: int) -> list[Change]:
-    """The changes from the last one before a year on."""
+def _needed(zone_name: str, changes: list[Change], first: int) -> list[Change]:
+    """The changes from the last one before a year on; where none was, what had always been comes first."""
     earlier = [change for change in changes if change.at.year < first]
-    return earlier[-1:] + [change for change in changes if change.at.year >= first]
+    return (earlier[-1:] or [_always(zone_name)]) + [change for change in changes if change.at.year >= first]
 
 
 def _same_each_year(zone_name: str, like: Change, first: int, last: int) -> list[Change]:
@@ -108,7 +108,7 @@ def _same_each_year(zone_name: str, like: Change, first: int, last: int) -> list
 
 
 def _always(zone_name: str) -> Change:
-    """The only state of a zone whose clocks have not changed since 1971."""
+    """The state that a zone was in when 1971 began, as its first observance."""
     start = clock.local(datetime(EARLIEST, 1, 1, tzinfo=UTC), zone_name)
     offset = start.utcoffset() or timedelta()
     return Change(datetime(EARLIEST, 1, 1, tzinfo=UTC) - offset, offset, offset, f"{start:%Z}", False)
