@@ -43,8 +43,9 @@ def move_session(db: Session, session: AgendaSession, *, to: Placement, by: View
     cancelled session, a day far from the convening's, a length of nothing or over a day, an unknown room.
     """
     _refuse_cancelled(session)
+    moved = use_rooms(db, session, to.rooms)
     set_time(session, to)
-    note_change(session, told=use_rooms(db, session, to.rooms))
+    note_change(session, told=moved)
     return session
 
 
