@@ -110,6 +110,38 @@ def add_city(
 
 
 @verb
+def edit_city(
+    db: Session,
+    city: City,
+    membership: Membership,
+    *,
+    name: str,
+    state: str,
+    zone: str,
+    districts: Sequence[str],
+    left_on: date | None,
+    by: Viewer,
+) -> City:
+    """Change what is on record of a city; its address stays. `left_on` is its last day in the cohort.
+
+    Raises Refused for an empty name, an unknown zone, or a last day before the first.
+    """
+    if left_on is not None and left_on < membership.joined_on:
+        raise Refused("The last day comes before the first.", field="left_on")
+    city.name = checked_name(name, longest=200)
+    city.state = state.strip()
+    city.zone = checked_zone(zone)
+    membership.left_on = left_on
+    wanted = [district.strip()[:300] for district in districts if district.strip()]
+    for district in city.districts:
+        if district.name not in wanted:
+            db.delete(district)
+    known = {district.name for district in city.districts}
+    db.add_all(District(city_id=city.key, name=name) for name in wanted if name not in known)
+    return city
+
+
+@verb
 def edit_cabinet(db: Session, cabinet: Cabinet, *, name: str, stage: str, goals: Sequence[str], by: Viewer) -> Cabinet:
     """Set a cabinet's name, stage and goals; goals in the order given, empty ones left out."""
     cabinet.name = name.strip() or "Children’s Cabinet"

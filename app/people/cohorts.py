@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from app import clock
 from app.models import City, Cohort, Role, Seat, Standing
 from app.people.audit import Refused, verb
 from app.people.names import checked_name, slug_of
@@ -70,3 +71,22 @@ def add_seat(
     )
     db.add(seat)
     return seat
+
+
+@verb
+def rename_role(db: Session, role: Role, *, name: str, plural: str, position: int, by: Viewer) -> Role:
+    """Say a role in other words, or move it in the order. What it may do stays. Raises Refused for an empty name."""
+    role.name = checked_name(name, longest=200)
+    role.plural = checked_name(plural, longest=200, field="plural")
+    role.position = position
+    return role
+
+
+@verb
+def close_seat(db: Session, seat: Seat, *, by: Viewer) -> None:
+    """Take a seat off the pages. Raises Refused while somebody holds it or is about to: their tenure ends first."""
+    today = clock.today(db.get_one(Cohort, seat.cohort_id).zone)
+    for tenure in seat.tenures:
+        if tenure.ends_on is None or tenure.ends_on >= today:
+            raise Refused(f"{tenure.person.name} holds this seat. End that tenure first.")
+    seat.archived_at = clock.now()

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
+from pydantic import BaseModel
 
 from app import clock
 from app.learning import kept
@@ -21,6 +22,18 @@ router = APIRouter()
 READ = [Depends(Needs("cohort.read"))]
 CHANGE = [Depends(Needs("people.change"))]
 Text = Annotated[str, Form()]
+
+
+class CityForm(BaseModel):
+    """What the form of a city holds, as typed; districts stand one a line."""
+
+    name: str = ""
+    state: str = ""
+    zone: str = ""
+    joined_on: str = ""
+    left_on: str = ""
+    districts: str = ""
+    roles: list[str] = []
 
 
 @router.get("/{cohort}/cities", dependencies=READ)
@@ -42,58 +55,73 @@ def all_cities(request: Request, db: Db, cohort: CohortHere) -> Response:
 
 @router.get("/{cohort}/cities/new", dependencies=CHANGE)
 def new_city(request: Request, db: Db, cohort: CohortHere) -> Response:
-    roles = [role.slug for role in cohorts.roles_of(db, cohort.key)]
-    form = {
-        "name": "",
-        "state": "",
-        "zone": cohort.zone,
-        "joined_on": clock.today(cohort.zone).isoformat(),
-        "districts": "",
-        "roles": roles,
-    }
-    return _city_form(request, db, cohort, form)
+    form = CityForm(zone=cohort.zone, joined_on=clock.today(cohort.zone).isoformat())
+    form.roles = [role.slug for role in cohorts.roles_of(db, cohort.key)]
+    return _city_form(request, db, cohort, None, form)
 
 
 @router.post("/{cohort}/cities", dependencies=CHANGE)
 def add_city(
-    request: Request,
-    db: Db,
-    cohort: CohortHere,
-    viewer: ViewerHere,
-    name: Text = "",
-    state: Text = "",
-    zone: Text = "",
-    joined_on: Text = "",
-    districts: Text = "",
-    roles: Annotated[list[str] | None, Form()] = None,
+    request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, form: Annotated[CityForm, Form()]
 ) -> Response:
     """A new city with its districts, an empty cabinet, and a vacant seat for each role that was ticked."""
-    wanted = set(roles or [])
     try:
         city = cities.add_city(
             db,
             cohort,
-            name=name,
-            state=state[:80],
-            zone=zone,
-            joined_on=typed.day(joined_on, "joined_on"),
-            districts=districts.splitlines(),
+            name=form.name,
+            state=form.state[:80],
+            zone=form.zone,
+            joined_on=typed.day(form.joined_on, "joined_on"),
+            districts=form.districts.splitlines(),
             by=viewer,
         )
     except Refused as refused:
-        form = {
-            "name": name,
-            "state": state,
-            "zone": zone,
-            "joined_on": joined_on,
-            "districts": districts,
-            "roles": list(wanted),
-        }
-        return _city_form(request, db, cohort, form, typed.errors(refused))
+        return _city_form(request, db, cohort, None, form, typed.errors(refused))
     for role in cohorts.roles_of(db, cohort.key):
-        if role.slug in wanted:
+        if role.slug in form.roles:
             cohorts.add_seat(db, cohort, role, city=city, by=viewer)
     return see_other(f"/{cohort.slug}/cities/{city.slug}", flash=f"{city.name} is in {cohort.name}.")
+
+
+@router.get("/{cohort}/cities/{city}/edit", dependencies=CHANGE)
+def city_form(request: Request, db: Db, cohort: CohortHere, city: CityHere) -> Response:
+    left_on = _membership(db, cohort, city).left_on
+    form = CityForm(
+        name=city.name,
+        state=city.state,
+        zone=city.zone,
+        left_on=left_on.isoformat() if left_on else "",
+        districts="\n".join(district.name for district in city.districts),
+    )
+    return _city_form(request, db, cohort, city, form)
+
+
+@router.post("/{cohort}/cities/{city}", dependencies=CHANGE)
+def edit_city(
+    request: Request,
+    db: Db,
+    cohort: CohortHere,
+    city: CityHere,
+    viewer: ViewerHere,
+    form: Annotated[CityForm, Form()],
+) -> Response:
+    member = _membership(db, cohort, city)
+    try:
+        cities.edit_city(
+            db,
+            city,
+            member,
+            name=form.name,
+            state=form.state[:80],
+            zone=form.zone,
+            districts=form.districts.splitlines(),
+            left_on=typed.day_or_none(form.left_on, "left_on"),
+            by=viewer,
+        )
+    except Refused as refused:
+        return _city_form(request, db, cohort, city, form, typed.errors(refused))
+    return see_other(f"/{cohort.slug}/cities/{city.slug}", flash=f"{city.name}: saved.")
 
 
 @router.get("/{cohort}/cities/{city}", dependencies=READ)
@@ -186,7 +214,9 @@ def _cabinet(db: Db, cohort: Cohort, city: City) -> Cabinet:
     return found
 
 
-def _city_form(request: Request, db: Db, cohort: Cohort, form: dict[str, Any], errors: Any = None) -> Response:
+def _city_form(
+    request: Request, db: Db, cohort: Cohort, city: City | None, form: CityForm, errors: Any = None
+) -> Response:
     roles = [(role.slug, role.name) for role in cohorts.roles_of(db, cohort.key)]
-    context = {"form": form, "errors": errors or {}, "role_options": roles}
+    context = {"city": city, "form": form, "errors": errors or {}, "role_options": roles}
     return page(request, "people/city_form.html", context, status=422 if errors else 200)

@@ -1,13 +1,16 @@
 """The directory of a cohort: its people, the seats they hold, and who gives and ends them."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from app import clock
+from app.exchange.table_files import CSV_TYPE, csv_file
 from app.models import Cohort, Person, Seat, Tenure
 from app.people import cities, cohorts, directory, tenures
+from app.people.audiences import Attendee
 from app.people.audit import Refused
 from app.people.directory import Sought
 from app.routes import typed
@@ -20,44 +23,64 @@ CHANGE = [Depends(Needs("people.change"))]
 Text = Annotated[str, Form()]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the list is narrowed to and sorted by, as the address says it: words, and slugs of a role and a city."""
+
+    q: str = ""
+    role: str = ""
+    city: str = ""
+    sort: str = ""
+
+    def found(self, db: Db, cohort: Cohort) -> list[Attendee]:
+        roles, towns = cohorts.roles_of(db, cohort.key), cities.cities_of(db, cohort.key)
+        sought = Sought(
+            words=self.q[:200],
+            role_id=next((one.key for one in roles if one.slug == self.role), None),
+            city_id=next((one.key for one in towns if one.slug == self.city), None),
+        )
+        people = directory.current_people(db, cohort.key, clock.today(cohort.zone), sought)
+        if self.sort == "name":
+            return sorted(people, key=lambda one: one.sort_name.casefold())
+        return sorted(people, key=lambda one: one.offices[0].city_name) if self.sort == "city" else people
+
+
 @router.get("/{cohort}/people", dependencies=READ)
 def people(
     request: Request,
     db: Db,
     cohort: CohortHere,
     viewer: ViewerHere,
-    q: str = "",
-    role: str = "",
-    city: str = "",
+    asked: Annotated[Asked, Depends()],
     show: str = "",
-    sort: str = "",
 ) -> Response:
-    """Who holds a seat today, narrowed by words, role and city; organizers also find those without a seat."""
-    today = clock.today(cohort.zone)
-    roles, towns = cohorts.roles_of(db, cohort.key), cities.cities_of(db, cohort.key)
-    sought = Sought(
-        words=q[:200],
-        role_id=next((one.key for one in roles if one.slug == role), None),
-        city_id=next((one.key for one in towns if one.slug == city), None),
-    )
+    """Who holds a seat today, narrowed by words, role and city; the lab also finds those without a seat."""
     unseated = show == "unseated" and viewer.is_lab(cohort.key)
-    found = [] if unseated else directory.current_people(db, cohort.key, today, sought)
-    if sort == "name":
-        found.sort(key=lambda one: one.sort_name.casefold())
-    elif sort == "city":
-        found.sort(key=lambda one: one.offices[0].city_name)
+    today = clock.today(cohort.zone)
     context = {
-        "people": found,
-        "unseated": directory.unseated_people(db, cohort.key, today, q[:200]) if unseated else [],
-        "roles": roles,
-        "cities": towns,
-        "q": q[:200],
-        "role": role,
-        "city": city,
+        "people": [] if unseated else asked.found(db, cohort),
+        "unseated": directory.unseated_people(db, cohort.key, today, asked.q[:200]) if unseated else [],
+        "roles": cohorts.roles_of(db, cohort.key),
+        "cities": cities.cities_of(db, cohort.key),
+        "q": asked.q[:200],
+        "role": asked.role,
+        "city": asked.city,
+        "sort": asked.sort,
         "show": "unseated" if unseated else "",
-        "sort": sort,
     }
     return page(request, "people/people.html", context, block="found" if wants_fragment(request) else None)
+
+
+@router.get("/{cohort}/people.csv", dependencies=READ)
+def people_file(db: Db, cohort: CohortHere, viewer: ViewerHere, asked: Annotated[Asked, Depends()]) -> Response:
+    """The same list as a table; with e-mail addresses for the lab alone."""
+    told = viewer.is_lab(cohort.key)
+    rows = [["Name", "Role", "City", *(["E-mail"] if told else [])]]
+    for one in asked.found(db, cohort):
+        for office in one.offices:
+            rows.append([one.name, office.title, office.city_name, *([one.email or ""] if told else [])])
+    name = f'attachment; filename="{cohort.slug}-people.csv"'
+    return Response(csv_file(rows), media_type=CSV_TYPE, headers={"Content-Disposition": name})
 
 
 @router.get("/{cohort}/people/new", dependencies=CHANGE)
@@ -174,6 +197,15 @@ def give_seat(
         form = {"person": person, "starts_on": starts_on, "ends_on": ends_on, "title": title, "interim": interim}
         return _seat_page(request, db, cohort, here, form, typed.errors(refused))
     return see_other(f"/{cohort.slug}/people/{chosen.key}", flash=f"{chosen.name} has the seat.")
+
+
+@router.post("/{cohort}/seats/{seat_id}/closing", dependencies=CHANGE)
+def close_seat(db: Db, cohort: CohortHere, viewer: ViewerHere, seat_id: int) -> Response:
+    """Take a vacant seat off the pages; who held it stays on record."""
+    here = _seat_here(db, cohort, seat_id)
+    cohorts.close_seat(db, here, by=viewer)
+    place = f"/cities/{here.city.slug}" if here.city else "/cities"
+    return see_other(f"/{cohort.slug}{place}", flash=f"The seat “{here.title}” is closed.")
 
 
 @router.post("/{cohort}/tenures/{tenure_id}/end", dependencies=CHANGE)
