@@ -14,7 +14,7 @@ from app.people.names import checked_name, slug_of
 from app.people.viewer import Viewer
 
 LONGEST = timedelta(days=30)
-RESERVED = frozenset({"new"})
+RESERVED = frozenset({"import", "new"})
 """Words that are addresses beside a convening's own."""
 
 

@@ -1,5 +1,6 @@
 """What an import would do, worked out before anything is written: made, changed, unchanged, no longer there."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -88,6 +89,19 @@ class AgendaPlan:
     people: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
+
+    @property
+    def stamp(self) -> str:
+        """A short name of all that this plan would do: another one when the file or the draft has changed since."""
+        steps = (
+            sorted(one.key for one in self.creates),
+            sorted((change.session_id, *map(str, change.differences)) for change in self.changes),
+            sorted(one.session_id for one in self.absent),
+            sorted(room.name for room in self.new_rooms),
+            sorted(one.key for one in self.new_people),
+            self.days,
+        )
+        return hashlib.sha256(repr(steps).encode()).hexdigest()[:32]
 
     @property
     def is_empty(self) -> bool:

@@ -1,5 +1,6 @@
 """Bringing people and seats in: each row by the verbs of people/, so that its refusals (rule 8) are said by line."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -74,15 +75,12 @@ class _Rehearsed(Exception):
     """Thrown at the end of a rehearsal, so that nothing of it stays."""
 
 
-def rehearse_roster(db: Session, cohort: Cohort, read: ReadRoster, *, by: Viewer) -> RosterOutcome:
-    """What `take_roster` would do, found out by doing it and taking it back."""
+def rehearse_roster(database: Database, cohort_id: int, read: ReadRoster, *, by: Viewer) -> RosterOutcome:
+    """What `take_roster` would do, found out by doing it in a transaction of its own that is then given up."""
     outcome = RosterOutcome()
-    try:
-        with db.begin_nested():
-            outcome = take_roster(db, cohort, read, by=by)
-            raise _Rehearsed
-    except _Rehearsed:
-        db.info.pop("revised", None)  # the revision was taken back with the rest
+    with suppress(_Rehearsed), database.write() as db:
+        outcome = take_roster(db, db.get_one(Cohort, cohort_id), read, by=by)
+        raise _Rehearsed
     return outcome
 
 
