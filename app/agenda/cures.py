@@ -53,8 +53,11 @@ def _other_room(draft: Draft, session: DraftSession, finding: Finding) -> Cure |
     """
     if len(session.spots) != 1 or session.spots[0].city_id is not None:
         return None
-    people = finding.people if finding.kind is Kind.CAPACITY else session.bound
-    needed = min(people.bit_count(), places_of(session) or 0) if session.choice_group else people.bit_count()
+    own = places_of(session) or 0
+    if finding.kind is Kind.CAPACITY:
+        needed = own + finding.have - finding.need
+    else:
+        needed = min(session.bound.bit_count(), own) if session.choice_group else session.bound.bit_count()
     taken = _taken_rooms(draft, session)
     fitting = [
         (room.building not in draft.buildings(session), setup.capacity, position, room, setup)

@@ -1,0 +1,1 @@
+"""The agenda: placing, conflicts, budget, releases, and who sees what of them."""
