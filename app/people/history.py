@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import (
@@ -22,7 +22,9 @@ from app.models import (
     Person,
     Role,
     Room,
+    Seat,
     Series,
+    Update,
     UpdateCycle,
     UpdateSection,
     Venue,
@@ -41,20 +43,26 @@ WITHHELD_COLUMNS = {("update", "sent_back_note"), ("update_version", "content")}
 OF_A_SESSION = ("session", "session_room", "engagement")
 UNTOLD = ("id", "created_at", "uid")
 
-_NAMED: dict[str, tuple[type[SQLModel], Any]] = {
-    "city": (City, City.name),
-    "cohort": (Cohort, Cohort.name),
-    "convening": (Convening, Convening.title),
-    "person": (Person, Person.name),
-    "role": (Role, Role.name),
-    "room": (Room, Room.name),
-    "series": (Series, Series.title),
-    "session": (AgendaSession, AgendaSession.title),
-    "update_cycle": (UpdateCycle, UpdateCycle.title),
-    "update_section": (UpdateSection, UpdateSection.title),
-    "venue": (Venue, Venue.name),
+_NAMED: dict[str, Any] = {
+    "city": select(City.id, City.name),
+    "cohort": select(Cohort.id, Cohort.name),
+    "convening": select(Convening.id, Convening.title),
+    "person": select(Person.id, Person.name),
+    "role": select(Role.id, Role.name),
+    "room": select(Room.id, Room.name),
+    "seat": select(Seat.id, func.coalesce(col(City.name) + ", ", "") + col(Role.name))
+    .join(Role, col(Role.id) == Seat.role_id)
+    .outerjoin(City, col(City.id) == Seat.city_id),
+    "series": select(Series.id, Series.title),
+    "session": select(AgendaSession.id, AgendaSession.title),
+    "update": select(Update.id, col(City.name) + ", " + col(UpdateCycle.title))
+    .join(City, col(City.id) == Update.city_id)
+    .join(UpdateCycle, col(UpdateCycle.id) == Update.cycle_id),
+    "update_cycle": select(UpdateCycle.id, UpdateCycle.title),
+    "update_section": select(UpdateSection.id, UpdateSection.title),
+    "venue": select(Venue.id, Venue.name),
 }
-"""Tables whose rows have a name that a reader knows them by."""
+"""Tables whose rows have a name that a reader knows them by: their number and that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +162,20 @@ def _line(entry: AuditEntry, names: dict[tuple[str, int], str], secret: set[int]
         acting_for=names.get(("person", entry.for_id), "") if entry.for_id else "",
         act=said(entry.act),
         subject=said(entry.subject),
-        name="" if withheld else names.get((entry.subject, entry.subject_id), ""),
+        name=_name(entry, names, secret),
         changes=tuple(changes),
         reason="" if withheld else entry.reason,
         withheld=withheld,
     )
+
+
+def _name(entry: AuditEntry, names: dict[tuple[str, int], str], secret: set[int]) -> str:
+    """What the entry's subject is called: its own name, or that of the update that it is part of."""
+    if _session_of(entry) in secret:
+        return ""
+    update_id = ((entry.after or {}) | (entry.before or {})).get("update_id")
+    own = names.get((entry.subject, entry.subject_id), "")
+    return own or names.get(("update", update_id), "") if isinstance(update_id, int) else own
 
 
 def _session_of(entry: AuditEntry) -> int | None:
@@ -204,10 +221,10 @@ def _names(db: Session, entries: Sequence[AuditEntry], secret: set[int]) -> dict
     wanted.get("session", set()).difference_update(secret)
     names: dict[tuple[str, int], str] = {}
     for table, numbers in wanted.items():
-        model, label = _NAMED[table]
-        number_of = model.__table__.c.id  # type: ignore[attr-defined]  # SQLModel does not declare its table
-        for number, name in db.exec(select(number_of, label).where(number_of.in_(numbers))):
-            names[table, number] = name
+        query = _NAMED[table]
+        names |= {
+            (table, number): name for number, name in db.exec(query.where(query.selected_columns[0].in_(numbers)))
+        }
     return names
 
 

@@ -72,7 +72,7 @@ def hand_back(
         told = send_back(db, update, note=note, by=viewer)
     except Refused as refused:
         errors = {refused.field or "": refused.sentence}
-        context = _approval(db, cohort, cycle, city, update, viewer) | {"errors": errors, "note": note}
+        context = _approval(db, cohort, cycle, city, update, viewer) | {"errors": errors, "typed_note": note}
         return page(request, "updates/approval.html", context, status=422)
     place = place_of(cohort, cycle, city)
     letters.update_sent_back(db, told, city=city.name, cycle=cycle.title, address=f"{settings.address}{place}/edit")
@@ -103,5 +103,5 @@ def _approval(
         "may_approve": may_approve(db, update, viewer),
         "approvers": approvers(db, update, clock.today(city.zone)),
         "errors": {},
-        "note": "",
+        "typed_note": "",
     }

@@ -149,13 +149,14 @@ def _day(text: str) -> tuple[date | None, str]:
 
 def _piece(saved: Saved, zone: str) -> Response:
     """What autosave is told: new revisions and lengths, the time, and what could not be saved."""
-    troubles = saved.troubles | {f"body-{slug}": stale.sentence for slug, stale in saved.stale.items()}
+    both = "{} saved “{}” while you wrote. Press Save, and both texts stand beside each other."
+    stale = {f"body-{slug}": both.format(one.by, one.section.title) for slug, one in saved.stale.items()}
     return JSONResponse(
         {
             "revisions": {slug: text.revision for slug, text in saved.texts.items()},
             "words": {slug: words(text.body) for slug, text in saved.texts.items()},
             "at": f"{clock.said_time(clock.now(), zone)} {clock.zone_abbreviation(clock.now(), zone)}",
-            "troubles": troubles,
+            "troubles": saved.troubles | stale,
         },
         200 if saved.is_whole else 409 if saved.stale else 422,
     )

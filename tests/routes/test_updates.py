@@ -254,6 +254,9 @@ def test_a_commitment_is_removed_by_its_button(stage: Stage, enter: VisitorOf) -
 def test_the_mayor_sends_it_back_with_a_note(stage: Stage, enter: VisitorOf) -> None:
     ready(stage)
     mayor = enter("oakland/mayor")
+    assert '<textarea id="f-note" name="note" rows="3" required maxlength="4000">\n</textarea>' in (
+        mayor.get(f"{OAKLAND}/approval").text
+    )
     assert mayor.post(f"{OAKLAND}/return", {"note": " "}).status_code == 422
     mayor.follow(f"{OAKLAND}/return", {"note": "Less <b>of</b> me.\nMore bus."})
     assert letters(stage) == [("update-sent-back", "Facilitator of oakland <facilitator@oakland.example>")]
