@@ -1,12 +1,15 @@
 """Who may know what of a session: all of it, that it takes place, or nothing (rules 13 and 18)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import IntEnum
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from app.models import AgendaSession, Openness, Standing, Tenure
+from app import clock
+from app.models import AgendaSession, Openness, Seat, Standing, Tenure
+from app.people.audiences import Rule
 from app.people.viewer import Office, Viewer, offices_of
 
 COVER = "Closed session"
@@ -38,20 +41,38 @@ def knowledge(session: AgendaSession, viewer: Viewer, *, is_inside: bool) -> Kno
 
 def is_of_cohort(viewer: Viewer, cohort_id: int) -> bool:
     """Whether the viewer belongs to the cohort, rather than being its guest for a session, as experts are."""
-    return any(office.standing is not Standing.EXPERT for office in viewer.offices_in(cohort_id))
+    return not is_guest(viewer.offices_in(cohort_id))
+
+
+def is_guest(offices: Sequence[Office]) -> bool:
+    """Whether these offices in a cohort, an expert's or none, leave their holder a guest."""
+    return all(office.standing is Standing.EXPERT for office in offices)
+
+
+def is_invited(rule: Rule, person_id: int, offices: Sequence[Office]) -> bool:
+    """Whether an audience takes in a person with these offices in its cohort. "Everyone" does not mean guests."""
+    return (replace(rule, everyone=False) if is_guest(offices) else rule).takes(person_id, offices)
 
 
 def offices_by_day(db: Session, person_id: int | None) -> Callable[[date], tuple[Office, ...]]:
     """The offices a person holds on any day, looked up once for each stretch between two changes of theirs.
 
-    An audience is whoever holds its seats on the session's day: a mayor-elect is invited from January on.
+    An audience is whoever holds its seats on the session's day: a mayor-elect is invited from January on. Whoever
+    has left a cohort for good has left its past as well: access goes, the record stays.
     """
-    tenures = db.exec(select(Tenure).where(Tenure.person_id == person_id)).all() if person_id is not None else []
-    changes = {tenure.starts_on for tenure in tenures}
-    changes |= {tenure.ends_on + timedelta(days=1) for tenure in tenures if tenure.ends_on is not None}
-    stretches = [(day, offices_of(db, person_id, day)) for day in sorted(changes)] if person_id is not None else []
+    if person_id is None:
+        return lambda day: ()
+    seats = db.exec(
+        select(Tenure, Seat.cohort_id).join(Seat, col(Seat.id) == Tenure.seat_id).where(Tenure.person_id == person_id)
+    ).all()
+    today = clock.today("UTC")
+    cohorts = {cohort_id for tenure, cohort_id in seats if tenure.ends_on is None or tenure.ends_on >= today}
+    changes = {tenure.starts_on for tenure, _ in seats}
+    changes |= {tenure.ends_on + timedelta(days=1) for tenure, _ in seats if tenure.ends_on is not None}
+    stretches = [(day, offices_of(db, person_id, day)) for day in sorted(changes)]
 
     def on(day: date) -> tuple[Office, ...]:
-        return next((offices for since, offices in reversed(stretches) if since <= day), ())
+        held = next((offices for since, offices in reversed(stretches) if since <= day), ())
+        return tuple(office for office in held if office.cohort_id in cohorts)
 
     return on

@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app import clock
 from app.gatherings.details import GONE
-from app.gatherings.knowing import COVER, Knowledge, knowledge, offices_by_day
+from app.gatherings.knowing import COVER, Knowledge, is_invited, knowledge, offices_by_day
 from app.models import AgendaSession, Engagement, Openness, SessionFormat
 from app.people.audiences import rules_of
 from app.people.viewer import Viewer
@@ -89,7 +89,7 @@ def as_seen(db: Session, sessions: Sequence[AgendaSession], viewer: Viewer) -> l
         day = clock.local(session.starts_at, session.zone).date()
         has_part = any(e.person_id == viewer.person_id and e.state not in GONE for e in session.engagements)
         offices = tuple(office for office in offices_on(day) if office.cohort_id == session.cohort_id)
-        taken = viewer.person_id is not None and rules[session.audience_id].takes(viewer.person_id, offices)
+        taken = viewer.person_id is not None and is_invited(rules[session.audience_id], viewer.person_id, offices)
         what = knowledge(session, viewer, is_inside=has_part or taken)
         if what is not Knowledge.NOTHING:
             seen.append(_as_seen(session, viewer, what, is_invited=has_part or taken))

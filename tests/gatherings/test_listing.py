@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import time_machine
 from sqlmodel import Session, select
 
 from app.database import Database
@@ -135,6 +136,7 @@ def test_a_speaker_who_declined_is_no_longer_shown_and_no_longer_invited(databas
     assert seen.presenters == ()
 
 
+@time_machine.travel(utc(2017, 11, 20, 12))
 def test_a_mayor_elect_is_invited_from_the_day_the_office_begins_and_the_predecessor_until_it_ends(
     database: Database,
 ) -> None:
@@ -215,3 +217,25 @@ def test_the_queries_of_the_list_do_not_grow_with_it(database: Database, queries
             meeting.webinar(db, f"{number}", presenters=speaking(meeting.stage.people["staff"]))
         meeting.calls(db)
     assert count() <= few + 1  # the series' own row
+
+
+def test_whoever_has_left_the_cohort_has_left_its_past_as_well(database: Database) -> None:
+    meeting = meet(database)
+    with database.write() as db:
+        meeting.calls(db)
+        salem = meeting.stage.cities["salem"]
+        seat = db.exec(select(Seat).join(Role).where(Role.slug == "facilitator", Seat.city_id == salem)).one()
+        end_tenure(db, seat.tenures[0], ends_on=date(2017, 9, 30), by=BY)
+    with database.read() as db:
+        gone = meeting.viewer(db, "salem facilitator")
+        assert invitations_of(db, gone, ending_after=LONG_AGO) == []
+
+
+def test_everyone_means_the_cohort_and_not_its_guests_unless_their_role_is_named(database: Database) -> None:
+    meeting = meet(database)
+    with database.write() as db:
+        meeting.webinar(db, "For everyone")
+        meeting.webinar(db, "For experts", audience=meeting.of_role(db, "expert"))
+    with database.read() as db:
+        seen = invitations_of(db, meeting.viewer(db, "expert"), ending_after=LONG_AGO)
+    assert [one.title for one in seen] == ["For experts"]
