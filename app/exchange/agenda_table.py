@@ -148,9 +148,7 @@ class _Reader:
             value = moment
         self.day = date_of(value, self.day_first)
         if self.day is None:
-            reason = (
-                "could be two different days; write 2017-11-04" if is_ambiguous(value) else "is no date that is known"
-            )
+            reason = "could be two days; write it as 2017-11-04" if is_ambiguous(value) else "is no date that is known"
             self.findings.problem(row.where, f"“{row.said('date')[:40]}” {reason}.")
         return self.day
 

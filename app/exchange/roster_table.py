@@ -135,10 +135,8 @@ class _Reader:
             return None
         day = date_of(value, self.day_first)
         if day is None:
-            reason = (
-                "could be two different days; write 2017-11-04" if is_ambiguous(value) else "is no date that is known"
-            )
-            self.findings.problem(row.where, f"“{row.said(name)[:40]}” {reason}.")
+            reason = "could be two days; write it as 2017-11-04" if is_ambiguous(value) else "is no date that is known"
+            self.findings.problem(row.where, f"“{row.said(name)[:40]}” {reason}. The row was left out.")
         return day
 
     def _zone(self, row: Row) -> str:

@@ -106,7 +106,7 @@ def test_date_with_two_readings_is_reported_and_the_session_waits_in_the_tray() 
 
     assert times(agenda) == [(None, 30)]
     assert [str(problem) for problem in agenda.problems] == [
-        "row 2: “02/11/2017” could be two different days; write 2017-11-04.",
+        "row 2: “02/11/2017” could be two days; write it as 2017-11-04.",
         "row 2: Its time cannot be read (the file says “02/11/2017 09:00 30”); it waits in the tray.",
     ]
 
