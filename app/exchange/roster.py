@@ -106,10 +106,9 @@ def take_roster(db: Session, cohort: Cohort, read: ReadRoster, *, keep: str = "r
         else:
             outcome.unchanged += 1
     if outcome.problems and keep == "nothing":
-        first = outcome.problems[0]
-        raise Refused(
-            f"Nothing was imported: {len(outcome.problems)} rows could not be taken, the first of them {first}"
-        )
+        count, first = len(outcome.problems), outcome.problems[0]
+        rows = "one row" if count == 1 else f"{count} rows, the first of them"
+        raise Refused(f"Nothing was imported, because of {rows}: {first}")
     return outcome
 
 
