@@ -83,7 +83,8 @@ def serve(
     assert settings.secret, "a missing one is refused before anything is begun"
     listener = serving.listen(settings.host, settings.port)
     os.environ["PLENARY_PORT"] = str(listener.getsockname()[1])
-    database = open_database(settings)
+    with serving.loading():
+        database = open_database(settings)
     private = settings.is_local and settings.base_url is None
     if private and _is_empty(database):
         print("Loading the sample cohort …", flush=True)
