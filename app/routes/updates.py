@@ -8,15 +8,16 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from app.mailing import letters
-from app.models import Cohort, Convening, Update, UpdateCycle, UpdateVersion
+from app.models import Cohort, Convening, Update, UpdateCycle, UpdateState, UpdateVersion
 from app.people.audit import Refused
+from app.people.viewer import Viewer
 from app.routes.door import CityHere, CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.kept import keep
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CycleHere, UpdateHere, place_of
 from app.settings import Settings
 from app.updates.approval import may_approve
-from app.updates.board import STEPS, board_of, line_of
+from app.updates.board import STEPS, Line, board_of, line_of
 from app.updates.content import figure
 from app.updates.cycles import cycles_of, days_to_go, open_cycle
 from app.updates.reading import is_own_city, neighbours, readable_update, readers
@@ -98,7 +99,7 @@ def board(request: Request, db: Db, cohort: CohortHere, cycle: CycleHere, viewer
         "cycle": cycle,
         "cycles": cycles_of(db, cohort.key),
         "board": found,
-        "own": [(line, may_approve(db, db.get_one(Update, line.update_id), viewer)) for line in own],
+        "own": [(line, _awaits(db, line, viewer)) for line in own],
         "steps": STEPS,
         "days": days_to_go(cycle, cohort.zone),
         "convening": db.get(Convening, cycle.convening_id) if cycle.convening_id else None,
@@ -196,6 +197,11 @@ def _announce(
         release=max(version.key for version in versions),
     )
     return cities
+
+
+def _awaits(db: Session, line: Line, viewer: Viewer) -> bool:
+    """Whether the line's update waits for this very viewer's approval."""
+    return line.state is UpdateState.WITH_MAYOR and may_approve(db, db.get_one(Update, line.update_id), viewer)
 
 
 def _choices(db: Session, cohort: Cohort) -> dict[str, object]:
