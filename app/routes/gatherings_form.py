@@ -175,10 +175,11 @@ def wall(text: str, field: str) -> time:
 
 
 def whole_minutes(text: str) -> int:
-    number = typed.number_or_none(text, "minutes")
-    if number is None:
-        raise Refused("Say how many minutes it lasts.", "minutes")
-    return number
+    """The minutes that were typed; raises Refused for what is no number."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 5):
+        raise Refused("Say how many minutes it lasts, such as 60.", "minutes")
+    return int(text)
 
 
 def chosen_kind(text: str) -> SessionFormat:
