@@ -33,7 +33,7 @@ def zone(name: str) -> ZoneInfo:
 @lru_cache(maxsize=1)
 def zone_names() -> tuple[str, ...]:
     """All zone names a person may choose, sorted: continents and oceans, without aliases such as US/Pacific."""
-    regions = "Africa America Antarctica Asia Atlantic Australia Europe Indian Pacific".split()
+    regions = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
     return (*sorted(name for name in available_timezones() if name.split("/")[0] in regions), "UTC")
 
 

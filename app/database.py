@@ -85,7 +85,9 @@ def _as_text(value: object) -> object:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, module=sqlite_driver, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=30)
+    engine = create_engine(
+        url, module=sqlite_driver, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=30
+    )
 
     @event.listens_for(engine, "connect")
     def _settle(connection: Any, _record: Any) -> None:
