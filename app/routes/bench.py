@@ -66,7 +66,9 @@ class Bench:
         context = self._workbench(desk, day, deleted=deleted)
         context["latest"] = latest_number(self.db, self.convening)
         block = "workbench" if wants_fragment(self.request) else None
-        return page(self.request, "agenda/draft.html", context, block=block)
+        answer = page(self.request, "agenda/draft.html", context, block=block)
+        answer.headers["cache-control"] = "private, no-store"  # the Back button draws the draft as it is now
+        return answer
 
     def edit(
         self,
@@ -87,20 +89,16 @@ class Bench:
         desk: Desk | None = None,
         deleted: int | None = None,
     ) -> Response:
-        """The answer to a change: to htmx the workbench anew and, where the panel asked, the session's form; to others
-        303 to the draft."""
+        """The answer to a change: to htmx the workbench anew, with the panel closed if it asked; to others 303 to the
+        draft."""
         if not wants_fragment(self.request):
             return see_other(self._back_to(session, deleted), flash=happened)
         shown = parse_qs(urlsplit(self.request.headers.get("hx-current-url", "")).query).get("day", [""])[0]
         context = self._workbench(desk or self.desk(), shown, happened=happened, deleted=deleted)
         workbench = render(self.request, "agenda/draft.html", context, block="workbench")
-        if "panel" not in self.request.query_params:
-            return HTMLResponse(workbench)
-        form = ""
-        if session is not None and deleted is None:
-            form = render(self.request, "agenda/editor.html", self._editor(session, None, {}), block="editor")
-        panel = f'<hx-partial data-hx-target="#panel" data-hx-swap="innerMorph">{form}</hx-partial>'
-        return HTMLResponse(workbench + panel)
+        # What was typed is kept: the panel closes, so that the findings beside the grid are in view again.
+        closed = '<hx-partial data-hx-target="#panel" data-hx-swap="innerHTML"></hx-partial>'
+        return HTMLResponse(workbench + (closed if "panel" in self.request.query_params else ""))
 
     def _back_to(self, session: AgendaSession | None, deleted: int | None) -> str:
         """The draft, with the session in view, or with the offer to bring it back."""

@@ -29,6 +29,7 @@ document.addEventListener("htmx:after:swap", () => {
     heading.tabIndex = -1;
     heading.focus();
   }
+  if (!heading && panel.dataset.shown) closePanel();
   panel.dataset.shown = heading?.textContent ?? "";
 });
 
