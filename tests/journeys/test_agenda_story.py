@@ -26,7 +26,7 @@ def move(page: Page, title: str, *, start: str) -> None:
 
 
 def test_a_newcomer_moves_a_session_into_a_conflict_cures_it_and_publishes(opens: Opens) -> None:
-    """Rules 3 and 15: the facilitators are taken out of protected team time, it is said in a sentence, a button cures it, a release is out."""
+    """Rules 3 and 15: what breaks protected team time is said in a sentence, a button cures it, a release is out."""
     page = opens("organizer")
     open_draft(page)
     findings = page.get_by_role("complementary", name=re.compile("Findings"))
