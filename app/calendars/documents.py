@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
 
-from icalendar import Calendar, Event, Parameters, Timezone, vDuration, vRecur, vUri
+from icalendar import Calendar, Event, Parameters, Timezone, vDuration, vRecur, vText, vUri
 
 from app import clock
 from app.calendars.zones import vtimezone
@@ -88,7 +88,7 @@ def document(
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     for label in ("name", "x-wr-calname"):
-        calendar.add(label, plain_line(name))
+        calendar.add(label, vText(plain_line(name)))  # icalendar knows no type of either, and would not escape it
     calendar.add("refresh-interval", vDuration(refresh), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(refresh))
     for component in _zones(entries, zone):

@@ -77,14 +77,14 @@ def test_an_event_says_what_it_is_and_nothing_of_the_request() -> None:
 
 
 def test_a_calendar_has_a_name_for_every_program_and_says_how_often_to_look() -> None:
-    lines = _lines(document("By All Means", [_entry()]))
+    lines = _lines(document("By All Means, or; most \\", [_entry()]))
     assert lines[: lines.index("BEGIN:VTIMEZONE")] == [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Plenary//Calendar//EN",
         "CALSCALE:GREGORIAN",
-        "NAME:By All Means",
-        "X-WR-CALNAME:By All Means",
+        "NAME:By All Means\\, or\\; most \\\\",
+        "X-WR-CALNAME:By All Means\\, or\\; most \\\\",
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         "X-PUBLISHED-TTL:PT1H",
     ]
