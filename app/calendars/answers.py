@@ -37,6 +37,8 @@ STAMP = """
 NOTED_EVERY = timedelta(minutes=1)
 MOST_MADE = 2000
 A_SECOND = timedelta(seconds=1)
+PLAIN, ZIPPED = b"", b"gzip"
+"""The encodings, as Content-Encoding names them."""
 
 Headers = list[tuple[bytes, bytes]]
 SAFE: Headers = [(b"x-robots-tag", b"noindex, nofollow"), (b"x-content-type-options", b"nosniff")]
@@ -52,17 +54,12 @@ class Answer:
     noting: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A calendar in one encoding, with the headers of 200 and of 304. Each encoding has an ETag of its own."""
-
-    body: bytes
-    whole: Headers
-    unchanged: Headers
-
-
 class Made:
-    """A calendar as it was made at a revision on a day (UTC), with all that is answered of it."""
+    """A calendar as it was made at a revision on a day (UTC), with all that is answered of it.
+
+    It is kept compressed, since nearly every program asks for it so, and thousands of them are kept; plain as
+    well once a program has asked for that.
+    """
 
     def __init__(self, body: bytes, *, revision: int, changed_at: datetime, filename: str) -> None:
         now = clock.now()
@@ -70,31 +67,34 @@ class Made:
         self.day = now.date()
         self.etag = blake2b(body, digest_size=12).hexdigest().encode()
         self.modified = _modified(changed_at, now)
-        self.plain = self._encoded(body, b"", filename)
-        self.zipped = self._encoded(gzip.compress(body, mtime=0), b"gzip", filename)
+        zipped = gzip.compress(body, mtime=0)
+        self.bodies = {ZIPPED: zipped}
+        self.unchanged = {coding: self._shared(coding) for coding in (PLAIN, ZIPPED)}
+        disposition = f'inline; filename="{filename}"'.encode()
+        self.whole = {
+            PLAIN: [*self.unchanged[PLAIN], *_own(disposition, len(body))],
+            ZIPPED: [*self.unchanged[ZIPPED], *_own(disposition, len(zipped)), (b"content-encoding", ZIPPED)],
+        }
 
     def answer(self, asked: Mapping[bytes, bytes], *, head: bool = False, noting: int | None = None) -> Answer:
         """200 with the calendar, or 304 where the asker has it."""
-        encoded = self.zipped if b"gzip" in asked.get(b"accept-encoding", b"") else self.plain
+        coding = ZIPPED if ZIPPED in asked.get(b"accept-encoding", b"") else PLAIN
         if self._is_held(asked):
-            return Answer(304, encoded.unchanged, noting=noting)
-        return Answer(200, encoded.whole, b"" if head else encoded.body, noting=noting)
+            return Answer(304, self.unchanged[coding], noting=noting)
+        if coding not in self.bodies:
+            self.bodies[coding] = gzip.decompress(self.bodies[ZIPPED])
+        return Answer(200, self.whole[coding], b"" if head else self.bodies[coding], noting=noting)
 
-    def _encoded(self, body: bytes, coding: bytes, filename: str) -> Encoded:
+    def _shared(self, coding: bytes) -> Headers:
+        """What 200 and 304 say alike. Each encoding has an ETag of its own."""
         etag = self.etag + b"-" + coding if coding else self.etag
-        shared = [
+        return [
             (b"etag", b'"' + etag + b'"'),
             (b"last-modified", self.modified),
             (b"cache-control", b"private, no-cache"),
             (b"vary", b"Accept-Encoding"),
             *SAFE,
         ]
-        own = [
-            (b"content-type", b"text/calendar; charset=utf-8"),
-            (b"content-disposition", f'inline; filename="{filename}"'.encode()),
-            (b"content-length", str(len(body)).encode()),
-        ]
-        return Encoded(body, shared + own + ([(b"content-encoding", coding)] if coding else []), shared)
 
     def _is_held(self, asked: Mapping[bytes, bytes]) -> bool:
         """Whether the asker holds these bytes. If-None-Match decides alone where it stands (RFC 9110, 13.2.2)."""
@@ -123,7 +123,8 @@ class FeedDesk:
         now = clock.now()
         made = self._made.get(feed_id)
         if made is None or made.revision != revision or made.day != now.date():
-            made = await to_thread.run_sync(self._make, feed_id, person_id)
+            made = await to_thread.run_sync(self._make, person_id)
+            self._keep(feed_id, made)
         last = self._noted.get(feed_id)
         if last is not None and now - last < NOTED_EVERY:
             return made.answer(asked, head=head)
@@ -135,17 +136,17 @@ class FeedDesk:
         with self.database.write() as db:
             feeds.note_fetch(db, feed_id, program=program, before=clock.now() - NOTED_EVERY)
 
-    def _make(self, feed_id: int, person_id: int) -> Made:
+    def _make(self, person_id: int) -> Made:
         with self.database.read() as db:
-            viewer = viewer_of(db, person_id)
-            found = contents.of_person(db, viewer, self.base)
+            found = contents.of_person(db, viewer_of(db, person_id), self.base)
             body = document(found.name, found.entries, zone=found.zone)
-            fresh = Made(body, revision=_revision(db), changed_at=_last_change(db), filename="plenary.ics")
-        self._made[feed_id] = fresh
+            return Made(body, revision=_revision(db), changed_at=_last_change(db), filename="plenary.ics")
+
+    def _keep(self, feed_id: int, made: Made) -> None:
+        self._made[feed_id] = made
         self._made.move_to_end(feed_id)
         while len(self._made) > MOST_MADE:
             self._made.popitem(last=False)
-        return fresh
 
 
 def said_program(user_agent: str) -> str:
@@ -163,6 +164,14 @@ def said_program(user_agent: str) -> str:
     )
     first = user_agent.split()[:1] or ["an unnamed program"]
     return next((name for part, name in known if part in user_agent), first[0].split("/")[0][:60])
+
+
+def _own(disposition: bytes, length: int) -> Headers:
+    return [
+        (b"content-type", b"text/calendar; charset=utf-8"),
+        (b"content-disposition", disposition),
+        (b"content-length", str(length).encode()),
+    ]
 
 
 def _bare(etag: bytes) -> bytes:

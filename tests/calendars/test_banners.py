@@ -10,15 +10,18 @@ from sqlmodel import Session
 
 from app import clock
 from app.agenda.convenings import change_convening, details_of
+from app.agenda.sessions import create_session
 from app.agenda.venues import change_venue
 from app.calendars.banners import banners
 from app.calendars.contents import of_person
 from app.calendars.documents import Entry, State
 from app.database import Database
+from app.gatherings.details import Details
 from app.models import Convening, ConveningStage
+from app.people.audiences import Rule
 from app.people.audit import verb
 from app.people.viewer import Viewer
-from tests.gatherings.meeting import Meeting, meet, utc
+from tests.gatherings.meeting import Meeting, meet, speaking, utc
 from tests.registration.stage import BY
 from tests.registration.stage import convening as staged_convening
 
@@ -131,3 +134,14 @@ def test_a_concept_holds_nobodys_days_and_an_expert_without_a_part_has_no_hold(d
         assert expert.entries == ()
     _change(database, meeting, stage=ConveningStage.CONCEPT)
     assert _states(database, meeting) == []
+
+
+def test_an_expert_with_a_part_in_what_is_not_published_yet_has_the_days_held(database: Database) -> None:
+    meeting = meet(database)
+    with database.write() as db:
+        convening = staged_convening(db, meeting.stage)
+        said = Details(title="Draft", audience=Rule(), presenters=speaking(meeting.stage.people["expert"]))
+        create_session(db, convening, said, by=BY)
+    with database.read() as db:
+        (held,) = of_person(db, meeting.viewer(db, "expert"), "https://plenary.example.org").entries
+    assert (held.uid, held.state) == (convening.uid, State.TENTATIVE)
