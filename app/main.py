@@ -114,7 +114,8 @@ class Plenary(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if calendars.is_feed(scope):
-            await calendars.answer_feed({**scope, "app": self}, receive, send)
+            scope["app"] = self
+            await calendars.answer_feed(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
