@@ -38,6 +38,12 @@ EVERYONE = Rule(everyone=True)
 ROOMS = {"GCC": {"rounds": 90, "theatre": 120}, "Askwith Hall": {"theatre": 300}, "Team Room 1": {"boardroom": 3}}
 
 
+def five_minutes(count: int) -> str:
+    """The count-th five minutes from 09:00 on: "09:05–09:10"."""
+    start, end = (9 * 60 + 5 * number for number in (count, count + 1))
+    return f"{start // 60:02}:{start % 60:02}–{end // 60:02}:{end % 60:02}"
+
+
 @dataclass
 class Campus:
     """The rows by the names that tests speak of."""
