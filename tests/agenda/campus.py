@@ -156,6 +156,8 @@ def campus(db: Session) -> Campus:
         add_room(db, venue, RoomDetails(name=name, building=building, setups=lines), by=BY)
     db.refresh(convening)
     rooms = {room.name: room for room in db.exec(select(Room).where(Room.venue_id == venue.key))}
+    for room in rooms.values():
+        db.refresh(room, ["setups"])  # some tests speak of them after the transaction
     return Campus(db, town, convening, rooms)
 
 
