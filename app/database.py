@@ -1,6 +1,6 @@
 """The one room that knows SQLite from PostgreSQL: engine, pragmas, transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._glancing: PoolProxiedConnection | None = None
+        self._glance: Callable[..., Any]
         # All queries of a read see the same instant: SQLite's WAL gives that by itself.
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._snapshots = self.engine.execution_options(**options)
@@ -69,8 +70,9 @@ class Database:
                 return tuple(connection.exec_driver_sql(statement, parameters).one())
         if self._glancing is None:
             self._glancing = self.engine.raw_connection()
-        row: tuple[Any, ...] = self._glancing.cursor().execute(statement, parameters).fetchone()
-        return row
+            self._glance = self._glancing.cursor().execute
+        rows: list[tuple[Any, ...]] = self._glance(statement, parameters).fetchall()  # read out: no snapshot stays open
+        return rows[0]
 
     def dispose(self) -> None:
         if self._glancing is not None:
@@ -81,7 +83,7 @@ class Database:
 
 def _as_text(value: object) -> object:
     """An instant as SQLAlchemy stores it on SQLite."""
-    return value.strftime("%Y-%m-%d %H:%M:%S.%f") if isinstance(value, datetime) else value
+    return value.isoformat(" ", "microseconds")[:26] if isinstance(value, datetime) else value
 
 
 def _sqlite(url: str) -> Engine:

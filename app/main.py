@@ -104,20 +104,33 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.router.routes.extend(sorted((route for room in ROOMS for route in room.router.routes), key=_literal_first))
     answers.answer_errors(app)
     app.add_middleware(CompressMiddleware, minimum_size=800)
-    app.add_middleware(Kept, database=app.state.database, cookie=cookie_name(settings))
-    app.add_middleware(Shield, https=settings.address.startswith("https:"))
+    app.front = Shield(
+        Kept(app.behind, database=app.state.database, cookie=cookie_name(settings)),
+        https=settings.address.startswith("https:"),
+    )
     return app
 
 
 class Plenary(FastAPI):
-    """FastAPI, with calendar feeds answered ahead of its layers: they are most of all requests, day and night."""
+    """FastAPI behind two layers of ours, and feeds ahead of those: they are most of all requests, day and night.
+
+    What is kept is thus sent before any work is done for a route that will not be asked.
+    """
+
+    front: Shield
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = {**scope, "app": self}
         if calendars.is_feed(scope):
-            scope["app"] = self
             await calendars.answer_feed(scope, receive, send)
+        elif scope["type"] == "http":
+            await self.front(scope, receive, send)
         else:
-            await super().__call__(scope, receive, send)
+            await self.behind(scope, receive, send)
+
+    async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """FastAPI itself, for what has to be drawn or done."""
+        await super().__call__(scope, receive, send)
 
 
 def _literal_first(route: BaseRoute) -> list[tuple[bool, str]]:

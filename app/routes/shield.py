@@ -3,10 +3,9 @@ request leaves one line in the log, without the secret part of its address."""
 
 import re
 import time
-from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,15 +23,13 @@ HEADERS = {
 SECRET_PART = re.compile(r"^/(feeds|sign-in)/[^/.]+")
 """Addresses that open something for whoever holds them stay out of the log."""
 
-log = structlog.get_logger("plenary.request")
-
 
 class Shield:
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self.headers = dict(HEADERS)
-        if https:
-            self.headers["strict-transport-security"] = "max-age=31536000"
+        self.log = structlog.get_logger("plenary.request").bind()  # bound once: it is asked for at every request
+        own = HEADERS | ({"strict-transport-security": "max-age=31536000"} if https else {})
+        self.headers = [(name.encode(), value.encode()) for name, value in own.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,11 +42,12 @@ class Shield:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
-                if "set-cookie" in headers or "cache-control" not in headers:
-                    headers["cache-control"] = "private, no-cache"
+                given = [(name.lower(), value) for name, value in message["headers"]]
+                named = {name for name, _value in given}
+                given += [header for header in self.headers if header[0] not in named]
+                if b"cache-control" not in named:
+                    given.append((b"cache-control", b"private, no-cache"))
+                message = {**message, "headers": given}
             await send(message)
 
         try:
@@ -59,9 +57,8 @@ class Shield:
             else:
                 await self.app(scope, receive, send_with_headers)
         finally:
-            log.info(
+            self.log.info(
                 "request",
-                id=uuid4().hex[:12],
                 method=scope["method"],
                 path=SECRET_PART.sub(r"/\1/…", scope["path"]),
                 status=status,
