@@ -33,8 +33,13 @@ from app.people.viewer import Viewer, viewer_of
 from app.routes.door import Needs
 from tests.conftest import Visitor, VisitorOf
 
-ROOMS_SAY_NO: dict[str, set[Kind]] = {}
-"""Routes that the policy opens to a kind and a rule of the room then closes for the row that the walk asks for."""
+ROOMS_SAY_NO: dict[str, set[Kind]] = {
+    "/{cohort}/convenings/{convening}/sessions/{number:int}.ics": {Kind.ANONYMOUS},
+    "/{cohort}/gatherings/{number:int}": {Kind.ANONYMOUS},
+    "/{cohort}/gatherings/{number:int}.ics": {Kind.ANONYMOUS},
+}
+"""Routes that the policy opens to a kind and a rule of the room then closes for the row that the walk asks for: what
+is not public is shown to strangers only as the way to sign in (rule 18)."""
 
 
 def doors(app: FastAPI) -> Iterator[tuple[str, str, str]]:
