@@ -162,10 +162,7 @@ def _capacity(draft: Draft, running: list[DraftSession]) -> Iterator[Finding]:
     A room kept for a city has to hold that city's people; the other rooms together hold the rest. Sessions to
     choose from hold their people together.
     """
-    groups: dict[str, list[DraftSession]] = {}
-    for session in running:
-        if session.choice_group:
-            groups.setdefault(session.choice_group, []).append(session)
+    groups = _choices(running)
     for session in running:
         seating = draft.crowd.on(draft.day_of(session.span[0]))
         in_own_room = NOBODY
@@ -180,7 +177,7 @@ def _capacity(draft: Draft, running: list[DraftSession]) -> Iterator[Finding]:
         if places is None or rest.bit_count() <= places:
             continue
         if session.choice_group:
-            rest, places = _together(session, groups[session.choice_group])
+            rest, places = groups[session.choice_group].beside(session)
         if places is not None and rest.bit_count() > places:
             yield _too_small(session, rest, places, None)
 
@@ -192,28 +189,36 @@ def places_of(session: DraftSession) -> int | None:
     return sum(known) if known and len(known) == len(capacities) else None
 
 
-def _together(session: DraftSession, group: list[DraftSession]) -> tuple[int, int | None]:
-    """The people and the places of the sessions that one may choose instead of this one, itself included.
+class _Choice:
+    """The sessions of one choice group, by start, for asking what runs beside one of them."""
 
-    `group` is sorted by start. Places are None where those of one are not known.
-    """
-    start, end = session.span
-    longest = max(one.span[1] - one.span[0] for one in group)
-    first = bisect_left(group, start - longest, key=_start)
-    people, places = NOBODY, 0
-    for other in group[first : bisect_left(group, end, key=_start)]:
-        if other.span[1] <= start:
-            continue
-        its_places = places_of(other)
-        if its_places is None:
-            return people, None
-        people |= other.bound
-        places += its_places
-    return people, places
+    def __init__(self, sessions: list[DraftSession]) -> None:
+        self.starts = [one.span[0] for one in sessions]
+        self.longest = max(one.span[1] - one.span[0] for one in sessions)
+        self.entries = [(one.span[1], one.bound, places_of(one)) for one in sessions]
+
+    def beside(self, session: DraftSession) -> tuple[int, int | None]:
+        """The people and the places of what one may choose instead of this session, itself included. Places are
+        None where those of one are not known."""
+        start, end = session.span
+        first = bisect_left(self.starts, start - self.longest)
+        people, places = NOBODY, 0
+        for ends_at, bound, its_places in self.entries[first : bisect_left(self.starts, end)]:
+            if ends_at <= start:
+                continue
+            if its_places is None:
+                return people, None
+            people |= bound
+            places += its_places
+        return people, places
 
 
-def _start(session: DraftSession) -> datetime:
-    return session.span[0]
+def _choices(running: list[DraftSession]) -> dict[str, _Choice]:
+    groups: dict[str, list[DraftSession]] = {}
+    for session in running:
+        if session.choice_group:
+            groups.setdefault(session.choice_group, []).append(session)
+    return {name: _Choice(sessions) for name, sessions in groups.items()}
 
 
 def _too_small(session: DraftSession, people: int, places: int, room_id: int | None) -> Finding:
