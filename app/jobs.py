@@ -5,9 +5,13 @@ once a minute.
 """
 
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
+from sqlmodel import col, select
 
 from app.database import Database
 from app.mailing import outbox
+from app.models import Convening
+from app.people.viewer import Viewer
+from app.registration.needs import purge_private_needs
 from app.settings import Settings
 
 
@@ -20,10 +24,25 @@ class Jobs:
         def deliver_letters() -> int:
             return outbox.deliver_due(database, settings)
 
+        def purge_needs() -> int:
+            return purge_due(database)
+
         self.deliver_letters = self.huey.periodic_task(crontab(minute="*"))(deliver_letters)
+        self.purge_needs = self.huey.periodic_task(crontab(minute="17"))(purge_needs)
 
     def close(self) -> None:
         self.huey.storage.close()
+
+
+def purge_due(database: Database) -> int:
+    """Delete the private needs of every convening whose day has come (rule 12); how many people's went."""
+    purged = 0
+    with database.read() as db:
+        numbers = db.exec(select(Convening.id).where(col(Convening.legal_hold).is_(False))).all()
+    for number in numbers:
+        with database.write() as db:
+            purged += purge_private_needs(db, db.get_one(Convening, number), by=Viewer.system("purge"))
+    return purged
 
 
 def _queue(settings: Settings, database: Database) -> Huey:
