@@ -90,15 +90,15 @@ def _only_in_verbs(db: AnySession, _context: UOWTransaction, _instances: Any) ->
 def _record(db: AnySession, context: UOWTransaction) -> None:
     # `db.deleted` knows only what was deleted by name; rows that fell out of their parent's list go here too
     gone = [state.obj() for state, (is_delete, _) in context.states.items() if is_delete]
-    entries = [
-        *(_entry(db, row, None, _stored(row)) for row in db.new if not isinstance(row, UNAUDITED)),
-        *(_entry(db, row, *_changed(row)) for row in db.dirty if not isinstance(row, UNAUDITED)),
-        *(_entry(db, row, _stored(row), None) for row in gone if not isinstance(row, UNAUDITED)),
+    entries: list[tuple[SQLModel, dict[str, Any] | None, dict[str, Any] | None]] = [
+        *((row, None, _stored(row)) for row in db.new if not isinstance(row, UNAUDITED)),
+        *((row, *_changed(row)) for row in db.dirty if not isinstance(row, UNAUDITED)),
+        *((row, _stored(row), None) for row in gone if not isinstance(row, UNAUDITED)),
     ]
-    entries = [entry for entry in entries if entry["before"] or entry["after"]]
-    if not entries:
+    told = [_entry(db, row, before, after) for row, before, after in entries if before or after]
+    if not told:
         return
-    db.execute(insert(AuditEntry), entries)
+    db.execute(insert(AuditEntry), told)
     if not db.info.get("revised"):
         db.info["revised"] = True
         raised = db.execute(update(Revision).where(col(Revision.id) == 1).values(number=Revision.number + 1))
