@@ -3,6 +3,8 @@ request leaves one line in the log, without the secret part of its address."""
 
 import re
 import time
+from functools import cached_property
+from typing import Any
 
 import structlog
 from starlette.datastructures import Headers
@@ -27,9 +29,13 @@ SECRET_PART = re.compile(r"^/(feeds|sign-in)/[^/.]+")
 class Shield:
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self.log = structlog.get_logger("plenary.request").bind()  # bound once: it is asked for at every request
         own = HEADERS | ({"strict-transport-security": "max-age=31536000"} if https else {})
         self.headers = [(name.encode(), value.encode()) for name, value in own.items()]
+
+    @cached_property
+    def log(self) -> Any:
+        """Bound once, at the first request: binding at each would cost more than the line."""
+        return structlog.get_logger("plenary.request").bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
