@@ -17,7 +17,10 @@ UNANSWERED = (RegistrationState.INVITED, RegistrationState.STARTED)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A thing owed: what it is, where it is done, and the last day for it (None where nobody has said)."""
+    """A thing owed: what it is, the page where it is done, and its last day in the zone of whoever owes it.
+
+    `due_on` is None where nobody has said a day.
+    """
 
     title: str
     url: str

@@ -26,6 +26,7 @@ from app.models import (
 from app.people.policy import may
 from app.people.viewer import Viewer
 from app.registration import due as registration_due
+from app.registration.due import Due
 from app.updates import due as updates_due
 
 A_MONTH = timedelta(days=30)
@@ -47,16 +48,6 @@ class Coming:
     join_url: str = ""
     address: str = ""
     map_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One thing owed, with the page where it is done; `due_on` None where no day was said."""
-
-    title: str
-    url: str
-    due_on: date | None
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +106,9 @@ def public_sessions(db: Session) -> list[Coming]:
     return sorted((one for one in found if one.ends_at > now), key=lambda one: one.starts_at)
 
 
-def owed(db: Session, viewer: Viewer) -> list[Owed]:
+def owed(db: Session, viewer: Viewer) -> list[Due]:
     """What the viewer owes, soonest first; what has no day comes last."""
-    found = [Owed(one.title, one.url, one.due_on, one.detail) for one in updates_due.due_from(db, viewer)]
-    found += [Owed(one.title, one.url, one.due_on, one.detail) for one in registration_due.due_from(db, viewer)]
+    found = updates_due.due_from(db, viewer) + registration_due.due_from(db, viewer)
     return sorted(found, key=lambda one: (one.due_on or date.max, one.title))
 
 

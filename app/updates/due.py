@@ -1,7 +1,6 @@
 """What a viewer owes in updates, for the home page: to write, to approve, to release."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import func, or_
@@ -10,20 +9,11 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.models import City, Cohort, Designation, Role, Seat, Standing, Update, UpdateCycle, UpdateState, UpdateText
 from app.people.viewer import Viewer
+from app.registration.due import Due
 from app.updates.cycles import active_in
 
 NAGGING = timedelta(days=49)
 """How long before the due date an update that nobody has begun is said to be owed: seven weeks, T-10 of the cycle."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One thing owed, with the page where it is done. `due_on` is a day in the zone of whoever owes it."""
-
-    title: str
-    url: str
-    due_on: date
-    detail: str
 
 
 def due_from(db: Session, viewer: Viewer) -> list[Due]:
@@ -44,7 +34,7 @@ def due_from(db: Session, viewer: Viewer) -> list[Due]:
             if due:
                 owed.append(due)
     owed += _releases(db, viewer)
-    return sorted(owed, key=lambda due: (due.due_on, due.title))
+    return sorted(owed, key=lambda due: (due.due_on or date.max, due.title))
 
 
 def _open_updates(db: Session, viewer: Viewer) -> Sequence[tuple[Update, UpdateCycle, City, Cohort]]:
