@@ -84,22 +84,7 @@ def of_city(db: Session, cohort_id: int, city_id: int) -> list[tuple[UpdateCycle
         .where(UpdateCycle.cohort_id == cohort_id, Update.city_id == city_id)
         .order_by(col(UpdateCycle.due_on).desc(), col(UpdateCycle.id).desc())
     )
-    return [(cycle, _line(update, cycle, city)) for update, cycle, city in rows]
-
-
-def _line(update: Update, cycle: UpdateCycle, city: City) -> Line:
-    return Line(
-        update_id=update.key,
-        city_id=city.key,
-        city_slug=city.slug,
-        city=city.name,
-        zone=city.zone,
-        state=update.state,
-        days=days_to_go(cycle, city.zone),
-        approved_as=update.approved_as,
-        approved_at=update.approved_at,
-        released_at=update.released_at,
-    )
+    return [(cycle, line_of(cycle, update, city)) for update, cycle, city in rows]
 
 
 def line_of(cycle: UpdateCycle, update: Update, city: City) -> Line:
