@@ -15,7 +15,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from app.models import Audience, AudienceTerm, City, Cohort, Person, Role, Seat, Tenure
-from app.people.viewer import Office
+from app.people.viewer import Office, office_of
 
 _Key = tuple[bool, int | None, int | None, int | None]
 
@@ -149,7 +149,7 @@ def roll(db: Session, on: date, cohort_id: int, named: Collection[int] = ()) -> 
         people.setdefault(person.key, person)
         mine = offices.setdefault(person.key, [])
         if its_seat is not None:
-            mine.append(_office(tenure, its_seat, role, cohort, city))
+            mine.append(office_of(tenure, its_seat, role, cohort, city))
     return [
         Attendee(
             person.key,
@@ -214,21 +214,6 @@ def names_for(db: Session, rules: Iterable[Rule], cohort_id: int) -> Names:
 
 def _held(attendee: Attendee) -> tuple[int, tuple[Office, ...]]:
     return attendee.person_id, attendee.offices
-
-
-def _office(tenure: Tenure, seat: Seat, role: Role, cohort: Cohort, city: City | None) -> Office:
-    return Office(
-        cohort_id=cohort.key,
-        cohort_slug=cohort.slug,
-        cohort_name=cohort.name,
-        seat_id=seat.key,
-        role_id=role.key,
-        standing=role.standing,
-        title=tenure.title or seat.label or role.name,
-        city_id=city.key if city else None,
-        city_slug=city.slug if city else "",
-        city_name=city.name if city else "",
-    )
 
 
 def _rule(everyone: bool, terms: Iterable[AudienceTerm]) -> Rule:

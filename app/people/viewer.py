@@ -144,20 +144,22 @@ def offices_of(db: Session, person_id: int, on: date | None = None) -> tuple[Off
         )
         .order_by(col(Cohort.id), col(Role.position), col(Seat.id))
     )
-    return tuple(
-        Office(
-            cohort_id=cohort.key,
-            cohort_slug=cohort.slug,
-            cohort_name=cohort.name,
-            seat_id=seat.key,
-            role_id=role.key,
-            standing=role.standing,
-            title=tenure.title or seat.label or role.name,
-            city_id=city.key if city else None,
-            city_slug=city.slug if city else "",
-            city_name=city.name if city else "",
-        )
-        for tenure, seat, role, cohort, city in rows
+    return tuple(office_of(tenure, seat, role, cohort, city) for tenure, seat, role, cohort, city in rows)
+
+
+def office_of(tenure: Tenure, seat: Seat, role: Role, cohort: Cohort, city: City | None) -> Office:
+    """The office that a tenure gives: its own title goes before the seat's, and that before the role's."""
+    return Office(
+        cohort_id=cohort.key,
+        cohort_slug=cohort.slug,
+        cohort_name=cohort.name,
+        seat_id=seat.key,
+        role_id=role.key,
+        standing=role.standing,
+        title=tenure.title or seat.label or role.name,
+        city_id=city.key if city else None,
+        city_slug=city.slug if city else "",
+        city_name=city.name if city else "",
     )
 
 
