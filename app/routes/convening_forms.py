@@ -14,9 +14,9 @@ from app.agenda.venues import RoomDetails, add_room, archive_room, change_room, 
 from app.models import Cohort, Convening, ConveningStage, Room, Venue
 from app.people.audit import Refused
 from app.routes import typed
-from app.routes.bench import NO_SUCH_NUMBER
 from app.routes.door import CohortHere, ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other
+from app.routes.workbench import NO_SUCH_NUMBER
 
 HERE = "/{cohort}/convenings/{convening}"
 

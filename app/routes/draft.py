@@ -26,7 +26,6 @@ from app.agenda.sessions import (
 from app.gatherings.details import details_of
 from app.models import AgendaSession
 from app.people.audit import Refused
-from app.routes.bench import DRAFT, HERE, Bench, BenchHere, SessionHere, name_of
 from app.routes.door import NotHere
 from app.routes.session_form import (
     PlacementFields,
@@ -38,6 +37,7 @@ from app.routes.session_form import (
     read_rooms,
     written,
 )
+from app.routes.workbench import DRAFT, HERE, SessionHere, Workbench, WorkbenchHere, name_of
 
 router = APIRouter(dependencies=DRAFT)
 ONE = HERE + "/sessions/{session:int}"
@@ -46,20 +46,20 @@ Text = Annotated[str, Form()]
 
 
 @router.get(HERE + "/agenda/draft")
-def draft(bench: BenchHere, day: str = "", deleted: int | None = None) -> Response:
+def draft(bench: WorkbenchHere, day: str = "", deleted: int | None = None) -> Response:
     """The grid of a day (the first, or today), or of "all"; `deleted` is a session that may be brought back here."""
     return bench.show(day, deleted)
 
 
 @router.get(HERE + "/agenda/draft/sessions/new")
-def new_session(bench: BenchHere, day: str = "", start: str = "", room: str = "") -> Response:
+def new_session(bench: WorkbenchHere, day: str = "", start: str = "", room: str = "") -> Response:
     """An empty form, begun with the day, start and room that were pointed at."""
     fields = SessionFields(title="", purpose="", day=day, start=start, minutes="60", room=[room], everyone="yes")
     return bench.edit(None, fields)
 
 
 @router.post(HERE + "/agenda/draft/sessions")
-def create(bench: BenchHere, fields: Annotated[SessionFields, Form()]) -> Response:
+def create(bench: WorkbenchHere, fields: Annotated[SessionFields, Form()]) -> Response:
     """A new session, placed where the form says, or in the tray without a day and start."""
     try:
         details = read_details(fields, choices(bench.db, bench.convening))
@@ -78,7 +78,7 @@ def create(bench: BenchHere, fields: Annotated[SessionFields, Form()]) -> Respon
 
 
 @router.get(FORM)
-def edit_session(bench: BenchHere, session: SessionHere) -> Response:
+def edit_session(bench: WorkbenchHere, session: SessionHere) -> Response:
     """All that is said of a session, to be changed."""
     if session.archived_at is not None:
         raise NotHere(f"“{name_of(session)}” was deleted.")
@@ -86,7 +86,7 @@ def edit_session(bench: BenchHere, session: SessionHere) -> Response:
 
 
 @router.post(FORM)
-def change(bench: BenchHere, session: SessionHere, fields: Annotated[SessionFields, Form()]) -> Response:
+def change(bench: WorkbenchHere, session: SessionHere, fields: Annotated[SessionFields, Form()]) -> Response:
     """Say something else of a session; its time and rooms are changed by its placement."""
     offered = choices(bench.db, bench.convening)
     try:
@@ -99,7 +99,7 @@ def change(bench: BenchHere, session: SessionHere, fields: Annotated[SessionFiel
 
 
 @router.post(ONE + "/placement")
-def place(bench: BenchHere, session: SessionHere, fields: Annotated[PlacementFields, Form()]) -> Response:
+def place(bench: WorkbenchHere, session: SessionHere, fields: Annotated[PlacementFields, Form()]) -> Response:
     """Move a session, or give it another length or other rooms. What is not sent stays as it is; an empty day and
     start is the tray. The answer says which conflicts that made, and which it cured."""
     before = load_draft(bench.db, bench.convening)
@@ -116,42 +116,42 @@ def place(bench: BenchHere, session: SessionHere, fields: Annotated[PlacementFie
 
 
 @router.post(ONE + "/tray")
-def take_back(bench: BenchHere, session: SessionHere) -> Response:
+def take_back(bench: WorkbenchHere, session: SessionHere) -> Response:
     """Take a session off the grid, for another time."""
     unplace_session(bench.db, session, by=bench.viewer)
     return bench.done(f"“{name_of(session)}” is now {_said_time(session)}.", session)
 
 
 @router.post(ONE + "/archival")
-def delete(bench: BenchHere, session: SessionHere) -> Response:
+def delete(bench: WorkbenchHere, session: SessionHere) -> Response:
     """Delete a session; the page that follows offers to undo it."""
     archive_session(bench.db, session, by=bench.viewer)
     return bench.done(f"“{name_of(session)}” is deleted.", session, deleted=session.key)
 
 
 @router.post(ONE + "/restoration")
-def restore(bench: BenchHere, session: SessionHere) -> Response:
+def restore(bench: WorkbenchHere, session: SessionHere) -> Response:
     """Undo a deletion."""
     restore_session(bench.db, session, by=bench.viewer)
     return bench.done(f"“{name_of(session)}” is back, {_said_time(session)}.", session)
 
 
 @router.post(ONE + "/cancellation")
-def cancel(bench: BenchHere, session: SessionHere, reason: Text = "") -> Response:
+def cancel(bench: WorkbenchHere, session: SessionHere, reason: Text = "") -> Response:
     """Call a session off; it stays on the agenda, marked."""
     cancel_session(bench.db, session, reason=reason, by=bench.viewer)
     return bench.done(f"“{name_of(session)}” is cancelled.", session)
 
 
 @router.post(ONE + "/reinstatement")
-def reinstate(bench: BenchHere, session: SessionHere) -> Response:
+def reinstate(bench: WorkbenchHere, session: SessionHere) -> Response:
     """Take a cancellation back."""
     reinstate_session(bench.db, session, by=bench.viewer)
     return bench.done(f"“{name_of(session)}” takes place after all.", session)
 
 
 @router.post(HERE + "/agenda/draft/overrides")
-def let_stand(bench: BenchHere, finding: Text, reason: Text = "") -> Response:
+def let_stand(bench: WorkbenchHere, finding: Text, reason: Text = "") -> Response:
     """Let a finding stand, under the organizer's name and for a reason (rule 3)."""
     found = check(load_draft(bench.db, bench.convening), timedelta(minutes=bench.walking_minutes))
     here = next((one for one in found if one.key == finding), None)
@@ -162,13 +162,13 @@ def let_stand(bench: BenchHere, finding: Text, reason: Text = "") -> Response:
 
 
 @router.post(HERE + "/agenda/draft/overrides/withdrawal")
-def no_longer(bench: BenchHere, finding: Text) -> Response:
+def no_longer(bench: WorkbenchHere, finding: Text) -> Response:
     """Take back that a finding may stand."""
     withdraw_override(bench.db, bench.convening, finding, by=bench.viewer)
     return bench.done("It has to be fixed again.")
 
 
-def _place(bench: Bench, session: AgendaSession, fields: PlacementFields) -> None:
+def _place(bench: Workbench, session: AgendaSession, fields: PlacementFields) -> None:
     placement = read_placement(fields, session)
     if placement is not None:
         move_session(bench.db, session, to=placement, by=bench.viewer)

@@ -29,7 +29,7 @@ NO_SUCH_NUMBER = 2**31 - 1
 """The largest that a column of ids holds on both databases."""
 
 
-def session_here(request: Request, db: Db, convening: ConveningHere) -> AgendaSession:
+def agenda_session_here(request: Request, db: Db, convening: ConveningHere) -> AgendaSession:
     """The session of that convening that the address names, put away or not; raises NotHere."""
     number = min(int(request.path_params["session"]), NO_SUCH_NUMBER)
     here = select(AgendaSession).where(AgendaSession.id == number, AgendaSession.convening_id == convening.key)
@@ -39,11 +39,11 @@ def session_here(request: Request, db: Db, convening: ConveningHere) -> AgendaSe
     return session
 
 
-SessionHere = Annotated[AgendaSession, Depends(session_here)]
+SessionHere = Annotated[AgendaSession, Depends(agenda_session_here)]
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Workbench:
     """The request, what it is about, and how it is answered: a page, a fragment, or 303."""
 
     request: Request
@@ -148,11 +148,14 @@ class Bench:
         }
 
 
-def bench_here(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere, settings: SettingsHere) -> Bench:
-    return Bench(request, db, convening, viewer, settings.walking_minutes)
+def workbench_here(
+    request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere, settings: SettingsHere
+) -> Workbench:
+    """The workbench of the convening that the address names, for whoever asks."""
+    return Workbench(request, db, convening, viewer, settings.walking_minutes)
 
 
-BenchHere = Annotated[Bench, Depends(bench_here)]
+WorkbenchHere = Annotated[Workbench, Depends(workbench_here)]
 
 
 def name_of(session: AgendaSession, *, hidden: bool | None = None) -> str:
