@@ -67,11 +67,6 @@ def readable_update(db: Session, update: Update, viewer: Viewer, number: int | N
     return None
 
 
-def readable_draft(db: Session, update: Update, viewer: Viewer) -> Content | None:
-    """The draft as it stands, released or not, for the people of the city alone."""
-    return draft_of(db, update) if is_own_city(db, update, viewer) else None
-
-
 def released_before(db: Session, update: Update) -> tuple[UpdateCycle, Content] | None:
     """The city's last released update before this one, to write and to read against; None for its first."""
     this = db.get_one(UpdateCycle, update.cycle_id)

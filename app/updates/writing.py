@@ -25,13 +25,6 @@ class Stale(Refused):
 
 
 @verb
-def start_update(db: Session, update: Update, *, by: Viewer) -> None:
-    """Begin to write. Starting twice is starting once."""
-    hold_for_writing(db, update, by)
-    _begin(db, update)
-
-
-@verb
 def write_section(
     db: Session, update: Update, section: UpdateSection, *, body: str, revision: int, by: Viewer
 ) -> UpdateText:
@@ -58,7 +51,9 @@ def write_section(
     text.edited_by_id = by.actor_id
     text.edited_at = clock.now()
     db.add(text)
-    _begin(db, update)
+    if update.state is UpdateState.NOT_STARTED:
+        update.state = UpdateState.DRAFTING
+        db.add(update)
     return text
 
 
@@ -91,9 +86,3 @@ def plain(text: str, *, longest: int, field: str) -> str:
     if len(text) > longest:
         raise Refused(f"This is {len(text):,} characters; {longest:,} is the most that fits. Nothing was cut.", field)
     return text
-
-
-def _begin(db: Session, update: Update) -> None:
-    if update.state is UpdateState.NOT_STARTED:
-        update.state = UpdateState.DRAFTING
-        db.add(update)

@@ -22,7 +22,7 @@ from app.updates.drafting import Draft, save_draft
 from app.updates.reading import readable_update
 from app.updates.redactions import redact
 from app.updates.releases import begin_correction, release_update, release_updates
-from app.updates.writing import start_update, write_section
+from app.updates.writing import write_section
 from tests.updates.stage import SYSTEM, Stage
 
 
@@ -117,7 +117,6 @@ def test_every_write_on_a_released_update_is_refused_and_the_version_stays_rule_
         before = versions(db, update)[0].model_dump()
         mayor, section = stage.viewer(db, "oakland/mayor"), stage.section(db)
         writes: list[Callable[[], object]] = [
-            lambda: start_update(db, update, by=mayor),
             lambda: write_section(db, update, section, body="x", revision=1, by=mayor),
             lambda: save_draft(db, update, Draft(bodies={"ask": ("x", 1)}), by=mayor),
             lambda: answer_commitment(db, update, old, state=AnswerState.DROPPED, by=mayor),

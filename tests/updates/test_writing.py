@@ -6,7 +6,7 @@ from sqlmodel import select
 from app.models import AuditEntry, UpdateState, UpdateText
 from app.people.audit import Refused
 from app.updates.content import draft_of, figure, words
-from app.updates.writing import LONGEST, Stale, start_update, write_section
+from app.updates.writing import LONGEST, Stale, write_section
 from tests.updates.stage import SYSTEM, Stage
 
 
@@ -21,14 +21,6 @@ def test_the_first_words_begin_the_draft(stage: Stage) -> None:
             1,
             facilitator.person_id,
         )
-
-
-def test_starting_twice_is_starting_once(stage: Stage) -> None:
-    with stage.database.write() as db:
-        facilitator = stage.viewer(db, "oakland/facilitator")
-        for _ in range(2):
-            start_update(db, stage.update(db), by=facilitator)
-        assert stage.update(db).state is UpdateState.DRAFTING
 
 
 def test_two_writers_of_one_section_are_shown_both_texts_and_neither_is_lost_rule_21(stage: Stage) -> None:
