@@ -105,15 +105,7 @@ def write_rule(audience: Audience, rule: Rule) -> None:
 def resolve(db: Session, audience: Audience, on: date, *, cohort_id: int) -> list[Attendee]:
     """The people an audience of the cohort takes in on a day, in the order of roles, then by name."""
     rule = rule_of(audience)
-    return [attendee for attendee in roll(db, on, cohort_id, rule.person_ids) if rule.takes(*_held(attendee))]
-
-
-def resolve_many(db: Session, audience_ids: Collection[int], on: date, *, cohort_id: int) -> dict[int, list[Attendee]]:
-    """The people of each audience, by its id, in three queries however many audiences there are."""
-    rules = rules_of(db, audience_ids)
-    named = frozenset[int]().union(*(rule.person_ids for rule in rules.values()))
-    people = roll(db, on, cohort_id, named)
-    return {number: [one for one in people if rule.takes(*_held(one))] for number, rule in rules.items()}
+    return [one for one in roll(db, on, cohort_id, rule.person_ids) if rule.takes(one.person_id, one.offices)]
 
 
 def roll(db: Session, on: date, cohort_id: int, named: Collection[int] = ()) -> list[Attendee]:
@@ -210,10 +202,6 @@ def names_for(db: Session, rules: Iterable[Rule], cohort_id: int) -> Names:
         cities={city.key: city.name for city in cities},
         people={person.key: person.name for person in people},
     )
-
-
-def _held(attendee: Attendee) -> tuple[int, tuple[Office, ...]]:
-    return attendee.person_id, attendee.offices
 
 
 def _rule(everyone: bool, terms: Iterable[AudienceTerm]) -> Rule:

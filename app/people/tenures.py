@@ -1,6 +1,5 @@
 """Who holds which seat, from when to when. Tenures of a seat never overlap and are never deleted (rule 8)."""
 
-from collections.abc import Collection
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
@@ -94,14 +93,6 @@ def holder_on(db: Session, seat: Seat, on: date) -> Tenure | None:
     """The tenure of a seat on a day; None while it is vacant."""
     tenures = db.exec(select(Tenure).where(Tenure.seat_id == seat.key).order_by(col(Tenure.starts_on)))
     return next((tenure for tenure in tenures if tenure.held_on(on)), None)
-
-
-def seat_state(tenures: Collection[Tenure], on: date) -> str:
-    """What a seat is on a day by its tenures: "filled", "interim" or "vacant"."""
-    holder = next((tenure for tenure in tenures if tenure.held_on(on)), None)
-    if holder is None:
-        return "vacant"
-    return "interim" if holder.interim else "filled"
 
 
 def _hold_still(db: Session, seat: Seat) -> None:

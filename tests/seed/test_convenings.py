@@ -14,7 +14,7 @@ from app.agenda.published import latest_release
 from app.agenda.releases import publish_release, releases_of
 from app.database import Database
 from app.models import AgendaSession, Convening, ConveningStage, Openness
-from app.people.audiences import resolve_many
+from app.people.audiences import resolve
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from seed.load import load_sample
@@ -162,9 +162,8 @@ def overlapping(sessions: Sequence[AgendaSession]) -> list[tuple[AgendaSession, 
 
 def expected_in(db: Session, sessions: Sequence[AgendaSession], on: date) -> dict[int, set[int]]:
     """Session id → the people who have to be in it, speakers included."""
-    audiences = resolve_many(db, [one.audience_id for one in sessions], on, cohort_id=sessions[0].cohort_id)
     return {
-        one.key: {person.person_id for person in audiences[one.audience_id]}
+        one.key: {person.person_id for person in resolve(db, one.audience, on, cohort_id=one.cohort_id)}
         | {engagement.person_id for engagement in one.engagements}
         for one in sessions
     }
