@@ -61,11 +61,8 @@ class Change:
         return f"{sentence}: {self.after}." if self.kind is Kind.CANCELLED and self.after else f"{sentence}."
 
     def as_json(self) -> dict[str, Any]:
+        """As a release keeps it."""
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: dict[str, Any]) -> "Change":
-        return cls(**{**stored, "kind": Kind(stored["kind"])})
 
 
 def differences(before: Iterable[SeenSession], after: Iterable[SeenSession]) -> list[Change]:

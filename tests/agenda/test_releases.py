@@ -40,7 +40,7 @@ def kinds(release: AgendaRelease) -> list[tuple[str, str]]:
 
 
 def said(release: AgendaRelease) -> list[str]:
-    return [Change.from_json(change).said for change in release.changes]
+    return [Change(**change | {"kind": Kind(change["kind"])}).said for change in release.changes]
 
 
 def test_rule_15_the_first_release_is_number_1_and_holds_all_that_is_placed(place: Campus) -> None:
