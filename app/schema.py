@@ -26,6 +26,7 @@ def migrate(database: Database, to: str = "head") -> None:
     """Upgrade (or, with a revision that lies behind, downgrade) the database in one transaction."""
     if to == "head" and is_current(database):
         return
+    # Imported here because most starts find a current database and need not wait for it.
     from alembic import command
     from alembic.config import Config
 
