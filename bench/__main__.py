@@ -85,6 +85,7 @@ def measured(folder: Path, address: str) -> list[Row]:
 
 
 def compared(folder: Path, address: str, what: str, path: str, headers: dict[str, str], beside: str, aim: float) -> Row:
+    """One page measured in turn with a bare server of the same bytes."""
     answer = httpx.get(address + path, headers=headers | {"Accept-Encoding": "identity"})
     body = folder / "body"
     body.write_bytes(answer.content)

@@ -16,6 +16,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 
 
 def free_port() -> int:
+    """A port that nobody listened on a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -83,4 +84,5 @@ def memory_of(process: int) -> float:
 
 
 def children_of(process: int) -> list[int]:
+    """The numbers of the processes that one has started (Linux)."""
     return [int(number) for number in Path(f"/proc/{process}/task/{process}/children").read_text().split()]

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 
 def create_app() -> Starlette:
+    """The bare program, for uvicorn's `--factory`."""
     body = Path(os.environ["PLENARY_BENCH_BODY"]).read_bytes()
     kind = os.environ["PLENARY_BENCH_TYPE"]
 

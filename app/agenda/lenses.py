@@ -9,6 +9,7 @@ Lens = Callable[[SeenSession], bool]
 
 
 def mine(session: SeenSession) -> bool:
+    """What the viewer goes to."""
     return session.mine
 
 

@@ -25,6 +25,7 @@ def fingerprint(token: str) -> str:
 
 
 def person_by_email(db: Session, email: str) -> Person | None:
+    """The person who has that address, written in any case; None for those taken off the list."""
     address = email.strip().lower()
     return db.exec(select(Person).where(Person.email == address, col(Person.archived_at).is_(None))).first()
 
@@ -128,6 +129,7 @@ def viewer(db: Session, row: SignIn) -> Viewer:
 
 
 def note_seen(db: Session, sign_in_id: int) -> None:
+    """Keep that a browser was here now. Nothing that people did: it is not on record."""
     db.execute(update(SignIn).where(col(SignIn.id) == sign_in_id).values(last_seen_at=clock.now()))
 
 
@@ -150,6 +152,7 @@ def end(db: Session, sign_in_id: int, *, of: int) -> None:
 
 
 def end_everywhere(db: Session, person_id: int) -> None:
+    """Sign a person out of all browsers."""
     db.execute(
         update(SignIn)
         .where(col(SignIn.person_id) == person_id, col(SignIn.ended_at).is_(None))

@@ -97,6 +97,7 @@ def slots(sessions: Sequence[SeenSession]) -> list[list[SeenSession]]:
 
 
 def edge(session: SeenSession) -> str:
+    """Which edge a printed session has, by its format."""
     return EDGES.get(session.format, "choice")
 
 

@@ -20,6 +20,7 @@ FOR_PROGRAMS = (".ics", ".json", ".xml", ".csv", ".xlsx", ".pdf")
 
 
 def answer_errors(app: FastAPI) -> None:
+    """Let each way to fail have its answer here."""
     app.add_exception_handler(NotHere, _not_here)  # type: ignore[arg-type]
     app.add_exception_handler(NotAllowed, _not_allowed)  # type: ignore[arg-type]
     app.add_exception_handler(Refused, _refused)  # type: ignore[arg-type]

@@ -39,16 +39,19 @@ class NotAllowed(Exception):
 
 
 def settings_here(request: Request) -> Settings:
+    """The settings of the running program."""
     settings: Settings = request.app.state.settings
     return settings
 
 
 def database_here(request: Request) -> Database:
+    """The database of the running program."""
     database: Database = request.app.state.database
     return database
 
 
 def session_here(request: Request) -> Iterator[Session]:
+    """A transaction for each request: a snapshot to look, else the one writer, committed before the answer."""
     database = database_here(request)
     with database.read() if request.method in LOOKING else database.write() as db:
         yield db

@@ -183,6 +183,7 @@ def whole_minutes(text: str) -> int:
 
 
 def chosen_kind(text: str) -> SessionFormat:
+    """The kind that was chosen; raises Refused for one that is no gathering."""
     found = next((kind for kind in KINDS if kind == text), None)
     if found is None:
         raise Refused("Choose what kind of gathering it is.", "format")
@@ -190,6 +191,7 @@ def chosen_kind(text: str) -> SessionFormat:
 
 
 def chosen_openness(text: str) -> Openness:
+    """The openness that was chosen; raises Refused for a word that is none."""
     try:
         return Openness(text)
     except ValueError as error:

@@ -99,6 +99,7 @@ def _first_cohort(viewer: Viewer) -> "Cohort | _Shown | None":
 
 @lru_cache(maxsize=1)
 def templates() -> Environment:
+    """The templates with what all of them may say; a name that a page forgot to give raises."""
     environment = Environment(
         loader=FileSystemLoader(APP / "templates"),
         autoescape=True,

@@ -164,6 +164,7 @@ def regret_for(
 
 
 def address_of(convening: Convening) -> str:
+    """Where the registration of a convening is."""
     return f"/{convening.cohort.slug}/convenings/{convening.slug}/registration"
 
 

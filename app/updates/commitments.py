@@ -67,6 +67,7 @@ def add_commitment(
 def change_commitment(
     db: Session, commitment: Commitment, *, text: str, due_on: date | None, measure_stage: str = "", by: Viewer
 ) -> Commitment:
+    """Say a commitment anew. Refuses when the update is closed to writing, and what does not fit."""
     hold_for_writing(db, commitment.update, by)
     commitment.text, commitment.measure_stage = _checked(text, due_on, measure_stage)
     commitment.due_on = due_on

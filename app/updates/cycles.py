@@ -149,10 +149,12 @@ def cycles_of(db: Session, cohort_id: int) -> Sequence[UpdateCycle]:
 
 
 def find_cycle(db: Session, cohort_id: int, slug: str) -> UpdateCycle | None:
+    """The cycle of a cohort that an address names."""
     return db.exec(select(UpdateCycle).where(UpdateCycle.cohort_id == cohort_id, UpdateCycle.slug == slug)).first()
 
 
 def find_update(db: Session, cycle: UpdateCycle, city_id: int) -> Update | None:
+    """A city’s update in a cycle; None where it owes none."""
     return db.exec(select(Update).where(Update.cycle_id == cycle.key, Update.city_id == city_id)).first()
 
 

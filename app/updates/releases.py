@@ -85,6 +85,7 @@ def begin_correction(db: Session, update: Update, *, by: Viewer) -> None:
 
 
 def refuse_all_but_organizers(db: Session, update: Update, by: Viewer) -> None:
+    """Raises Refused unless `by` may release updates of that cohort."""
     cycle = db.get_one(UpdateCycle, update.cycle_id)
     if not may(by, "update.release", cohort_id=cycle.cohort_id):
         raise Refused("Only an organizer of the cohort does this.")

@@ -17,5 +17,6 @@ def last_version(db: Session, update: Update) -> UpdateVersion | None:
 
 
 def last_content(db: Session, update: Update) -> Content | None:
+    """What was released last of an update; None before its first release."""
     version = last_version(db, update)
     return Content.model_validate(version.content) if version else None
