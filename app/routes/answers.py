@@ -25,6 +25,7 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(NotAllowed, _not_allowed)  # type: ignore[arg-type]
     app.add_exception_handler(Refused, _refused)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
+    app.add_exception_handler(OverflowError, _too_large)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _broken)
 
@@ -68,6 +69,10 @@ async def _misread(request: Request, error: RequestValidationError) -> Response:
         422,
         f"Something in the form could not be read: {fields}. Go back; what you typed is still there.",
     )
+
+
+async def _too_large(request: Request, error: OverflowError) -> Response:
+    return _said(request, 422, "A number in the address or in the form is larger than anything here can be.")
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

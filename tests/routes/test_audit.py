@@ -141,3 +141,11 @@ def test_times_are_said_in_the_cohorts_zone(sample_app: FastAPI, organizer: Visi
     with sample_app.state.database.write() as db:
         cancel(db, by=Viewer.system("test"))
     assert "cancelled at Mon 6 Nov 2017, 10:00 EST" in text_of(organizer.get(f"{AUDIT}?act=cancel").text)
+
+
+@pytest.mark.parametrize("address", [f"{AUDIT}?before=9223372036854775808", f"/by-all-means/gatherings/{'9' * 26}"])
+def test_a_number_larger_than_any_row_has_is_answered_with_a_sentence(organizer: Visitor, address: str) -> None:
+    """The database cannot even ask for such a number; that is the address's mistake, and none of ours."""
+    answer = organizer.get(address)
+    assert answer.status_code == 422
+    assert "A number in the address or in the form is larger than anything here can be." in text_of(answer.text)
