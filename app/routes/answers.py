@@ -6,6 +6,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -26,6 +27,7 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Refused, _refused)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
     app.add_exception_handler(OverflowError, _too_large)  # type: ignore[arg-type]
+    app.add_exception_handler(DataError, _not_storable)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _broken)
 
@@ -73,6 +75,11 @@ async def _misread(request: Request, error: RequestValidationError) -> Response:
 
 async def _too_large(request: Request, error: OverflowError) -> Response:
     return _said(request, 422, "A number in the address or in the form is larger than anything here can be.")
+
+
+async def _not_storable(request: Request, error: DataError) -> Response:
+    """PostgreSQL refuses NUL in text, and numbers that its columns cannot hold."""
+    return _said(request, 422, "Something in the form cannot be stored: a control character, or a number too large.")
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

@@ -40,13 +40,13 @@ class PlacementFields(BaseModel):
 
 class SessionFields(PlacementFields):
     """As sent, all of it text. Without a `title` the session is hidden from whoever sends it: its title, purpose,
-    notes, and the people named in it stay as they are (rule 13)."""
+    notes, track, address to join, and the people named in it stay as they are (rule 13)."""
 
     title: str | None = None
     cover_title: str = ""
     purpose: str | None = None
     format: str = SessionFormat.PLENARY
-    track: str = ""
+    track: str | None = None
     language: str = ""
     openness: str = Openness.COHORT
     excludes_lab: str = ""
@@ -64,7 +64,7 @@ class SessionFields(PlacementFields):
     state: list[str] = Field(default_factory=list)
     choice_group: str = ""
     host_city: str = ""
-    join_url: str = ""
+    join_url: str | None = None
     internal_notes: str | None = None
 
 
@@ -135,7 +135,7 @@ def read_details(fields: SessionFields, offered: Choices, before: Details | None
         internal_notes=kept.internal_notes if fields.internal_notes is None else fields.internal_notes.strip(),
         format=_one_of(SessionFormat, fields.format, "format"),
         openness=_one_of(Openness, fields.openness, "openness"),
-        track=fields.track.strip()[:200],
+        track=kept.track if hidden or fields.track is None else fields.track.strip()[:200],
         language=fields.language.strip()[:35],
         excludes_lab=bool(fields.excludes_lab),
         protected=bool(fields.protected),
@@ -144,7 +144,7 @@ def read_details(fields: SessionFields, offered: Choices, before: Details | None
         presenters=kept.presenters if hidden else _presenters(fields, offered),
         choice_group=fields.choice_group.strip()[:120],
         host_city_id=typed.number_or_none(fields.host_city, "host_city"),
-        join_url=fields.join_url.strip(),
+        join_url=kept.join_url if hidden or fields.join_url is None else fields.join_url.strip(),
     )
 
 

@@ -22,6 +22,9 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(self), geolocation=(), microphone=()",
 }
+LONGEST_PATH = 2000
+"""Characters; Python refuses to read a number of more than 4,300 digits, and no address of ours is near that."""
+
 SECRET_PART = re.compile(r"^/(feeds|sign-in)/[^/.]+")
 """Addresses that open something for whoever holds them stay out of the log."""
 
@@ -57,7 +60,11 @@ class Shield:
             await send(message)
 
         try:
-            if _from_elsewhere(scope):
+            if len(scope["path"]) > LONGEST_PATH:
+                await PlainTextResponse("There is no page at an address this long.", 414)(
+                    scope, receive, send_with_headers
+                )
+            elif _from_elsewhere(scope):
                 refusal = PlainTextResponse("This form was sent from another site, so nothing was changed.", 403)
                 await refusal(scope, receive, send_with_headers)
             else:

@@ -127,3 +127,16 @@ def test_demo_sign_in_is_not_there_for_a_public_name(sample_visitor: VisitorOf) 
     form = {"as": "organizer"}
     assert sample_visitor().post("/demo/sign-in", form).status_code == 303
     assert sample_visitor().post("/demo/sign-in", form, headers={"host": "plenary.example.org"}).status_code == 404
+
+
+def test_an_address_of_thousands_of_digits_is_refused_in_a_sentence(visitor: VisitorOf) -> None:
+    answer = visitor().get("/by-all-means/gatherings/" + "9" * 5000)
+    assert (answer.status_code, answer.text) == (414, "There is no page at an address this long.")
+
+
+def test_a_control_character_breaks_no_form(app: FastAPI, visitor: VisitorOf) -> None:
+    """PostgreSQL keeps no NUL in text; what was there stays."""
+    rosa = known_person(app)
+    assert visitor(rosa).post("/me", {"name": "Ro\x00sa", "zone": ""}).status_code in (303, 422)
+    with app.state.database.read() as db:
+        assert "Ro" in db.exec(select(Person.name).where(Person.id == rosa)).one()
