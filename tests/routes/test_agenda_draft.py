@@ -1,6 +1,7 @@
 """The organizers' draft in a browser: with forms alone, and with fragments."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -268,20 +269,24 @@ def test_rule_13_the_draft_hides_from_organizers_what_excludes_the_lab(
         closed = create_session(
             db,
             db.get_one(Convening, place.convening.key),
-            place.details(
-                "After a lost election",
-                rule=place.of_people("Ruth Adler", "Imani Okafor"),
-                speakers=["Prof. Strand"],
-                openness=Openness.CLOSED,
-                excludes_lab=True,
-                cover_title="Peer session",
-                purpose="Secret purpose",
-                internal_notes="Secret notes",
+            replace(
+                place.details(
+                    "After a lost election",
+                    rule=place.of_people("Ruth Adler", "Imani Okafor"),
+                    speakers=["Prof. Strand"],
+                    openness=Openness.CLOSED,
+                    excludes_lab=True,
+                    cover_title="Peer session",
+                    purpose="Secret purpose",
+                    internal_notes="Secret notes",
+                ),
+                join_url="https://meet.example/secret-door",
+                track="Secret track",
             ),
             to=Placement(TUESDAY, datetime(2017, 11, 14, 13, 30, tzinfo=UTC).time(), 75),
             by=BY,
         ).key
-    secrets = ("lost election", "Secret purpose", "Secret notes")
+    secrets = ("lost election", "Secret purpose", "Secret notes", "secret-door", "Secret track")
     for address in (DRAFT, f"{DRAFT}?day=all", f"{DRAFT}/sessions/{closed}", f"{HERE}/agenda/releases"):
         html = organizer.get(address).text
         assert not any(secret in html for secret in secrets), address
@@ -290,9 +295,11 @@ def test_rule_13_the_draft_hides_from_organizers_what_excludes_the_lab(
     presenters = re.findall(r'name="presenter"|name="people"|name="title"|name="internal_notes"', form)
     assert presenters == []
     fields = {"cover_title": "Mayors only", "openness": "closed", "excludes_lab": "yes", "format": "role-alike"}
-    assert organizer.post(f"{DRAFT}/sessions/{closed}", fields).status_code == 303
+    forged = {"join_url": "https://evil.example/", "track": "Theirs"}
+    assert organizer.post(f"{DRAFT}/sessions/{closed}", fields | forged).status_code == 303
     kept = stored(database, "After a lost election")
     assert (kept.cover_title, kept.purpose, kept.internal_notes) == ("Mayors only", "Secret purpose", "Secret notes")
+    assert (kept.join_url, kept.track) == ("https://meet.example/secret-door", "Secret track")
     with database.read() as db:
         again = db.get_one(AgendaSession, closed)
         assert [one.person.name for one in again.engagements] == ["Prof. Strand"]
