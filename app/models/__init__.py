@@ -9,12 +9,9 @@ from app.models.agenda import (
     EngagementState,
     Openness,
     Override,
-    Room,
-    RoomSetup,
     Series,
     SessionFormat,
     SessionRoom,
-    Venue,
 )
 from app.models.people import (
     Assistance,
@@ -47,6 +44,7 @@ from app.models.updates import (
     UpdateText,
     UpdateVersion,
 )
+from app.models.venues import Room, RoomSetup, Venue
 
 __all__ = [
     "AgendaRelease",
