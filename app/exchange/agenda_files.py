@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 from app import clock
 from app.agenda.published import PublishedAgenda, SeenDay
 from app.agenda.seeing import SeenSession
-from app.exchange.plans import settled
+from app.exchange.comparing import settled
 from app.people.names import slug_of
 
 NAME = "plenary"

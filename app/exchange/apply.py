@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.agenda.sessions import archive_session, cancel_session
-from app.exchange.plans import AgendaPlan, Change, room_key
+from app.exchange.comparing import room_key
+from app.exchange.plans import AgendaPlan, Change
 from app.exchange.reading import ReadSession
 from app.gatherings.changes import note_change
 from app.gatherings.details import GONE

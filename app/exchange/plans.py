@@ -1,20 +1,19 @@
 """What an import would do, worked out before anything is written: made, changed, unchanged, no longer there."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.agenda.seeing import programme_day
+from app.agenda.seeing import CLOSED_SESSION, programme_day
 from app.exchange.audience_words import Vocabulary
-from app.exchange.cleaning import LINE_ENDS, UNPRINTABLE
+from app.exchange.comparing import Comparing, Difference, room_key, when
 from app.exchange.matching import People, match_people, match_sessions
 from app.exchange.reading import Findings, Problem, ReadAgenda, ReadPresenter, ReadRoom, ReadSession
-from app.gatherings.details import GONE
 from app.models import (
     AgendaSession,
     Audience,
@@ -23,28 +22,14 @@ from app.models import (
     Convening,
     Engagement,
     Membership,
-    Person,
     Role,
     Room,
     SessionRoom,
 )
-from app.people.audiences import Rule, names_for, rule_of, said
+from app.people.audiences import Rule
 from app.people.audit import Refused
 
 LONGEST_CONVENING = timedelta(days=30)
-SHOWN = 160
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field that the file says otherwise, both ways in words."""
-
-    field: str
-    before: str
-    after: str
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.before or 'nothing'} → {self.after or 'nothing'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +105,7 @@ def plan_agenda(db: Session, cohort: Cohort, convening: Convening | None, read: 
     known = People.of(db, cohort.key, (presenter.email for presenter in read.presenters))
     people = match_people(read.sessions, matched, known, findings)
     rules = _rules(db, cohort, read, known, findings)
-    comparing = _Comparing(db, cohort, read, zone, rules, people, [one.audience for one in matched.values()])
+    comparing = Comparing(db, cohort, read, zone, rules, people, [one.audience for one in matched.values()])
     changes = []
     for one in read.sessions:
         if one.key in matched and (differences := comparing.of(one, matched[one.key], findings)):
@@ -145,11 +130,6 @@ def plan_agenda(db: Session, cohort: Cohort, convening: Convening | None, read: 
         problems=(*read.problems, *findings.problems),
         notes=(*read.notes, *findings.notes),
     )
-
-
-def room_key(name: str) -> str:
-    """How rooms are compared: without case, and with one space between words."""
-    return " ".join(name.split()).casefold()
 
 
 def _sessions(db: Session, convening: Convening) -> list[AgendaSession]:
@@ -184,103 +164,6 @@ def _rules(db: Session, cohort: Cohort, read: ReadAgenda, known: People, finding
     return rules
 
 
-class _Comparing:
-    """Compares sessions of the file with those of the draft, field by field, in words."""
-
-    def __init__(
-        self,
-        db: Session,
-        cohort: Cohort,
-        read: ReadAgenda,
-        zone: str,
-        rules: Mapping[str, Rule],
-        people: Mapping[str, Person | None],
-        audiences: Iterable[Audience],
-    ) -> None:
-        self.says = read.says
-        self.zone = zone
-        self.rules = rules
-        self.people = people
-        held = [rule_of(audience) for audience in audiences] if rules else []
-        self.names = names_for(db, [*rules.values(), *held], cohort.key) if rules else None
-
-    def of(self, read: ReadSession, held: AgendaSession, findings: Findings) -> tuple[Difference, ...]:
-        """What the file says otherwise. A cancelled session is let be; of one that excludes the lab only time and
-        rooms are compared, since the rest is not the organizers' to see (rule 13)."""
-        if held.is_cancelled:
-            if not read.cancelled and self._time(read, held):
-                findings.note(read.where, f"“{held.title}” is cancelled here and was left as it is.")
-            return ()
-        found = [*self._time(read, held), *self._rooms(read, held)]
-        if not held.excludes_lab:
-            found += [*self._words(read, held), *self._presenters(read, held), *self._audience(read, held)]
-        if held.archived_at is not None:
-            found.append(Difference("state", "deleted", "back on the draft"))
-        if read.cancelled:
-            found.append(Difference("state", "on", "cancelled"))
-        return tuple(found)
-
-    def _words(self, read: ReadSession, held: AgendaSession) -> Iterable[Difference]:
-        fields: dict[str, tuple[str, str]] = {
-            "title": (held.title, read.title),
-            "purpose": (held.purpose, read.purpose),
-            "track": (held.track, read.track),
-            "language": (held.language, read.language),
-        }
-        for name, (before, after) in fields.items():
-            same = settled(before) == settled(after) if name == "purpose" else before.split() == after.split()
-            if name in self.says and not same:
-                yield Difference(name, _short(before), _short(after))
-        said_only = {"format": read.format, "openness": read.openness, "protected": read.protected}
-        for name, value in said_only.items():
-            if value is not None and value != getattr(held, name):
-                yield Difference(name, _word(getattr(held, name)), _word(value))
-
-    def _time(self, read: ReadSession, held: AgendaSession) -> Iterable[Difference]:
-        if "time" in self.says and read.starts_at and (held.starts_at, held.ends_at) != (read.starts_at, read.ends_at):
-            before = _when(held.starts_at, held.ends_at, self.zone)
-            yield Difference("time", before, _when(read.starts_at, read.ends_at, self.zone))
-
-    def _rooms(self, read: ReadSession, held: AgendaSession) -> Iterable[Difference]:
-        before = [place.room.name for place in held.places]
-        if "rooms" in self.says and {room_key(name) for name in before} != {room_key(name) for name in read.rooms}:
-            yield Difference("rooms", ", ".join(before), ", ".join(read.rooms))
-
-    def _presenters(self, read: ReadSession, held: AgendaSession) -> Iterable[Difference]:
-        """Somebody who declined and still stands in the file is no difference: the file does not know."""
-        if "presenters" not in self.says:
-            return
-        wanted = [self.people.get(presenter.key) for presenter in read.presenters]
-        ids = {person.key for person in wanted if person is not None}
-        active = {engagement.person_id for engagement in held.engagements if engagement.state not in GONE}
-        if None in wanted or ids - {engagement.person_id for engagement in held.engagements} or active - ids:
-            before = [engagement.person.name for engagement in held.engagements if engagement.state not in GONE]
-            yield Difference("presenters", ", ".join(before), ", ".join(one.name for one in read.presenters))
-
-    def _audience(self, read: ReadSession, held: AgendaSession) -> Iterable[Difference]:
-        if read.key in self.rules and self.names and rule_of(held.audience) != self.rules[read.key]:
-            before = said(rule_of(held.audience), self.names)
-            yield Difference("audience", before, said(self.rules[read.key], self.names))
-
-
-def settled(text: str) -> str:
-    """A text as an export writes it and a reader reads it: what is lost on that way is no difference."""
-    return LINE_ENDS.sub("\n", UNPRINTABLE.sub("", text)).strip()
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
-
-
-def _word(value: object) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
-
-
-def _when(start: datetime | None, end: datetime | None, zone: str) -> str:
-    return clock.said_span(start, end, zone) if start and end else "in the tray"
-
-
 def _absent(
     read: ReadAgenda, held: list[AgendaSession], matched: Mapping[str, AgendaSession], zone: str
 ) -> tuple[Absent, ...]:
@@ -290,10 +173,15 @@ def _absent(
         return ()
     there = {session.key for session in matched.values()}
     return tuple(
-        Absent(session.key, session.title, _when(session.starts_at, session.ends_at, zone))
+        Absent(session.key, _shown_title(session), when(session.starts_at, session.ends_at, zone))
         for session in held
         if session.import_key and session.key not in there and session.archived_at is None and not session.is_cancelled
     )
+
+
+def _shown_title(session: AgendaSession) -> str:
+    """The title as far as an organizer may know it (rule 13)."""
+    return (session.cover_title or CLOSED_SESSION) if session.excludes_lab else session.title
 
 
 def _new_rooms(db: Session, convening: Convening | None, read: ReadAgenda) -> tuple[ReadRoom, ...]:

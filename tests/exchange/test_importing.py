@@ -260,6 +260,8 @@ def test_session_that_excludes_the_lab_is_moved_and_nothing_of_it_is_shown(datab
 
     assert differences(database, other) == ["time: Sat 7 Feb, 09:45–10:30 CET → Sat 7 Feb, 09:45–09:52 CET"]
     assert "Told to nobody" not in "\n".join(bring(other).lines)
+    without = frab(Programme(talks=(*made.talks[:1], *made.talks[2:]), zone=made.zone))
+    assert [absent.title for absent in plan(database, without).absent] == ["Closed session"]
     with database.read() as db:
         session = the_session(db, "Told to nobody")
         assert (session.purpose, session.minutes) == ("Secret", 7)
@@ -272,8 +274,9 @@ def test_cancelled_session_is_let_be(database: Database, bring: Bring) -> None:
     with database.write() as db:
         cancel_session(db, the_session(db, title), reason="No train", by=BY)
 
-    of = plan(database, frab(changed(made, 2, minutes=7)))
+    same, of = plan(database, frab(made)), plan(database, frab(changed(made, 2, minutes=7)))
 
+    assert (same.changes, same.notes) == ((), ())
     assert of.changes == ()
     assert [note.sentence for note in of.notes] == [f"“{title}” is cancelled here and was left as it is."]
 
