@@ -81,12 +81,42 @@ def release_numbered(db: Session, convening: Convening, number: int) -> AgendaRe
 
 def agenda(db: Session, convening: Convening, viewer: Viewer, *, number: int | None = None) -> PublishedAgenda | None:
     """The newest release (or the one of that number) as the viewer sees it; None where there is none."""
-    release = latest_release(db, convening) if number is None else release_numbered(db, convening, number)
-    return seen_release(db, convening, release, viewer) if release else None
+    newest = latest_release(db, convening)
+    if newest is None or number is None or number == newest.number:
+        return seen_release(db, convening, newest, release_entries(newest), viewer) if newest else None
+    release = release_numbered(db, convening, number)
+    if release is None:
+        return None
+    entries = closed_since(release_entries(release), release_entries(newest))
+    return seen_release(db, convening, release, entries, viewer)
 
 
-def seen_release(db: Session, convening: Convening, release: AgendaRelease, viewer: Viewer) -> PublishedAgenda:
-    """A release as the viewer sees it."""
+def closed_since(entries: Iterable[SessionEntry], newest: Iterable[SessionEntry]) -> list[SessionEntry]:
+    """An older release's sessions, with those of the cohort closed that are closed now (rule 13): what was open
+    once is not read up again in what was published then. What was public is known, and stays as it was."""
+    closed = {entry["id"]: entry for entry in newest if entry["openness"] == Openness.CLOSED}
+    return [
+        _closed(entry, closed[entry["id"]])
+        if entry["id"] in closed and not Openness(entry["openness"]).is_public
+        else entry
+        for entry in entries
+    ]
+
+
+def _closed(entry: SessionEntry, now: SessionEntry) -> SessionEntry:
+    return {
+        **entry,
+        "openness": now["openness"],
+        "excludes_lab": now["excludes_lab"],
+        "cover_title": now["cover_title"],
+        "audience": now["audience"],
+    }
+
+
+def seen_release(
+    db: Session, convening: Convening, release: AgendaRelease, entries: Iterable[SessionEntry], viewer: Viewer
+) -> PublishedAgenda:
+    """A release's entries as the viewer sees them."""
     return PublishedAgenda(
         convening_id=convening.key,
         cohort_id=convening.cohort_id,
@@ -98,7 +128,7 @@ def seen_release(db: Session, convening: Convening, release: AgendaRelease, view
         release_number=release.number,
         released_at=release.created_at,
         note=release.note,
-        sessions=seen_entries(db, convening.cohort_id, release_entries(release), viewer),
+        sessions=seen_entries(db, convening.cohort_id, entries, viewer),
     )
 
 

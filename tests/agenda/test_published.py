@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from app.agenda import lenses, published
 from app.agenda.placements import Placement, RoomUse
-from app.agenda.sessions import create_session
+from app.agenda.releases import changes_since
+from app.agenda.sessions import change_session, create_session
 from app.models import Openness, SessionFormat
 from app.people.audiences import Rule
 from app.people.viewer import Viewer
@@ -233,6 +234,18 @@ def test_an_older_release_is_shown_as_it_was(place: Campus) -> None:
     assert list(place.seen(viewer)) == ["First", "Second"]
     assert list(place.seen(viewer, number=1)) == ["First"]
     assert published.agenda(place.db, place.convening, viewer, number=3) is None
+
+
+def test_rule_13_what_is_closed_now_is_closed_in_older_releases_too(place: Campus) -> None:
+    session = place.session(SECRET)
+    place.publish()
+    closed = place.details(SECRET, rule=place.of_role("mayor"), openness=Openness.CLOSED)
+    change_session(place.db, session, closed, by=BY)
+    place.publish()
+    outsider = place.viewer("Jo Park")
+    assert list(place.seen(outsider)) == list(place.seen(outsider, number=1)) == ["Closed session"]
+    assert list(place.seen(place.viewer("Ruth Adler"), number=1)) == [SECRET]
+    assert not any(SECRET in change.said for change in changes_since(place.db, place.convening, 1, outsider))
 
 
 def test_what_begins_after_midnight_belongs_to_the_evening_before(place: Campus) -> None:
