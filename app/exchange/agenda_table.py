@@ -106,6 +106,7 @@ class _Reader:
             starts_at=times.starts_at,
             ends_at=times.ends_at,
             minutes=times.minutes,
+            length_assumed=times.assumed,
             day=day,
             description=self.clean.text(row.said("purpose"), row.where),
             track=self.clean.line(row.said("track"), TRACK_LENGTH, row.where, "track"),

@@ -8,9 +8,9 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.agenda.sessions import archive_session, cancel_session
-from app.exchange.comparing import room_key
+from app.exchange.comparing import room_key, span_of
 from app.exchange.plans import AgendaPlan, Change
-from app.exchange.reading import ReadSession
+from app.exchange.reading import ReadSession, whole_minutes
 from app.gatherings.changes import note_change
 from app.gatherings.details import GONE
 from app.models import (
@@ -208,7 +208,10 @@ class _Writing:
             if fields is None or name in fields:
                 setattr(session, name, value)
         if fields is None or "time" in fields:
-            session.starts_at, session.ends_at, session.minutes = read.starts_at, read.ends_at, read.minutes
+            session.starts_at, session.ends_at = span_of(read, session if fields else None)
+            session.minutes = read.minutes
+            if session.starts_at and session.ends_at:
+                session.minutes = whole_minutes(session.ends_at - session.starts_at)
 
     def _move(self, session: AgendaSession, read: ReadSession) -> bool:
         """Put a session into the file's rooms; those it stays in keep their set-up and city."""

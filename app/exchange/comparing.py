@@ -82,9 +82,10 @@ class Comparing:
                 yield Difference(name, _word(getattr(held, name)), _word(value))
 
     def _time(self, read: ReadSession, held: AgendaSession) -> Iterable[Difference]:
-        if "time" in self.says and read.starts_at and (held.starts_at, held.ends_at) != (read.starts_at, read.ends_at):
+        span = span_of(read, held)
+        if "time" in self.says and read.starts_at and (held.starts_at, held.ends_at) != span:
             before = when(held.starts_at, held.ends_at, self.zone)
-            yield Difference("time", before, when(read.starts_at, read.ends_at, self.zone))
+            yield Difference("time", before, when(*span, self.zone))
 
     def _rooms(self, read: ReadSession, held: AgendaSession) -> Iterable[Difference]:
         before = [place.room.name for place in held.places]
@@ -106,6 +107,13 @@ class Comparing:
         if read.key in self.rules and self.names and rule_of(held.audience) != self.rules[read.key]:
             before = said(rule_of(held.audience), self.names)
             yield Difference("audience", before, said(self.rules[read.key], self.names))
+
+
+def span_of(read: ReadSession, held: AgendaSession | None) -> tuple[datetime | None, datetime | None]:
+    """Start and end that a file gives a session; without a length of its own, the one that the session has."""
+    if read.length_assumed and read.starts_at and held and held.starts_at and held.ends_at:
+        return read.starts_at, read.starts_at + (held.ends_at - held.starts_at)
+    return read.starts_at, read.ends_at
 
 
 def room_key(name: str) -> str:

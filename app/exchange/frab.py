@@ -127,6 +127,7 @@ class _Reader:
             starts_at=times.starts_at,
             ends_at=times.ends_at,
             minutes=times.minutes,
+            length_assumed=times.assumed,
             day=self.day,
             subtitle=self.clean.text(event.said("subtitle"), where),
             abstract=self.clean.text(event.said("abstract"), where, markup=not self.ours),

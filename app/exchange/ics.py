@@ -182,6 +182,7 @@ class _Reader:
             starts_at=times.starts_at,
             ends_at=times.ends_at,
             minutes=times.minutes,
+            length_assumed=times.assumed,
             day=(start - timedelta(hours=4)).date() if start and start.year > 1 else None,
             description=self.clean.text(_text(event, "DESCRIPTION"), where, markup=True),
             track=category,

@@ -160,6 +160,7 @@ class _Reader:
             starts_at=times.starts_at,
             ends_at=times.ends_at,
             minutes=times.minutes,
+            length_assumed=times.assumed,
             day=day or own_day,
             subtitle=self.clean.text(said(event.get("subtitle")), where),
             abstract=self.clean.text(said(event.get("abstract")), where, markup=not self.ours),

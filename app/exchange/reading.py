@@ -63,9 +63,9 @@ class ReadSession:
     """One session of the file.
 
     `starts_at` and `ends_at` are aware UTC instants; both None for one whose time could not be read, which then
-    waits in the tray with its `minutes`. `day` is the programme day it belongs to: what begins after midnight
-    still belongs to the evening before. None in `format`, `openness` or `protected`, and "" in `audience`,
-    mean that the file does not say.
+    waits in the tray with its `minutes`. With `length_assumed` the file says a start and no end. `day` is the
+    programme day it belongs to: what begins after midnight still belongs to the evening before. None in `format`,
+    `openness` or `protected`, and "" in `audience`, mean that the file does not say.
     """
 
     key: str
@@ -74,6 +74,7 @@ class ReadSession:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     minutes: int = 60
+    length_assumed: bool = False
     day: date | None = None
     subtitle: str = ""
     abstract: str = ""

@@ -105,6 +105,8 @@ def take_roster(db: Session, cohort: Cohort, read: ReadRoster, *, keep: str = "r
             outcome.done.append(Problem(row.where, f"{row.name}: {', '.join(done)}"))
         else:
             outcome.unchanged += 1
+    outcome.problems.sort(key=lambda problem: int(problem.where.removeprefix("row ") or 0))
+    outcome.done.sort(key=lambda done: int(done.where.removeprefix("row ")))
     if outcome.problems and keep == "nothing":
         count, first = len(outcome.problems), outcome.problems[0]
         rows = "one row" if count == 1 else f"{count} rows, the first of them"

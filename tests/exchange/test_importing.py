@@ -267,6 +267,20 @@ def test_session_that_excludes_the_lab_is_moved_and_nothing_of_it_is_shown(datab
         assert (session.purpose, session.minutes) == ("Secret", 7)
 
 
+def test_length_that_cannot_be_read_leaves_the_one_that_the_session_has(database: Database, bring: Bring) -> None:
+    made = programme(2, 1, 1)
+    bring(frab(made))
+
+    unsaid = frab(made).replace(b"<duration>00:43</duration>", b"<duration>soon</duration>")
+    moved = unsaid.replace(b"T09:00:00", b"T20:00:00")
+
+    assert differences(database, unsaid) == []
+    assert differences(database, moved) == ["time: Sat 7 Feb, 09:00–09:43 CET → Sat 7 Feb, 20:00–20:43 CET"]
+    assert not bring(moved).complete
+    with database.read() as db:
+        assert the_session(db, "Opening 1").minutes == 43
+
+
 def test_cancelled_session_is_let_be(database: Database, bring: Bring) -> None:
     made = programme(4, 1, 1)
     bring(frab(made))
