@@ -84,9 +84,10 @@ def _import(
         openness=Openness.PUBLIC if options.public else Openness.COHORT,
     )
     if convening is None:
-        convening = make_convening(db, cohort, plan, slug, title=options.title, by=IMPORTER)
+        convening = make_convening(db, cohort, plan, slug, wishes, title=options.title, by=IMPORTER)
         lines.insert(0, f"Convening {cohort.slug}/{convening.slug} was made: {convening.title}, {_days_of(convening)}.")
-    apply_plan(db, convening, plan, wishes, by=IMPORTER)
+    else:
+        apply_plan(db, convening, plan, wishes, by=IMPORTER)
     if options.publish:
         lines.append(publish(db, convening))
     return Result(tuple(lines), complete=not plan.problems)
@@ -136,24 +137,32 @@ def zone_of(read: ReadAgenda, given: str, fallback: str) -> str:
 
 @verb
 def make_convening(
-    db: Session, cohort: Cohort, plan: AgendaPlan, slug: str, *, title: str = "", by: Viewer
+    db: Session,
+    cohort: Cohort,
+    plan: AgendaPlan,
+    slug: str,
+    wishes: Wishes | None = None,
+    *,
+    title: str = "",
+    by: Viewer,
 ) -> Convening:
-    """A convening for a file: its title, its days, its zone. Raises Refused for a file without a day."""
+    """A convening for a file, with its title, days and zone, and the file's sessions as its draft: both or neither.
+
+    Raises Refused for a file without a day, for a slug that is taken, and where `apply_plan` does.
+    """
     if plan.days is None:
         raise Refused("No session of the file has a day, so that no convening can be made for it.")
-    return create_convening(
-        db,
-        cohort,
-        ConveningDetails(
-            title=title or plan.read.title or slug,
-            slug=slug,
-            starts_on=plan.days[0],
-            ends_on=plan.days[1],
-            zone=plan.zone,
-            stage=ConveningStage.ANNOUNCED,
-        ),
-        by=by,
+    details = ConveningDetails(
+        title=title or plan.read.title or slug,
+        slug=slug,
+        starts_on=plan.days[0],
+        ends_on=plan.days[1],
+        zone=plan.zone,
+        stage=ConveningStage.ANNOUNCED,
     )
+    convening = create_convening(db, cohort, details, by=by)
+    db.flush()
+    return apply_plan(db, convening, plan, wishes, by=by)
 
 
 def publish(db: Session, convening: Convening) -> str:

@@ -85,13 +85,15 @@ def import_new(
     typed = {"title": title, "slug": slug}
     try:
         plan = _plan(db, cohort, None, upload, settings, zone)
-        if plan.stamp != stamp:
-            return _shown(request, None, upload, plan, zone=zone, typed=typed, error=CHANGED, status=409)
-        wanted = slug_of(slug or title, "convening")
-        convening = make_convening(db, cohort, plan, wanted, title=title.strip(), by=viewer)
-        apply_plan(db, convening, plan, Wishes(keep=_keep(keep), openness=_openness(openness)), by=viewer)
     except Refused as refused:
-        db.rollback()
+        return _chooser(request, None, refused.sentence)
+    if plan.stamp != stamp:
+        return _shown(request, None, upload, plan, zone=zone, typed=typed, error=CHANGED, status=409)
+    wishes = Wishes(keep=_keep(keep), openness=_openness(openness))
+    try:
+        wanted = slug_of(slug or title, "convening")
+        convening = make_convening(db, cohort, plan, wanted, wishes, title=title.strip(), by=viewer)
+    except Refused as refused:
         return _shown(request, None, upload, plan, zone=zone, typed=typed, error=refused.sentence)
     room.drop(token)
     return see_other(f"{_address(cohort, convening)}/agenda/draft", flash=_done(plan))

@@ -84,6 +84,29 @@ def test_second_click_imports_nothing_twice(organizer: Visitor) -> None:
     assert count(organizer, AgendaSession) == before
 
 
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"slug": "2017-fall"}, "The address “2017-fall” is taken. Choose another."),
+        ({"keep": "nothing"}, "Nothing was imported: 1 thing in the file could not be read."),
+        ({"zone": "Mars/Olympus"}, "“Mars/Olympus” is not the name of a time zone"),
+    ],
+)
+def test_refused_import_leaves_no_convening_and_keeps_what_was_typed(
+    organizer: Visitor, said: dict[str, str], sentence: str
+) -> None:
+    broken = frab(MADE).replace(b"<duration>00:43</duration>", b"<duration>soon</duration>", 1)
+    address, page = look(organizer, "/by-all-means/convenings/import", broken)
+    before = count(organizer, Convening)
+
+    answer = organizer.post(address, {"stamp": stamp(page), "title": "My own title", "slug": "w", **said})
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "zone" in said or "My own title" in answer.text
+    assert count(organizer, Convening) == before
+
+
 def test_draft_that_changed_since_the_look_is_shown_again(organizer: Visitor) -> None:
     address, page = look(organizer, "/by-all-means/convenings/import", frab(MADE))
     form = {"stamp": stamp(page), "title": "W", "slug": "w"}
