@@ -26,7 +26,7 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(NotAllowed, _not_allowed)  # type: ignore[arg-type]
     app.add_exception_handler(Refused, _refused)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
-    app.add_exception_handler(OverflowError, _too_large)  # type: ignore[arg-type]
+    app.add_exception_handler(OverflowError, _not_storable)  # type: ignore[arg-type]
     app.add_exception_handler(DataError, _not_storable)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _broken)
@@ -73,13 +73,10 @@ async def _misread(request: Request, error: RequestValidationError) -> Response:
     )
 
 
-async def _too_large(request: Request, error: OverflowError) -> Response:
-    return _said(request, 422, "A number in the address or in the form is larger than anything here can be.")
-
-
-async def _not_storable(request: Request, error: DataError) -> Response:
-    """PostgreSQL refuses NUL in text, and numbers that its columns cannot hold."""
-    return _said(request, 422, "Something in the form cannot be stored: a control character, or a number too large.")
+async def _not_storable(request: Request, error: OverflowError | DataError) -> Response:
+    """SQLite's driver refuses numbers beyond 64 bits, PostgreSQL those its columns cannot hold, and NUL in text."""
+    sentence = "Something in the address or the form cannot be stored: a number too large, or a control character."
+    return _said(request, 422, sentence)
 
 
 async def _http(request: Request, error: HTTPException) -> Response:

@@ -148,4 +148,4 @@ def test_a_number_larger_than_any_row_has_is_answered_with_a_sentence(organizer:
     """The database cannot even ask for such a number; that is the address's mistake, and none of ours."""
     answer = organizer.get(address)
     assert answer.status_code == 422
-    assert "A number in the address or in the form is larger than anything here can be." in text_of(answer.text)
+    assert "cannot be stored: a number too large, or a control character." in text_of(answer.text)
