@@ -8,6 +8,7 @@ from xml.parsers.expat import ErrorString, ExpatError, ParserCreate
 from app.exchange.reading import Unreadable
 
 DEPTH = 60
+MAX_ELEMENTS = 500_000
 CONTROLS = bytes(sorted(set(range(32)) - {9, 10, 13}))
 
 
@@ -55,7 +56,7 @@ class Walk:
         self.whole = whole
         self.opened = opened
         self.handed = handed
-        self.depth = 0
+        self.depth = self.count = 0
         self.open: list[Element] = []
 
     def through(self, data: bytes) -> None:
@@ -83,6 +84,9 @@ class Walk:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
+        self.count += 1
+        if self.count > MAX_ELEMENTS:
+            raise Unreadable(f"This file has more than {MAX_ELEMENTS:,} elements; no schedule does that.")
         if self.depth > DEPTH:
             raise Unreadable(
                 f"The elements of this file stand in one another more than {DEPTH} deep; no schedule does that."

@@ -72,7 +72,8 @@ SHEET = "xl/worksheets/sheet1.xml"
         (b"PK\x03\x04" + bytes(100), "This workbook is damaged or locked with a password."),
         (SMALL[:-40], "This workbook is damaged or locked with a password."),
         (zipped(**{"xl/workbook.xml": LAUGHS}), "This file declares a document type of its own"),
-        (zipped(**{"xl/workbook.xml": b"<workbook/>"}), "This workbook cannot be read"),
+        (zipped(**{"xl/workbook.xml": b"<workbook/>"}), "no row of headings that is known"),
+        (zipped(**{"xl/workbook.xml": b"<workbook>"}), "This workbook is damaged."),
         (altered(SMALL, SHEET, b'r="D2"', b'r="XFD1048576"'), "more than 20,000 rows or 200 columns"),
         (
             altered(SMALL, SHEET, b'<row r="2" spans="1:4"><c r="A2"', b'<row r="900000"><c'),
@@ -82,7 +83,7 @@ SHEET = "xl/worksheets/sheet1.xml"
         (b'title,date\n"' + b"x" * 200_000 + b'",1', "This table cannot be read, from line 2 on"),
         (b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\nEND:VEVENT\n" * 20_001, "more than 20,000 entries"),
     ],
-    ids=range(32),
+    ids=range(33),
 )
 def test_file_that_cannot_be_read_gets_one_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(Unreadable) as refusal:
@@ -100,8 +101,16 @@ def test_workbook_that_unpacks_to_more_than_the_bound_is_refused() -> None:
     bomb = zipped(**{"xl/workbook.xml": b"<workbook>" + b" " * (70 << 20) + b"</workbook>"})
     assert len(bomb) < 200_000
 
-    with pytest.raises(Unreadable, match="Unpacked, this workbook is larger than 64 MB"):
+    with pytest.raises(Unreadable, match="Unpacked, this workbook is larger than 32 MB"):
         read_agenda(bomb)
+
+
+def test_workbook_that_claims_to_be_larger_than_it_is_is_read_as_what_it_is() -> None:
+    """A reader that reserves memory for what is claimed is ended by the system, and the program with it."""
+    claims = altered(SMALL, "xl/sharedStrings.xml", b'uniqueCount="', b'uniqueCount="4294967296')
+    claims = altered(claims, SHEET, b'ref="A1:D2"', b'ref="A1:XFD1048576"')
+
+    assert [session.title for session in read_agenda(claims).sessions] == ["T"]
 
 
 def test_bomb_that_lies_about_its_size_is_refused() -> None:

@@ -1,6 +1,8 @@
 """Tables as people make them: delimiters, codings, headings, dates. What is ambiguous is reported, not guessed."""
 
+import zipfile
 from datetime import UTC, date, datetime, time
+from io import BytesIO
 
 import pytest
 
@@ -77,6 +79,37 @@ def test_workbook_with_typed_dates_times_and_numbers_is_read() -> None:
         (utc("2017-11-14 13:30"), 30),
         (utc("2017-11-14 14:00"), 75),
         (utc("2017-11-14 17:30"), 60),
+    ]
+
+
+def test_workbook_cells_are_read_as_excel_shows_them() -> None:
+    """Runs of one text, dates of a Macintosh, cells without an address, formulas by their stored value, errors."""
+    content = {
+        "xl/workbook.xml": """<workbook xmlns:r="r"><workbookPr date1904="1"/><sheets><sheet r:id="a"/><sheet r:id="b"/>
+            </sheets></workbook>""",
+        "xl/_rels/workbook.xml.rels": """<R><Relationship Id="a" Target="worksheets/empty.xml"/>
+            <Relationship Id="b" Target="/xl/worksheets/full.xml"/></R>""",
+        "xl/styles.xml": """<styleSheet><numFmts><numFmt numFmtId="164" formatCode="[$-409]dddd, d mmm yyyy"/>
+            <numFmt numFmtId="165" formatCode="[h]:mm"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/>
+            <xf numFmtId="20"/><xf numFmtId="165"/></cellXfs></styleSheet>""",
+        "xl/sharedStrings.xml": """<sst><si><r><t>Wel</t></r><r><t xml:space="preserve">come </t></r><rPh><t>x</t></rPh>
+            <r><t>back</t></r></si></sst>""",
+        "xl/worksheets/empty.xml": "<worksheet><sheetData/></worksheet>",
+        "xl/worksheets/full.xml": """<worksheet><sheetData><row><c t="inlineStr"><is><t>title</t></is></c>
+            <c t="inlineStr"><is><t>date</t></is></c><c t="str"><f>"st"&amp;"art"</f><v>start</v></c>
+            <c t="inlineStr"><is><t>minutes</t></is></c><c t="inlineStr"><is><t>purpose</t></is></c></row>
+            <row r="5"><c r="A5" t="s"><v>0</v></c><c r="B5" s="1"><v>41591</v></c><c r="C5" s="2"><v>0.375</v></c>
+            <c r="D5" s="3"><v>0.0625</v></c><c r="E5" t="e"><v>#REF!</v></c></row></sheetData></worksheet>""",
+    }
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, text in content.items():
+            packed.writestr(name, text)
+
+    agenda = read_agenda(file.getvalue(), BOSTON)
+
+    assert [(s.where, s.title, s.starts_at, s.minutes, s.purpose) for s in agenda.sessions] == [
+        ("row 5", "Welcome back", utc("2017-11-14 14:00"), 90, "")
     ]
 
 
