@@ -238,7 +238,10 @@ def _too_small(session: DraftSession, people: int, places: int, room_id: int | N
 
 
 def _presence(draft: Draft, running: list[DraftSession]) -> Iterator[Finding]:
-    """Rule 11: whoever is bound to be there and, by their registration, is not. What one may choose binds nobody."""
+    """Rule 11: whoever is bound to be there and, by their registration, is not.
+
+    What one may choose binds nobody, and who has declined or cancelled is missed only where they have a part.
+    """
     sharing: dict[tuple[Span, ...], int] = {}
     for position, spans in draft.windows.items():
         sharing[spans] = sharing.get(spans, NOBODY) | 1 << position
@@ -248,7 +251,7 @@ def _presence(draft: Draft, running: list[DraftSession]) -> Iterator[Finding]:
             if people & session.bound and not _covered(session.span, spans):
                 absent |= people
         with_part = session.engaged & (absent | draft.away)
-        invited = NOBODY if session.choice_group else session.audience & absent & ~with_part
+        invited = NOBODY if session.choice_group else session.audience & absent & ~draft.away & ~with_part
         for people, kind, gravity in (
             (with_part, Kind.PART, Gravity.SHOULD_LOOK),
             (invited, Kind.PRESENCE, Gravity.NOTE),

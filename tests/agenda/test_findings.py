@@ -329,6 +329,11 @@ def test_rule_11_a_speaker_who_declined_the_convening_is_found() -> None:
     assert keys(plan) == ["11:part:1"]
 
 
+def test_rule_11_who_cancelled_after_giving_a_window_is_not_missed_outside_it() -> None:
+    plan = draft(session(1, "13:00–14:00", rule=MAYORS), there={1: (span("08:00–12:00"),)}, away=[1])
+    assert keys(plan) == []
+
+
 def test_findings_stand_by_gravity_then_by_time() -> None:
     plan = draft(
         session(1, "17:00–18:00", rule=MAYORS, rooms=[BOATHOUSE]),

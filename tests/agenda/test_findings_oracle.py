@@ -149,7 +149,7 @@ def not_there(plan: Draft, session: DraftSession) -> set[tuple[str, int]]:
         outside = bool(windows) and not any(a <= session.span[0] and session.span[1] <= b for a, b in windows or ())
         if session.engaged & bit and (outside or plan.away & bit):
             speaking |= bit
-        elif session.audience & bit and outside and not session.choice_group:
+        elif session.audience & bit and outside and not plan.away & bit and not session.choice_group:
             invited |= bit
     found = {(f"11:part:{session.id}", speaking), (f"11:presence:{session.id}", invited)}
     return {(key, people) for key, people in found if people}
