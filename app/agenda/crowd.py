@@ -6,9 +6,12 @@ A mask is an int whose bit i stands for the i-th person. Masks of one crowd only
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from app.models import Standing
 from app.people.audiences import Attendee, Rule
+
+Key = TypeVar("Key")
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -106,7 +109,7 @@ class Crowd:
         return [self.people[position] for position in bits(mask)]
 
 
-def _add(masks: dict, key: object, bit: int) -> None:  # type: ignore[type-arg]
+def _add(masks: dict[Key, int], key: Key, bit: int) -> None:
     masks[key] = masks.get(key, 0) | bit
 
 
