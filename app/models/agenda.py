@@ -1,16 +1,19 @@
-"""Convenings, series, sessions, engagements, agenda releases."""
+"""Convenings, series, sessions and their items, agenda releases."""
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, Relationship
 
 from app.models.base import Json, Row, word
-from app.models.people import Audience, City, Cohort, Person
+from app.models.people import Audience, City, Cohort, MeasureStage, Person
 from app.models.venues import Room, RoomSetup, Venue
+
+if TYPE_CHECKING:
+    from app.models.staging import Engagement
 
 
 def new_uid() -> str:
@@ -30,7 +33,10 @@ class ConveningStage(StrEnum):
 
 
 class Convening(Row, table=True):
-    """A gathering of the whole cohort over days (both included) at a venue, in the venue's zone."""
+    """A gathering of the whole cohort over days (both included) at a venue, in the venue's zone.
+
+    `walking_minutes` is what one needs from one of its buildings to another (rule 1).
+    """
 
     __tablename__ = "convening"
     __table_args__ = (
@@ -55,6 +61,7 @@ class Convening(Row, table=True):
     unstructured_minutes: int = 0
     mayor_minutes: int = 0
     superintendent_minutes: int = 0
+    walking_minutes: int = 5
     purge_days: int = 28
     legal_hold: bool = False
     uid: str = Field(default_factory=new_uid, unique=True, max_length=36)
@@ -74,6 +81,7 @@ class SessionFormat(StrEnum):
     GALLERY_WALK = "gallery walk"
     MEAL = "meal"
     UNSTRUCTURED = "unstructured"
+    BREAK = "break"
     WEBINAR = "webinar"
     CALL = "call"
     WORKING_GROUP = "working group"
@@ -153,8 +161,9 @@ class AgendaSession(Row, table=True):
 
     `starts_at` and `ends_at` are UTC instants meant in `zone`; both are empty while the session waits in the
     tray, where `minutes` keeps its length. `sequence` and `changed_at` rise with each change that calendars must
-    hear of (rule 16). `cover_title` is what those see who may know that it takes place and not what it is (rule
-    13); with `excludes_lab` organizers and lab staff are among them.
+    hear of (rule 16). A `fixed` session stays where it is when what stands before it is shifted. `serves_id` is the
+    stage of the evaluation framework that it serves. `cover_title` is what those see who may know that it takes
+    place and not what it is (rule 13); with `excludes_lab` organizers and lab staff are among them.
     """
 
     __tablename__ = "session"
@@ -185,6 +194,8 @@ class AgendaSession(Row, table=True):
     ends_at: datetime | None = None
     minutes: int = 60
     zone: str = Field(max_length=64)
+    fixed: bool = False
+    serves_id: int | None = Field(default=None, foreign_key="measure_stage.id")
     host_city_id: int | None = Field(default=None, foreign_key="city.id")
     join_url: str = ""
     internal_notes: str = ""
@@ -200,6 +211,11 @@ class AgendaSession(Row, table=True):
     convening: Convening | None = Relationship()
     series: Series | None = Relationship(back_populates="sessions")
     host_city: City | None = Relationship()
+    serves: MeasureStage | None = Relationship()
+    items: list["SessionItem"] = Relationship(
+        back_populates="session",
+        sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "SessionItem.position"},
+    )
     places: list[SessionRoom] = Relationship(
         back_populates="session",
         sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "SessionRoom.id"},
@@ -218,29 +234,23 @@ class AgendaSession(Row, table=True):
         return self.starts_at is not None
 
 
-class EngagementState(StrEnum):
-    INVITED = "invited"
-    VERBAL = "verbal"
-    CONFIRMED = "confirmed"
-    MATERIALS_IN = "materials in"
-    DECLINED = "declined"
-    REPLACED = "replaced"
+class SessionItem(Row, table=True):
+    """A part of a session with minutes of its own, such as one city's turn inside "Mayors' updates I".
 
+    Items follow one another from the session's start, in order of `position`. `city_id` says whose turn it is.
+    """
 
-class Engagement(Row, table=True):
-    """A speaker's, chair's or expert's part in a session."""
-
-    __tablename__ = "engagement"
-    __table_args__ = (UniqueConstraint("session_id", "person_id", "part"),)
+    __tablename__ = "session_item"
+    __table_args__ = (CheckConstraint("minutes > 0", name="lasts"),)
 
     session_id: int = Field(foreign_key="session.id", index=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    part: str = Field(default="speaker", max_length=80)
-    state: EngagementState = Field(default=EngagementState.INVITED, sa_type=word(EngagementState))
     position: int = 0
+    title: str = Field(default="", max_length=300)
+    minutes: int
+    city_id: int | None = Field(default=None, foreign_key="city.id")
 
-    session: AgendaSession = Relationship(back_populates="engagements")
-    person: Person = Relationship()
+    session: AgendaSession = Relationship(back_populates="items")
+    city: City | None = Relationship()
 
 
 class AgendaRelease(Row, table=True):
@@ -265,13 +275,17 @@ class AgendaRelease(Row, table=True):
 
 
 class Override(Row, table=True):
-    """A must-fix finding that a named organizer lets stand, with the reason (rule 3)."""
+    """A must-fix finding that a named organizer lets stand, with the reason (rule 3).
+
+    `covers` is what was found then, in short (findings.py): when more is found under the same key, it is asked again.
+    """
 
     __tablename__ = "override"
     __table_args__ = (UniqueConstraint("convening_id", "finding"),)
 
     convening_id: int = Field(foreign_key="convening.id", index=True)
     finding: str = Field(max_length=300)
+    covers: str = Field(default="", max_length=64)
     by_id: int = Field(foreign_key="person.id")
     reason: str
 

@@ -1,4 +1,4 @@
-"""Cohorts, cities, cabinets, roles, seats, tenures, people, assistants, audiences."""
+"""Cohorts, cities, cabinets, public bodies, roles, seats, tenures, people, assistants, audiences."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,6 +27,48 @@ class Cohort(Row, table=True):
 
     memberships: list["Membership"] = Relationship(back_populates="cohort")
     roles: list["Role"] = Relationship(back_populates="cohort", sa_relationship_kwargs={"order_by": "Role.position"})
+
+
+class MeasureStage(Row, table=True):
+    """A stage of the evaluation framework, such as "supports and services": a list that organizers edit."""
+
+    __tablename__ = "measure_stage"
+    __table_args__ = (UniqueConstraint("cohort_id", "name"),)
+
+    cohort_id: int = Field(foreign_key="cohort.id", index=True)
+    name: str = Field(max_length=120)
+    position: int = 0
+    archived_at: datetime | None = None
+
+
+class PublicBody(Row, table=True):
+    """A board or council. Where `flag_at` of its members are in one room, the law may call it a meeting."""
+
+    __tablename__ = "public_body"
+
+    cohort_id: int = Field(foreign_key="cohort.id", index=True)
+    city_id: int | None = Field(default=None, foreign_key="city.id")
+    name: str = Field(max_length=300)
+    flag_at: int = 2
+    archived_at: datetime | None = None
+
+    city: "City" = Relationship()
+    members: list["PublicBodyMember"] = Relationship(
+        back_populates="body", sa_relationship_kwargs={"cascade": "all, delete-orphan"}
+    )
+
+
+class PublicBodyMember(Row, table=True):
+    """A person who sits on a public body."""
+
+    __tablename__ = "public_body_member"
+    __table_args__ = (UniqueConstraint("body_id", "person_id"),)
+
+    body_id: int = Field(foreign_key="public_body.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+
+    body: PublicBody = Relationship(back_populates="members")
+    person: "Person" = Relationship()
 
 
 class City(Row, table=True):

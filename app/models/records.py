@@ -12,15 +12,25 @@ from app.models.people import Person
 
 
 class AuditEntry(Row, table=True):
-    """One change: who, what, when, before and after (rule 21). `created_at` is when. Never changed or deleted."""
+    """One row's change: who, what, when, before and after (rule 21). `created_at` is when. Never changed or deleted.
+
+    Entries of one `turn` (32 hexadecimal digits) were made by one act. `reverses` is the turn that this one took
+    back.
+    """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject_subject_id", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject_subject_id", "subject", "subject_id"),
+        Index("ix_audit_entry_convening_id_id", "convening_id", "id"),
+    )
 
     by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     for_id: int | None = Field(default=None, foreign_key="person.id")
     by: str = Field(max_length=300)
     cohort_id: int | None = Field(default=None, foreign_key="cohort.id", index=True)
+    convening_id: int | None = Field(default=None, foreign_key="convening.id")
+    turn: str = Field(default="", max_length=32, index=True)
+    reverses: str | None = Field(default=None, max_length=32)
     act: str = Field(max_length=80)
     subject: str = Field(max_length=80)
     subject_id: int

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import uuid4
 
 from sqlalchemy import event, insert, inspect, update
 from sqlalchemy.orm import Session as AnySession
@@ -18,13 +19,13 @@ from sqlalchemy.orm import SessionTransaction, UOWTransaction
 from sqlmodel import Session, SQLModel, col
 
 from app import clock
-from app.models import AuditEntry, Cohort, OutboxLetter, Revision, SignIn, SignInLink
+from app.models import AuditEntry, Cohort, Convening, OutboxLetter, Revision, SignIn, SignInLink
 from app.people.viewer import Viewer
 
 UNAUDITED = (AuditEntry, Revision, OutboxLetter, SignIn, SignInLink)
 """Records themselves, and sign-ins, which change nothing that people share."""
 
-PRIVATE = {("private_needs", "dietary"), ("private_needs", "access")}
+PRIVATE = {("private_needs", "dietary"), ("private_needs", "access"), ("engagement", "access")}
 """Columns whose change is recorded and whose text never is (rule 12)."""
 
 TOO_LARGE = {
@@ -32,6 +33,8 @@ TOO_LARGE = {
     ("agenda_release", "changes"),
     ("feed", "nonce"),
     ("feed", "token_hash"),
+    ("speaker_link", "nonce"),
+    ("speaker_link", "token_hash"),
 }
 """Columns that are left out: immutable snapshots that stand in their own row, and secrets."""
 
@@ -54,7 +57,8 @@ class Refused(Exception):
 def verb(function: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate[Session, P], R]:
     """Mark a function as a verb. It takes `by`, the Viewer who does it, by name, and may take `reason`.
 
-    A verb that calls another is one act, recorded under the outer verb's name.
+    A verb that calls another is one act, recorded under the outer verb's name and as one turn; one that takes back
+    an earlier turn is given it as `reverses`.
     """
 
     @wraps(function)
@@ -63,16 +67,22 @@ def verb(function: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate
         assert isinstance(by, Viewer), f"{function.__name__} needs `by`: who does it"
         if "act" in db.info:
             return function(db, *args, **kwargs)
-        db.info["act"] = function.__name__
-        db.info["by"] = by
-        db.info["reason"] = str(kwargs.get("reason") or "")
+        act = {
+            "act": function.__name__,
+            "by": by,
+            "reason": str(kwargs.get("reason") or ""),
+            "turn": uuid4().hex,
+            "reverses": kwargs.get("reverses"),
+        }
+        db.info.update(act)
         try:
             with db.begin_nested():
                 result = function(db, *args, **kwargs)
                 db.flush()
                 return result
         finally:
-            del db.info["act"], db.info["by"], db.info["reason"]
+            for name in act:
+                del db.info[name]
 
     return acting
 
@@ -126,6 +136,9 @@ def _entry(
         "for_id": by.person_id if by.acting else None,
         "by": by.actor_name,
         "cohort_id": row.id if isinstance(row, Cohort) else getattr(row, "cohort_id", None) or db.info.get("cohort_id"),
+        "convening_id": row.id if isinstance(row, Convening) else getattr(row, "convening_id", None),
+        "turn": db.info["turn"],
+        "reverses": db.info["reverses"],
         "act": db.info["act"],
         "subject": row.__tablename__,
         "subject_id": row.id,  # type: ignore[attr-defined]

@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 
 from app.database import Database
 from app.models import AuditEntry, Person, Seat, Tenure
-from app.people.audit import Refused
+from app.people.audit import Refused, verb
 from app.people.tenures import end_tenure, give_seat, hand_over, holder_on
+from app.people.viewer import Viewer
 from tests.people.rows import BY, NOVEMBER, SPRING, found, seat
 
 
@@ -138,6 +139,12 @@ def test_a_handover_is_on_record_as_one_act_with_before_and_after(
     assert holder.key != elect.key
 
 
+@verb
+def meet(db: Session, person: Person, *, by: Viewer) -> Person:
+    db.add(person)
+    return person
+
+
 days = st.integers(0, 40).map(lambda number: date.fromordinal(date(2017, 1, 1).toordinal() + number))
 
 
@@ -148,12 +155,8 @@ def test_rule_8_whatever_is_asked_for_no_day_has_two_holders(
 ) -> None:
     with database.write() as db:
         town = found(db, by=BY)
-        person = Person(name="Anybody")
+        person = meet(db, Person(name="Anybody"), by=BY)
         seat_ = town.seats["Salem", "mayor"]
-        db.info.update(act="tests", by=BY, reason="")
-        db.add(person)
-        db.flush()
-        del db.info["act"]
         for starts_on, ends_on in wishes:
             try:
                 give_seat(db, seat_, person, starts_on=starts_on, ends_on=ends_on, by=BY)
