@@ -1,4 +1,5 @@
-"""The organizers' draft: the grid, its sessions' forms, and all that is done to them.
+"""The organizers' draft: the grid, its sessions' forms, and what is said of a session; where it stands is
+draft_placements.py's.
 
 With htmx a change is answered by the workbench anew; without JavaScript by 303 to the draft.
 """
@@ -9,11 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from app import clock
-from app.agenda.desk import desk_of
 from app.agenda.findings import check
-from app.agenda.loading import load_draft, reread
-from app.agenda.placements import give_rooms, move_session, resize_session, unplace_session
+from app.agenda.loading import load_draft
 from app.agenda.releases import override_finding, withdraw_override
 from app.agenda.sessions import (
     archive_session,
@@ -24,7 +22,6 @@ from app.agenda.sessions import (
     restore_session,
 )
 from app.gatherings.details import details_of
-from app.models import AgendaSession
 from app.people.audit import Refused
 from app.routes.door import NotHere
 from app.routes.session_form import (
@@ -37,10 +34,9 @@ from app.routes.session_form import (
     read_rooms,
     written,
 )
-from app.routes.workbench import DRAFT, HERE, SessionHere, Workbench, WorkbenchHere, name_of
+from app.routes.workbench import DRAFT, HERE, ONE, SessionHere, WorkbenchHere, name_of, said_time
 
 router = APIRouter(dependencies=DRAFT)
-ONE = HERE + "/sessions/{session:int}"
 FORM = HERE + "/agenda/draft/sessions/{session:int}"
 Text = Annotated[str, Form()]
 
@@ -74,7 +70,7 @@ def create(bench: WorkbenchHere, fields: Annotated[SessionFields, Form()]) -> Re
         )
     except Refused as refused:
         return bench.edit(None, fields, refused)
-    return bench.done(f"“{name_of(session)}” is on the draft, {_said_time(session)}.", session)
+    return bench.done(f"“{name_of(session)}” is on the draft, {said_time(session)}.", session)
 
 
 @router.get(FORM)
@@ -98,30 +94,6 @@ def change(bench: WorkbenchHere, session: SessionHere, fields: Annotated[Session
     return bench.done(f"“{name_of(session)}” is changed.", session)
 
 
-@router.post(ONE + "/placement")
-def place(bench: WorkbenchHere, session: SessionHere, fields: Annotated[PlacementFields, Form()]) -> Response:
-    """Move a session, or give it another length or other rooms. What is not sent stays as it is; an empty day and
-    start is the tray. The answer says which conflicts that made, and which it cured."""
-    before = load_draft(bench.db, bench.convening)
-    try:
-        _place(bench, session, fields)
-    except Refused as refused:
-        typed = written(session, details_of(session), choices(bench.db, bench.convening))
-        return bench.edit(session, typed.model_copy(update=fields.model_dump(exclude_none=True)), refused)
-    after = reread(bench.db, before, session.key)
-    desk = desk_of(bench.db, after, bench.viewer, walking_minutes=bench.walking_minutes)
-    shift = desk.shift(check(before, timedelta(minutes=bench.walking_minutes)))
-    said = f"“{desk.titles[session.key]}” is now {_said_time(session)}. {shift}"
-    return bench.done(said.strip(), session, desk=desk)
-
-
-@router.post(ONE + "/tray")
-def take_back(bench: WorkbenchHere, session: SessionHere) -> Response:
-    """Take a session off the grid, for another time."""
-    unplace_session(bench.db, session, by=bench.viewer)
-    return bench.done(f"“{name_of(session)}” is now {_said_time(session)}.", session)
-
-
 @router.post(ONE + "/archival")
 def delete(bench: WorkbenchHere, session: SessionHere) -> Response:
     """Delete a session; the page that follows offers to undo it."""
@@ -133,7 +105,7 @@ def delete(bench: WorkbenchHere, session: SessionHere) -> Response:
 def restore(bench: WorkbenchHere, session: SessionHere) -> Response:
     """Undo a deletion."""
     restore_session(bench.db, session, by=bench.viewer)
-    return bench.done(f"“{name_of(session)}” is back, {_said_time(session)}.", session)
+    return bench.done(f"“{name_of(session)}” is back, {said_time(session)}.", session)
 
 
 @router.post(ONE + "/cancellation")
@@ -166,20 +138,3 @@ def no_longer(bench: WorkbenchHere, finding: Text) -> Response:
     """Take back that a finding may stand."""
     withdraw_override(bench.db, bench.convening, finding, by=bench.viewer)
     return bench.done("It has to be fixed again.")
-
-
-def _place(bench: Workbench, session: AgendaSession, fields: PlacementFields) -> None:
-    placement = read_placement(fields, session)
-    if placement is not None:
-        move_session(bench.db, session, to=placement, by=bench.viewer)
-        return
-    unplace_session(bench.db, session, by=bench.viewer)
-    resize_session(bench.db, session, minutes=read_minutes(fields, session), by=bench.viewer)
-    give_rooms(bench.db, session, read_rooms(fields, session), by=bench.viewer)
-
-
-def _said_time(session: AgendaSession) -> str:
-    if session.starts_at is None or session.ends_at is None:
-        return "in the tray"
-    start, end = clock.local(session.starts_at, session.zone), clock.local(session.ends_at, session.zone)
-    return f"on {clock.said_day(start)}, {start:%H:%M}{clock.NARROW}{end:%H:%M}"

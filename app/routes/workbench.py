@@ -17,12 +17,13 @@ from app.gatherings.details import details_of, is_inside
 from app.models import AgendaSession, Convening, EngagementState
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, render, see_other, wants_fragment
 from app.routes.session_form import SPARE_LINES, SessionFields, choices, written
 from app.routes.typed import errors as said_errors
 
 HERE = "/{cohort}/convenings/{convening}"
+ONE = HERE + "/sessions/{session:int}"
 DRAFT = [Depends(Needs("agenda.draft"))]
 ALL_DAYS = "all"
 NO_SUCH_NUMBER = 2**31 - 1
@@ -50,7 +51,6 @@ class Workbench:
     db: Session
     convening: Convening
     viewer: Viewer
-    walking_minutes: int
 
     @property
     def address(self) -> str:
@@ -58,7 +58,7 @@ class Workbench:
         return f"/{self.convening.cohort.slug}/convenings/{self.convening.slug}/agenda/draft"
 
     def desk(self) -> Desk:
-        return set_up_desk(self.db, self.convening, self.viewer, walking_minutes=self.walking_minutes)
+        return set_up_desk(self.db, self.convening, self.viewer)
 
     def show(self, day: str, deleted: int | None) -> Response:
         """The page with the grid of a day (or ALL_DAYS), or its workbench alone."""
@@ -148,11 +148,9 @@ class Workbench:
         }
 
 
-def workbench_here(
-    request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere, settings: SettingsHere
-) -> Workbench:
+def workbench_here(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere) -> Workbench:
     """The workbench of the convening that the address names, for whoever asks."""
-    return Workbench(request, db, convening, viewer, settings.walking_minutes)
+    return Workbench(request, db, convening, viewer)
 
 
 WorkbenchHere = Annotated[Workbench, Depends(workbench_here)]
@@ -162,6 +160,14 @@ def name_of(session: AgendaSession, *, hidden: bool | None = None) -> str:
     """What a sentence may call a session; unless said otherwise, one that excludes the lab is hidden (rule 13)."""
     covered = session.excludes_lab if hidden is None else hidden
     return session.cover_title or CLOSED_SESSION if covered else session.title
+
+
+def said_time(session: AgendaSession) -> str:
+    """When a session is, for a sentence: "on Tue 14 Nov, 09:00–10:15", or "in the tray"."""
+    if session.starts_at is None or session.ends_at is None:
+        return "in the tray"
+    start, end = clock.local(session.starts_at, session.zone), clock.local(session.ends_at, session.zone)
+    return f"on {clock.said_day(start)}, {start:%H:%M}{clock.NARROW}{end:%H:%M}"
 
 
 def _chosen_day(typed: str, desk: Desk, zone: str) -> date | None:

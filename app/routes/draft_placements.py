@@ -1,0 +1,56 @@
+"""Where the draft's sessions stand: placing, moving, resizing, the tray.
+
+With htmx a change is answered by the workbench anew; without JavaScript by 303 to the draft.
+"""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+from app.agenda.desk import desk_of
+from app.agenda.findings import check
+from app.agenda.loading import load_draft, reread
+from app.agenda.placements import give_rooms, move_session, resize_session, unplace_session
+from app.gatherings.details import details_of
+from app.models import AgendaSession
+from app.people.audit import Refused
+from app.routes.session_form import PlacementFields, choices, read_minutes, read_placement, read_rooms, written
+from app.routes.workbench import DRAFT, ONE, SessionHere, Workbench, WorkbenchHere, name_of, said_time
+
+router = APIRouter(dependencies=DRAFT)
+
+
+@router.post(ONE + "/placement")
+def place(bench: WorkbenchHere, session: SessionHere, fields: Annotated[PlacementFields, Form()]) -> Response:
+    """Move a session, or give it another length or other rooms. What is not sent stays as it is; an empty day and
+    start is the tray. The answer says which conflicts that made, and which it cured."""
+    before = load_draft(bench.db, bench.convening)
+    try:
+        _place(bench, session, fields)
+    except Refused as refused:
+        typed = written(session, details_of(session), choices(bench.db, bench.convening))
+        return bench.edit(session, typed.model_copy(update=fields.model_dump(exclude_none=True)), refused)
+    after = reread(bench.db, before, session.key)
+    desk = desk_of(bench.db, after, bench.viewer, walking_minutes=bench.walking_minutes)
+    shift = desk.shift(check(before, timedelta(minutes=bench.walking_minutes)))
+    said = f"“{desk.titles[session.key]}” is now {said_time(session)}. {shift}"
+    return bench.done(said.strip(), session, desk=desk)
+
+
+@router.post(ONE + "/tray")
+def take_back(bench: WorkbenchHere, session: SessionHere) -> Response:
+    """Take a session off the grid, for another time."""
+    unplace_session(bench.db, session, by=bench.viewer)
+    return bench.done(f"“{name_of(session)}” is now {said_time(session)}.", session)
+
+
+def _place(bench: Workbench, session: AgendaSession, fields: PlacementFields) -> None:
+    placement = read_placement(fields, session)
+    if placement is not None:
+        move_session(bench.db, session, to=placement, by=bench.viewer)
+        return
+    unplace_session(bench.db, session, by=bench.viewer)
+    resize_session(bench.db, session, minutes=read_minutes(fields, session), by=bench.viewer)
+    give_rooms(bench.db, session, read_rooms(fields, session), by=bench.viewer)
