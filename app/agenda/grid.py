@@ -29,10 +29,15 @@ NO_ROOM = "No room yet"
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """A label of the gutter, on the half hour."""
+    """A label of the gutter, on the half hour: its wall time in the convening's zone, which past midnight is of the
+    next day."""
 
     row: int
-    label: str
+    wall: datetime
+
+    @property
+    def label(self) -> str:
+        return f"{self.wall:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,7 @@ def day_grid(draft: Draft, day: date) -> DayGrid:
     lanes = _lanes(draft, sessions, start)
     columns = _columns(draft, lanes)
     blocks = [block for one in sessions for block in _blocks(one, columns, lanes, start, rows)]
-    hours = tuple(Hour(2 + row, f"{clock.local(start + row * STEP, draft.zone):%H:%M}") for row in range(0, rows, 6))
+    hours = tuple(Hour(2 + row, clock.local(start + row * STEP, draft.zone)) for row in range(0, rows, 6))
     width = sum(column.width for column in columns)
     return DayGrid(day, start, rows, width, hours, tuple(columns), tuple(blocks))
 

@@ -113,6 +113,7 @@ def templates() -> Environment:
         day=clock.said_day,
         clock=clock.said_time,
         local=clock.local,
+        wall=_wall,
         zone_abbreviation=clock.zone_abbreviation,
         place=clock.place,
         prose=prose,
@@ -137,6 +138,11 @@ def _span_of(context: Context, session: AgendaSession) -> str:
         return "not placed yet"
     spoken: Callable[..., str] = _span
     return spoken(context, session.starts_at, session.ends_at, session.zone)
+
+
+def _wall(moment: datetime, zone: str) -> str:
+    """`{{ start|wall(zone) }}`: "2017-11-14T13:30", for a module to read."""
+    return f"{clock.local(moment, zone):%Y-%m-%dT%H:%M}"
 
 
 def _iso(moment: datetime | date) -> str:
