@@ -44,7 +44,6 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     sign_in_minutes: int = 20
     session_days: int = 30
-    walking_minutes: int = 5
     upload_megabytes: int = 20
 
     @field_validator("data_dir")

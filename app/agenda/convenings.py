@@ -14,6 +14,7 @@ from app.people.names import checked_name, slug_of
 from app.people.viewer import Viewer
 
 LONGEST = timedelta(days=30)
+LONGEST_WALK = 120
 RESERVED = frozenset({"import", "new"})
 """Words that are addresses beside a convening's own."""
 
@@ -22,7 +23,8 @@ RESERVED = frozenset({"import", "new"})
 class ConveningDetails:
     """All that an organizer says of a convening. Days are included, and are those of `zone`.
 
-    The minimums (rule 4) are minutes over the whole convening; 0 sets none.
+    The minimums (rule 4) are minutes over the whole convening; 0 sets none. `walking_minutes` is what one needs from
+    one building to another (rule 1).
     """
 
     title: str
@@ -41,6 +43,7 @@ class ConveningDetails:
     unstructured_minutes: int = 0
     mayor_minutes: int = 0
     superintendent_minutes: int = 0
+    walking_minutes: int = 5
 
 
 COLUMNS = tuple(name for name in ConveningDetails.__dataclass_fields__ if name != "slug")
@@ -97,13 +100,19 @@ def _check(db: Session, details: ConveningDetails) -> None:
         raise Refused(str(error), "zone") from error
     if len(details.theme) > 500:
         raise Refused("That is longer than 500 characters. Shorten it.", "theme")
+    _check_numbers(details)
+    if details.venue_id is not None and db.get(Venue, details.venue_id) is None:
+        raise Refused("That venue is not on record.", "venue_id")
+
+
+def _check_numbers(details: ConveningDetails) -> None:
     for name in NUMBERS:
         if not 0 <= getattr(details, name) <= 100_000:
             raise Refused("This is a number from 0 on.", name)
+    if details.walking_minutes > LONGEST_WALK:
+        raise Refused("A walk between two buildings takes two hours (120 minutes) at most.", "walking_minutes")
     if details.sponsored_cap > details.delegation_cap:
         raise Refused("A city cannot have more sponsored places than places.", "sponsored_cap")
-    if details.venue_id is not None and db.get(Venue, details.venue_id) is None:
-        raise Refused("That venue is not on record.", "venue_id")
 
 
 def _free_slug(db: Session, cohort: Cohort, details: ConveningDetails) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlmodel import Session
 
@@ -91,15 +91,15 @@ class Desk:
         return f"It {' and '.join(said)}." if said else ""
 
 
-def set_up_desk(db: Session, convening: Convening, viewer: Viewer, *, walking_minutes: int) -> Desk:
+def set_up_desk(db: Session, convening: Convening, viewer: Viewer) -> Desk:
     """The desk of a convening's draft, for the viewer."""
-    return desk_of(db, load_draft(db, convening), viewer, walking_minutes=walking_minutes)
+    return desk_of(db, load_draft(db, convening), viewer)
 
 
-def desk_of(db: Session, draft: Draft, viewer: Viewer, *, walking_minutes: int) -> Desk:
+def desk_of(db: Session, draft: Draft, viewer: Viewer) -> Desk:
     """The same of a draft that is loaded already."""
     titles = wording.titles_for(draft, viewer)
-    found = check(draft, timedelta(minutes=walking_minutes))
+    found = check(draft)
     shown = tuple(_show(number, one, draft, titles) for number, one in enumerate(found[:MOST_SHOWN], 1))
     marks: dict[int, tuple[int, ...]] = {}
     worst: dict[int, Gravity] = {}

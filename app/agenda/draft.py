@@ -5,7 +5,7 @@ What decides by it (findings, cures, budget, grid) is pure: it needs no database
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from app import clock
 from app.agenda.crowd import Crowd
@@ -51,7 +51,8 @@ class Spot:
 class DraftSession:
     """A session as the draft holds it; `audience` and `engaged` are masks of the draft's crowd.
 
-    Whoever has said that they stay away is in neither mask. Both times are None while it waits in the tray.
+    Whoever has said that they stay away is in neither mask. A `fixed` one is not shifted. Both times
+    are None while it waits in the tray.
     """
 
     id: int
@@ -71,6 +72,7 @@ class DraftSession:
     spots: tuple[Spot, ...]
     audience: int
     engaged: int
+    fixed: bool = False
 
     @property
     def bound(self) -> int:
@@ -92,7 +94,8 @@ class DraftSession:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """All of it. `windows` are presence windows by the person's place in the crowd; `away` are those who said that
-    they stay away; `overrides` are (name, reason) by the key of a finding; `minimums` are minutes by purpose."""
+    they stay away; `overrides` are (name, reason) by the key of a finding; `minimums` are minutes by purpose;
+    `walking` is what one needs from one building to another."""
 
     convening_id: int
     cohort_id: int
@@ -107,6 +110,7 @@ class Draft:
     overrides: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     minimums: Mapping[str, int] = field(default_factory=dict)
     cities: Mapping[int, str] = field(default_factory=dict)
+    walking: timedelta = timedelta(0)
 
     @property
     def running(self) -> list[DraftSession]:

@@ -7,7 +7,7 @@ are shown. Sessions overlap when one begins before the other ends; one may begin
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from app.agenda import budget
@@ -63,15 +63,15 @@ class Finding:
     purpose: str = ""
 
 
-def check(draft: Draft, walking: timedelta = timedelta(0)) -> list[Finding]:
+def check(draft: Draft) -> list[Finding]:
     """All findings of a draft, the gravest first, then by time.
 
-    `walking` is what one needs from a building to another. People who may choose among parallel sessions (one
-    choice group) are not in several of them by being invited to all; those with a part in them are.
+    People who may choose among parallel sessions (one choice group) are not in several of them by being invited to
+    all; those with a part in them are.
     """
     running = draft.running
     found = [
-        *_people(draft, running, walking),
+        *_people(draft, running),
         *_rooms(running),
         *_capacity(draft, running),
         *_presence(draft, running),
@@ -96,7 +96,7 @@ def shared_people(one: DraftSession, other: DraftSession) -> int:
     return one.bound & other.bound
 
 
-def _people(draft: Draft, running: list[DraftSession], walking: timedelta) -> Iterator[Finding]:
+def _people(draft: Draft, running: list[DraftSession]) -> Iterator[Finding]:
     """Rules 1 and 3: a sweep over the day that keeps only what is still going on, or ended a walk ago."""
     going: list[tuple[datetime, int, DraftSession]] = []
     for later in running:
@@ -114,7 +114,7 @@ def _people(draft: Draft, running: list[DraftSession], walking: timedelta) -> It
                 yield _double_booked(earlier, later, shared, (start, min(end, ends_at)))
             elif _apart(draft, earlier, later):
                 yield _no_time_to_walk(earlier, later, shared, (end, start))
-        going.append((ends_at + walking, bound, later))
+        going.append((ends_at + draft.walking, bound, later))
 
 
 def _apart(draft: Draft, one: DraftSession, other: DraftSession) -> bool:

@@ -59,6 +59,7 @@ def load_draft(db: Session, convening: Convening) -> Draft:
             "mayor": convening.mayor_minutes,
             "superintendent": convening.superintendent_minutes,
         },
+        walking=timedelta(minutes=convening.walking_minutes),
         cities={number: name for number, name in db.exec(select(City.id, City.name)) if number is not None},
     )
     spots = _spots(db, convening.key, rooms)
@@ -86,7 +87,7 @@ def reread(db: Session, draft: Draft, session_id: int) -> Draft:
 
 COLUMNS = (
     *("id", "title", "cover_title", "format", "openness", "excludes_lab", "protected", "choice_group"),
-    *("starts_at", "ends_at", "minutes", "cancelled_at", "changed_at", "audience_id"),
+    *("starts_at", "ends_at", "minutes", "cancelled_at", "changed_at", "audience_id", "fixed"),
 )
 
 

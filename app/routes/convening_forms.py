@@ -43,6 +43,7 @@ class ConveningFields(BaseModel):
     unstructured_minutes: str = "0"
     mayor_minutes: str = "0"
     superintendent_minutes: str = "0"
+    walking_minutes: str = "5"
 
 
 class RoomFields(BaseModel):

@@ -4,7 +4,6 @@ draft_placements.py's.
 With htmx a change is answered by the workbench anew; without JavaScript by 303 to the draft.
 """
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -125,7 +124,7 @@ def reinstate(bench: WorkbenchHere, session: SessionHere) -> Response:
 @router.post(HERE + "/agenda/draft/overrides")
 def let_stand(bench: WorkbenchHere, finding: Text, reason: Text = "") -> Response:
     """Let a finding stand, under the organizer's name and for a reason (rule 3)."""
-    found = check(load_draft(bench.db, bench.convening), timedelta(minutes=bench.walking_minutes))
+    found = check(load_draft(bench.db, bench.convening))
     here = next((one for one in found if one.key == finding), None)
     if here is None:
         raise NotHere("That is no longer found on the draft: somebody has cured it.")

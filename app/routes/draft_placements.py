@@ -3,7 +3,6 @@
 With htmx a change is answered by the workbench anew; without JavaScript by 303 to the draft.
 """
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -33,8 +32,8 @@ def place(bench: WorkbenchHere, session: SessionHere, fields: Annotated[Placemen
         typed = written(session, details_of(session), choices(bench.db, bench.convening))
         return bench.edit(session, typed.model_copy(update=fields.model_dump(exclude_none=True)), refused)
     after = reread(bench.db, before, session.key)
-    desk = desk_of(bench.db, after, bench.viewer, walking_minutes=bench.walking_minutes)
-    shift = desk.shift(check(before, timedelta(minutes=bench.walking_minutes)))
+    desk = desk_of(bench.db, after, bench.viewer)
+    shift = desk.shift(check(before))
     said = f"“{desk.titles[session.key]}” is now {said_time(session)}. {shift}"
     return bench.done(said.strip(), session, desk=desk)
 

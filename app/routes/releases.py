@@ -17,9 +17,8 @@ from app.people.policy import may
 from app.people.viewer import Viewer
 from app.routes import typed
 from app.routes.agenda import HERE, READ, agenda_context
-from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other
-from app.settings import Settings
 
 PUBLISH = [Depends(Needs("agenda.publish"))]
 MOST_WORDS = 2000
@@ -29,11 +28,9 @@ Text = Annotated[str, Form()]
 
 
 @router.get(HERE + "/agenda/releases", dependencies=READ)
-def releases(
-    request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere, settings: SettingsHere
-) -> Response:
+def releases(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere) -> Response:
     """All releases; organizers also see what the next one would change, and what stands in its way."""
-    return _list(request, db, convening, viewer, settings)
+    return _list(request, db, convening, viewer)
 
 
 @router.post(HERE + "/agenda/releases", dependencies=PUBLISH)
@@ -42,7 +39,6 @@ def publish(
     db: Db,
     convening: ConveningHere,
     viewer: ViewerHere,
-    settings: SettingsHere,
     note: Text = "",
     reason: Text = "",
 ) -> Response:
@@ -50,7 +46,7 @@ def publish(
     try:
         release = publish_release(db, convening, note=note[:MOST_WORDS], reason=reason[:MOST_WORDS], by=viewer)
     except Refused as refused:
-        return _list(request, db, convening, viewer, settings, note=note, reason=reason, refused=refused)
+        return _list(request, db, convening, viewer, note=note, reason=reason, refused=refused)
     address = f"/{convening.cohort.slug}/convenings/{convening.slug}/agenda"
     return see_other(address, flash=f"Release {release.number} is published.")
 
@@ -88,7 +84,6 @@ def _list(
     db: Session,
     convening: Convening,
     viewer: Viewer,
-    settings: Settings,
     *,
     note: str = "",
     reason: str = "",
@@ -103,7 +98,7 @@ def _list(
         "in_the_way": [],
     }
     if may(viewer, "agenda.publish", cohort_id=convening.cohort_id):
-        desk = desk_of(db, load_draft(db, convening), viewer, walking_minutes=settings.walking_minutes)
+        desk = desk_of(db, load_draft(db, convening), viewer)
         blocking = {one.key for one in standing_in_the_way(desk.draft, list(desk.found))}
         context["next"] = preview(db, convening, desk.draft, viewer)
         context["in_the_way"] = [one for one in desk.shown if one.finding.key in blocking]

@@ -134,6 +134,7 @@ def draft(
     overrides: dict[str, tuple[str, str]] | None = None,
     crowd: Crowd = CROWD,
     rooms: dict[int, DraftRoom] | None = None,
+    walking: timedelta = timedelta(0),
 ) -> Draft:
     """A draft; `there` are presence windows and `away` those who stay away, by person."""
     gone = crowd.mask_of(away)
@@ -151,4 +152,5 @@ def draft(
         overrides=overrides or {},
         minimums=minimums or {},
         cities=CITIES,
+        walking=walking,
     )

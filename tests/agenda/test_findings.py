@@ -29,17 +29,17 @@ from tests.agenda.pieces import (
 FIVE = timedelta(minutes=5)
 
 
-def keys(plan: Draft, walking: timedelta = timedelta(0)) -> list[str]:
-    return [finding.key for finding in check(plan, walking)]
+def keys(plan: Draft) -> list[str]:
+    return [finding.key for finding in check(plan)]
 
 
 def names(plan: Draft, finding: Finding) -> list[str]:
     return [one.name for one in plan.crowd.members(finding.people)]
 
 
-def sentence(plan: Draft, walking: timedelta = timedelta(0)) -> str:
+def sentence(plan: Draft) -> str:
     """The sentence of the only finding."""
-    (finding,) = check(plan, walking)
+    (finding,) = check(plan)
     return said(finding, plan, {one.id: one.title for one in plan.sessions})
 
 
@@ -124,29 +124,33 @@ def test_rule_1_no_time_to_walk_to_another_building_is_worth_a_look() -> None:
     plan = draft(
         session(1, "09:00–10:00", title="Welcome", rooms=[GCC]),
         session(2, "10:03–11:00", title="Keynote", rooms=[HALL], rule=MAYORS),
+        walking=FIVE,
     )
-    (finding,) = check(plan, FIVE)
+    (finding,) = check(plan)
     assert (finding.gravity, finding.key) == (Gravity.SHOULD_LOOK, "1:walk:1+2")
-    assert sentence(plan, FIVE) == (
+    assert sentence(plan) == (
         "Imani Okafor (Mayor, Oakland) and Ruth Adler (Mayor, Salem) have 3 minutes to walk from “Welcome” (GCC) to "
         "“Keynote” (Askwith Hall): Tue 14 Nov, 10:00–10:03."
     )
 
 
-def test_rule_1_a_walk_is_long_enough_when_it_is_as_long_as_the_setting() -> None:
-    plan = draft(session(1, "09:00–10:00", rooms=[GCC]), session(2, "10:05–11:00", rooms=[HALL]))
-    assert keys(plan, FIVE) == []
+def test_rule_1_a_walk_is_long_enough_when_it_is_as_long_as_the_convening_says() -> None:
+    plan = draft(session(1, "09:00–10:00", rooms=[GCC]), session(2, "10:05–11:00", rooms=[HALL]), walking=FIVE)
+    assert keys(plan) == []
 
 
 def test_rule_1_in_one_building_sessions_may_follow_without_a_gap() -> None:
     plan = draft(
-        session(1, "09:00–10:00", rooms=[GCC], rule=MAYORS), session(2, "10:00–11:00", rooms=[SMALL], rule=MAYORS)
+        session(1, "09:00–10:00", rooms=[GCC], rule=MAYORS),
+        session(2, "10:00–11:00", rooms=[SMALL], rule=MAYORS),
+        walking=FIVE,
     )
-    assert keys(plan, FIVE) == []
+    assert keys(plan) == []
 
 
 def test_rule_1_where_nobody_has_said_the_building_no_walk_is_found() -> None:
-    assert keys(draft(session(1, "09:00–10:00"), session(2, "10:00–11:00", rooms=[HALL])), FIVE) == []
+    plan = draft(session(1, "09:00–10:00"), session(2, "10:00–11:00", rooms=[HALL]), walking=FIVE)
+    assert keys(plan) == []
 
 
 def test_rule_1_what_overlaps_at_the_repeated_hour_of_autumn_is_found() -> None:

@@ -62,14 +62,15 @@ def drafts(draw: st.DrawFn) -> Draft:
 @settings(max_examples=400, deadline=None)
 @given(plan=drafts(), walk=st.sampled_from([0, 5, 12]))
 def test_the_engine_finds_what_asking_each_person_about_each_minute_finds(plan: Draft, walk: int) -> None:
-    assert {summary(one) for one in check(plan, walk * MINUTE)} == oracle(plan, walk * MINUTE)
+    plan = replace(plan, walking=walk * MINUTE)
+    assert {summary(one) for one in check(plan)} == oracle(plan)
 
 
 def summary(finding: Finding) -> tuple[str, int]:
     return finding.key, finding.people
 
 
-def oracle(plan: Draft, walk: timedelta) -> set[tuple[str, int]]:
+def oracle(plan: Draft) -> set[tuple[str, int]]:
     found: set[tuple[str, int]] = set()
     running = [one for one in plan.sessions if not one.cancelled]
     for one, other in combinations(sorted(running, key=lambda session: session.id), 2):
@@ -79,7 +80,7 @@ def oracle(plan: Draft, walk: timedelta) -> set[tuple[str, int]]:
         together = max(a, c) < min(b, d)
         if both and together:
             found.add((f"3:protected:{pair}" if one.protected or other.protected else f"1:people:{pair}", both))
-        elif both and max(a, c) - min(b, d) < walk and apart(one, other):
+        elif both and max(a, c) - min(b, d) < plan.walking and apart(one, other):
             found.add((f"1:walk:{pair}", both))
         if together:
             found |= {(f"2:room:{room}:{pair}", 0) for room in set(one.room_ids) & set(other.room_ids)}

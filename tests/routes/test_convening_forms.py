@@ -24,6 +24,7 @@ SPRING = {
     "unstructured_minutes": "0",
     "mayor_minutes": "0",
     "superintendent_minutes": "0",
+    "walking_minutes": "7",
 }
 
 
@@ -44,10 +45,11 @@ def test_a_new_convening_leads_to_saying_where_it_takes_place(organizer: Visitor
     assert (answer.status_code, answer.headers["location"]) == (303, f"{ALL}/2018-spring/venue")
     with database.read() as db:
         made = db.exec(select(Convening).where(Convening.slug == "2018-spring")).one()
-        assert (made.title, made.delegation_cap, made.team_minutes, made.stage.value) == (
+        assert (made.title, made.delegation_cap, made.team_minutes, made.walking_minutes, made.stage.value) == (
             "Spring 2018 convening",
             8,
             150,
+            7,
             "dates held",
         )
 
@@ -59,6 +61,7 @@ def test_a_new_convening_leads_to_saying_where_it_takes_place(organizer: Visitor
         ({"ends_on": "2018-05-14"}, "The last day is before the first."),
         ({"starts_on": "soon"}, "A day looks like 2017-11-14."),
         ({"team_minutes": "many"}, "This is a number from 0 on."),
+        ({"walking_minutes": "121"}, "takes two hours (120 minutes) at most"),
         ({"stage": "party"}, "Choose one of the list."),
         ({"slug": "2017-fall"}, "is taken"),
     ],
