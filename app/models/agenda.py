@@ -256,8 +256,9 @@ class SessionItem(Row, table=True):
 class AgendaRelease(Row, table=True):
     """A numbered, immutable publication of a convening's agenda (rule 15).
 
-    `sessions` is the snapshot, `changes` what differs from the release before; agenda/releases.py says their
-    shape. `created_at` is the time of publication.
+    `sessions` is the snapshot, `heading` what the agenda was called and where it was, `changes` what differs from the
+    release before; agenda/releases.py says their shape. `created_at` is the time of publication. Published `quietly`,
+    nobody was written to; `untold` are those who would have been and have no address: {"name", "office"} each.
     """
 
     __tablename__ = "agenda_release"
@@ -269,6 +270,9 @@ class AgendaRelease(Row, table=True):
     note: str = ""
     sessions: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     changes: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    heading: dict[str, str] = Field(default_factory=dict, sa_type=Json)
+    quietly: bool = False
+    untold: list[dict[str, str]] = Field(default_factory=list, sa_type=Json)
 
     convening: Convening = Relationship()
     published_by: Person | None = Relationship()

@@ -5,6 +5,7 @@ Columns are added by ALTER TABLE alone: making SQLite's tables anew would drop r
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0003"
 down_revision = "0002"
@@ -12,7 +13,11 @@ branch_labels = None
 depends_on = None
 
 
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+RELEASE_KEEPS = (("heading", "{}"), ("untold", "[]"))
+
 ADDED = (
+    ("agenda_release", "quietly BOOLEAN NOT NULL DEFAULT false"),
     ("audit_entry", "convening_id INTEGER CONSTRAINT fk_audit_entry_convening_id_convening REFERENCES convening (id)"),
     ("audit_entry", "turn VARCHAR(32) NOT NULL DEFAULT ''"),
     ("audit_entry", "reverses VARCHAR(32)"),
@@ -199,6 +204,8 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
     for name in ("answered_at", "reminded_at"):
         op.add_column("engagement", sa.Column(name, sa.DateTime(timezone=True)))
+    for name, empty in RELEASE_KEEPS:
+        op.add_column("agenda_release", sa.Column(name, JSON, nullable=False, server_default=empty))
     op.create_index("ix_audit_entry_convening_id_id", "audit_entry", ["convening_id", "id"])
     op.create_index("ix_audit_entry_turn", "audit_entry", ["turn"])
 
@@ -206,6 +213,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_audit_entry_turn", "audit_entry")
     op.drop_index("ix_audit_entry_convening_id_id", "audit_entry")
+    for name, _ in RELEASE_KEEPS:
+        op.drop_column("agenda_release", name)
     for name in ("answered_at", "reminded_at"):
         op.drop_column("engagement", name)
     for table, column in reversed(ADDED):
