@@ -74,7 +74,7 @@ def session(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHe
         "agenda": seen,
         "session": found,
         "people": published.who_comes(db, seen, found) if not found.covered else [],
-        "beside": _beside(viewer),
+        "when": said_when(found, viewer),
         "may_edit": may(viewer, "agenda.draft", cohort_id=convening.cohort_id),
     }
     return page(request, "agenda/session.html", context)
@@ -153,6 +153,12 @@ def _chips(
 
 def _lens_is_off(show: str, role: int | None, city: int | None, room: int | None) -> bool:
     return show != "mine" and role is None and city is None and room is None
+
+
+def said_when(session: SeenSession, viewer: Viewer) -> str:
+    """The session's time in its own zone, with the viewer's beside it when it differs (rule 14)."""
+    also = (viewer.zone, viewer.place) if viewer.zone else None
+    return clock.said_span(session.starts_at, session.ends_at, session.zone, also)
 
 
 def _beside(viewer: Viewer) -> Callable[[SeenSession | Slot, str], str]:

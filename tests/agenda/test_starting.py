@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ def place(database: Database) -> Iterator[Campus]:
         yield campus(db)
 
 
-def begin(place: Campus, days: tuple[date, date] = MAY, **changes: object) -> Start:
+def begin(place: Campus, days: tuple[date, date] = MAY, **changes: Any) -> Start:
     details = replace(
         details_of(place.convening), title="Spring 2018", slug="2018-spring", starts_on=days[0], ends_on=days[1]
     )
@@ -42,7 +43,7 @@ def begin(place: Campus, days: tuple[date, date] = MAY, **changes: object) -> St
         place.town.cohort,
         replace(details, **changes),
         place.convening,
-        by=BY,  # type: ignore[arg-type]
+        by=BY,
     )
 
 
@@ -166,7 +167,7 @@ def test_items_choices_and_the_crew_s_cues_come_along_without_who_did_them(place
     (copy,) = sessions(place.db, made.convening).values()
     assert copy.choice_group == "A"
     assert [(one.title, one.minutes, one.city_id) for one in copy.items] == [("First", 25, oakland)]
-    cues = place.db.exec(select(Cue).where(Cue.convening_id == made.convening.key).order_by(Cue.text)).all()  # type: ignore[arg-type]
+    cues = place.db.exec(select(Cue).where(Cue.convening_id == made.convening.key).order_by(Cue.text)).all()
     assert [(one.text, one.session_id, one.at, one.responsible, one.responsible_id) for one in cues] == [
         ("Coffee", None, clock.at(MAY[0], time(7), place.convening.zone), "", None),
         ("Two microphones", copy.key, None, "", None),
