@@ -67,6 +67,19 @@ def said_time(moment: datetime, zone_name: str) -> str:
     return f"{local(moment, zone_name):%H:%M}"
 
 
+def said_ago(moment: datetime, zone_name: str) -> str:
+    """How long ago, as one says it: "just now", "a minute ago", "3 hours ago", "on Tue 14 Nov, 13:30"."""
+    minutes = int((now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return "a minute ago" if minutes == 1 else f"{minutes} minutes ago"
+    hours = minutes // 60
+    if hours < 12:
+        return "an hour ago" if hours == 1 else f"{hours} hours ago"
+    return f"on {said_day(local(moment, zone_name))}, {said_time(moment, zone_name)}"
+
+
 def said_span(start: datetime, end: datetime, zone_name: str, also: tuple[str, str] | None = None) -> str:
     """ "Tue 14 Nov, 13:30–14:45 EST (10:30–11:45 in Oakland)".
 

@@ -61,6 +61,22 @@ def details_of(session: AgendaSession) -> Details:
     )
 
 
+def covered(details: Details) -> Details:
+    """What may be known of a session that excludes the lab by those not in it: nothing of what it is about, and
+    nobody by name (rule 13)."""
+    nobody: frozenset[int] = frozenset()
+    return replace(
+        details,
+        audience=replace(details.audience, person_ids=nobody, but_person_ids=nobody),
+        presenters=(),
+        title="",
+        purpose="",
+        track="",
+        join_url="",
+        internal_notes="",
+    )
+
+
 def checked(db: Session, details: Details) -> Details:
     """The details with titles in one line each; raises Refused at the field that cannot stand."""
     details = replace(details, title=" ".join(details.title.split()), cover_title=" ".join(details.cover_title.split()))
@@ -117,6 +133,11 @@ def is_inside(db: Session, session: AgendaSession, viewer: Viewer) -> bool:
     if any(e.person_id == viewer.person_id and e.state not in GONE for e in session.engagements):
         return True
     return rule_of(session.audience).takes(viewer.person_id, offices_of(db, viewer.person_id, day_of(session)))
+
+
+def is_hidden(db: Session, session: AgendaSession, viewer: Viewer) -> bool:
+    """Whether what a session is about stays from this viewer, organizers included: it excludes the lab (rule 13)."""
+    return session.excludes_lab and not is_inside(db, session, viewer)
 
 
 def day_of(session: AgendaSession) -> date | None:

@@ -16,6 +16,7 @@ from app.gatherings.details import details_of
 from app.models import AgendaSession
 from app.people.audit import Refused
 from app.routes.session_form import PlacementFields, choices, read_minutes, read_placement, read_rooms, written
+from app.routes.stale import moved_meanwhile
 from app.routes.workbench import DRAFT, ONE, SessionHere, Workbench, WorkbenchHere, name_of, said_time
 
 router = APIRouter(dependencies=DRAFT)
@@ -25,6 +26,8 @@ router = APIRouter(dependencies=DRAFT)
 def place(bench: WorkbenchHere, session: SessionHere, fields: Annotated[PlacementFields, Form()]) -> Response:
     """Move a session, or give it another length or other rooms. What is not sent stays as it is; an empty day and
     start is the tray. The answer says which conflicts that made, and which it cured."""
+    if (refusal := moved_meanwhile(bench, session, fields)) is not None:
+        return refusal
     before = load_draft(bench.db, bench.convening)
     try:
         _place(bench, session, fields)
@@ -39,8 +42,10 @@ def place(bench: WorkbenchHere, session: SessionHere, fields: Annotated[Placemen
 
 
 @router.post(ONE + "/tray")
-def take_back(bench: WorkbenchHere, session: SessionHere) -> Response:
+def take_back(bench: WorkbenchHere, session: SessionHere, seen: Annotated[str, Form()] = "") -> Response:
     """Take a session off the grid, for another time."""
+    if (refusal := moved_meanwhile(bench, session, PlacementFields(day="", start="", seen=seen))) is not None:
+        return refusal
     unplace_session(bench.db, session, by=bench.viewer)
     return bench.done(f"“{name_of(session)}” is now {said_time(session)}.", session)
 

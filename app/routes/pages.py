@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app import clock
+from app.agenda.grounds import placement_ground
 from app.models import AgendaSession, Cohort
 from app.people.policy import may
 from app.people.prose import prose
@@ -114,6 +115,7 @@ def templates() -> Environment:
         clock=clock.said_time,
         local=clock.local,
         wall=_wall,
+        ground=placement_ground,
         zone_abbreviation=clock.zone_abbreviation,
         place=clock.place,
         prose=prose,

@@ -28,7 +28,8 @@ SPARE_LINES = 2
 class PlacementFields(BaseModel):
     """As sent: a day, a wall time, minutes, and the rooms as "12", or "12:3" for a set-up, a city's id beside each.
 
-    What is not sent at all (None) stays as it is; an empty day or start is the tray.
+    What is not sent at all (None) stays as it is; an empty day or start is the tray. `seen` is the ground on which
+    that was typed (agenda/grounds.py).
     """
 
     day: str | None = None
@@ -36,11 +37,13 @@ class PlacementFields(BaseModel):
     minutes: str | None = None
     room: list[str] | None = None
     room_city: list[str] = Field(default_factory=list)
+    seen: str | None = None
 
 
 class SessionFields(PlacementFields):
     """As sent, all of it text. Without a `title` the session is hidden from whoever sends it: its title, purpose,
-    notes, track, address to join, and the people named in it stay as they are (rule 13)."""
+    notes, track, address to join, and the people named in it stay as they are (rule 13). `details_seen` is the ground
+    on which all that was typed (agenda/grounds.py)."""
 
     title: str | None = None
     cover_title: str = ""
@@ -66,6 +69,7 @@ class SessionFields(PlacementFields):
     host_city: str = ""
     join_url: str | None = None
     internal_notes: str | None = None
+    details_seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

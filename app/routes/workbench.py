@@ -11,9 +11,10 @@ from sqlmodel import Session, select
 
 from app import clock
 from app.agenda.desk import Desk, set_up_desk
+from app.agenda.grounds import details_ground, placement_ground
 from app.agenda.published import latest_number
 from app.agenda.seeing import CLOSED_SESSION, programme_day
-from app.gatherings.details import details_of, is_inside
+from app.gatherings.details import covered, details_of, is_hidden
 from app.models import AgendaSession, Convening, EngagementState
 from app.people.audit import Refused
 from app.people.viewer import Viewer
@@ -53,9 +54,14 @@ class Workbench:
     viewer: Viewer
 
     @property
+    def here(self) -> str:
+        """The address of the convening."""
+        return f"/{self.convening.cohort.slug}/convenings/{self.convening.slug}"
+
+    @property
     def address(self) -> str:
         """The address of the convening's draft."""
-        return f"/{self.convening.cohort.slug}/convenings/{self.convening.slug}/agenda/draft"
+        return f"{self.here}/agenda/draft"
 
     def desk(self) -> Desk:
         return set_up_desk(self.db, self.convening, self.viewer)
@@ -93,12 +99,16 @@ class Workbench:
         draft."""
         if not wants_fragment(self.request):
             return see_other(self._back_to(session, deleted), flash=happened)
-        shown = parse_qs(urlsplit(self.request.headers.get("hx-current-url", "")).query).get("day", [""])[0]
-        context = self._workbench(desk or self.desk(), shown, happened=happened, deleted=deleted)
-        workbench = render(self.request, "agenda/draft.html", context, block="workbench")
+        workbench = self.drawn(happened, desk=desk, deleted=deleted)
         # What was typed is kept: the panel closes, so that the findings beside the grid are in view again.
         closed = '<hx-partial data-hx-target="#panel" data-hx-swap="innerHTML"></hx-partial>'
         return HTMLResponse(workbench + (closed if "panel" in self.request.query_params else ""))
+
+    def drawn(self, happened: str = "", *, desk: Desk | None = None, deleted: int | None = None) -> str:
+        """The workbench's fragment for the day that the browser shows."""
+        shown = parse_qs(urlsplit(self.request.headers.get("hx-current-url", "")).query).get("day", [""])[0]
+        context = self._workbench(desk or self.desk(), shown, happened=happened, deleted=deleted)
+        return render(self.request, "agenda/draft.html", context, block="workbench")
 
     def _back_to(self, session: AgendaSession | None, deleted: int | None) -> str:
         """The draft, with the session in view, or with the offer to bring it back."""
@@ -129,7 +139,7 @@ class Workbench:
         if fields is None:
             assert session is not None, "a new session's form begins with fields"
             fields = written(session, details_of(session), offered)
-        hidden = session is not None and session.excludes_lab and not is_inside(self.db, session, self.viewer)
+        hidden = session is not None and is_hidden(self.db, session, self.viewer)
         venue = self.convening.venue
         return {
             "convening": self.convening,
@@ -145,7 +155,17 @@ class Workbench:
             "fragment": wants_fragment(self.request),
             "errors": errors,
             "at": self.address,
+            **(_grounds(session, fields, hidden) if session else {}),
         }
+
+
+def _grounds(session: AgendaSession, fields: SessionFields, hidden: bool) -> dict[str, str]:
+    """What the two forms of a session were filled from: what was sent along with what is typed, else what stands."""
+    details = details_of(session)
+    return {
+        "placement_seen": fields.seen or placement_ground(session),
+        "details_seen": fields.details_seen or details_ground(covered(details) if hidden else details),
+    }
 
 
 def workbench_here(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere) -> Workbench:

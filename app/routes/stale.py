@@ -1,0 +1,135 @@
+"""Edits made on stale ground: refused with 409, nothing changed, and both versions shown side by side.
+
+What was typed or dragged travels along, so that one press does it after all, on the ground that stands now.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi.responses import HTMLResponse, Response
+
+from app import clock
+from app.agenda.grounds import Touch, last_moved, placement_ground
+from app.agenda.placements import Placement, RoomUse
+from app.gatherings.details import is_hidden
+from app.models import AgendaSession, City, Room, RoomSetup
+from app.people.audit import Refused
+from app.routes.pages import page, render, wants_fragment
+from app.routes.session_form import PlacementFields, read_minutes, read_placement, read_rooms
+from app.routes.workbench import Workbench, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """One thing that is said in two ways: as it stands now, and as it was to become."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
+def moved_meanwhile(bench: Workbench, session: AgendaSession, fields: PlacementFields) -> Response | None:
+    """The refusal of a placement (or, with an empty day and start, of the way to the tray) whose `seen` is not where
+    the session stands now. None where it may be done: on true ground, on none, or to where it stands already."""
+    if fields.seen in (None, "", placement_ground(session)):
+        return None
+    try:
+        placement = read_placement(fields, session)
+        minutes, rooms = read_minutes(fields, session), read_rooms(fields, session)
+    except Refused:
+        return None  # what cannot be read is said at its field, and nothing is changed either
+    differing = list(_placements(bench, session, placement, minutes, rooms))
+    if not differing:
+        return None
+    to = f"to {placement.start:%H:%M}" if placement else "to the tray"
+    return moved_instead(
+        bench,
+        session,
+        differing,
+        wanted=f"You moved it {to}.",
+        label=f"Move it {to} all the same",
+        address=f"{bench.here}/sessions/{session.key}/placement",
+        fields=fields.model_dump(exclude_none=True, exclude={"seen"}),
+    )
+
+
+def moved_instead(
+    bench: Workbench,
+    session: AgendaSession,
+    differing: Iterable[Differing],
+    *,
+    wanted: str,
+    label: str,
+    address: str,
+    fields: Mapping[str, str | list[str]],
+) -> Response:
+    """409: who moved it and when, what was wanted, both side by side, and a button that posts `fields` to `address`
+    again on the ground that stands now. To htmx it is the panel, and the workbench as it is."""
+    context = {
+        "convening": bench.convening,
+        "session": session,
+        "title": name_of(session, hidden=is_hidden(bench.db, session, bench.viewer)),
+        "told": _told(last_moved(bench.db, session), bench.convening.zone, "moved it"),
+        "differing": list(differing),
+        "wanted": wanted,
+        "label": label,
+        "address": address,
+        "fields": [*_pairs(fields), ("seen", placement_ground(session))],
+        "at": bench.address,
+    }
+    return refusal(bench, "agenda/moved.html", context)
+
+
+def refusal(bench: Workbench, template: str, context: Mapping[str, object]) -> Response:
+    """A page with status 409, or its block `panel` in the panel beside the workbench as it stands now."""
+    fragment = wants_fragment(bench.request)
+    known = {**context, "fragment": fragment}
+    if not fragment:
+        return page(bench.request, template, known, status=409)
+    panel = render(bench.request, template, known, block="panel")
+    return HTMLResponse(
+        f'<hx-partial data-hx-target="#panel" data-hx-swap="innerHTML">{panel}</hx-partial>'
+        f'<hx-partial data-hx-target="#workbench" data-hx-swap="outerMorph">{bench.drawn()}</hx-partial>',
+        409,
+    )
+
+
+def _told(touch: Touch | None, zone: str, act: str) -> str:
+    """ "Dana Reyes moved it a minute ago"."""
+    return f"{touch.by} {act} {clock.said_ago(touch.at, zone)}" if touch else f"Somebody {act} meanwhile"
+
+
+def _placements(
+    bench: Workbench, session: AgendaSession, to: Placement | None, minutes: int, rooms: tuple[RoomUse, ...]
+) -> Iterable[Differing]:
+    """Where the session stands against where it was to go, as far as the two differ."""
+    start = clock.at(to.day, to.start, session.zone) if to else None
+    if (start, minutes) != (session.starts_at, session.minutes):
+        theirs = _said_when(session.starts_at, session.minutes, session.zone)
+        yield Differing("When", theirs, _said_when(start, minutes, session.zone))
+    held = tuple(RoomUse(place.room_id, place.setup_id, place.city_id) for place in session.places)
+    if set(held) != set(rooms):
+        yield Differing("Where", _said_rooms(bench, held), _said_rooms(bench, rooms))
+
+
+def _said_when(start: datetime | None, minutes: int, zone: str) -> str:
+    if start is None:
+        return f"In the tray, {minutes} minutes"
+    return clock.said_span(start, start + timedelta(minutes=minutes), zone)
+
+
+def _said_rooms(bench: Workbench, uses: tuple[RoomUse, ...]) -> str:
+    words = []
+    for use in uses:
+        room = bench.db.get(Room, use.room_id)
+        setup = bench.db.get(RoomSetup, use.setup_id) if use.setup_id else None
+        city = bench.db.get(City, use.city_id) if use.city_id else None
+        said = room.name if room else "a room that is not here"
+        words.append(said + (f", {setup.name}" if setup else "") + (f", for {city.name}" if city else ""))
+    return "; ".join(words) or "No room"
+
+
+def _pairs(fields: Mapping[str, str | list[str]]) -> list[tuple[str, str]]:
+    """Form fields as the hidden inputs that send them again."""
+    return [(name, one) for name, value in fields.items() for one in (value if isinstance(value, list) else [value])]
