@@ -6,7 +6,7 @@ adds, changes or deletes go to the audit log by themselves, with who, what, when
 an audited row outside a verb is a mistake of the programmer and raises.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import Enum
 from functools import wraps
@@ -73,6 +73,7 @@ def verb(function: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate
             "reason": str(kwargs.get("reason") or ""),
             "turn": uuid4().hex,
             "reverses": kwargs.get("reverses"),
+            "of_convening": _convening_of(args),
         }
         db.info.update(act)
         try:
@@ -85,6 +86,20 @@ def verb(function: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate
                 del db.info[name]
 
     return acting
+
+
+def _convening_of(things: Iterable[object]) -> int | None:
+    """The convening that an act is about, by what it is done to: a session's rooms, say, do not name it themselves."""
+    for thing in things:
+        number = thing.id if isinstance(thing, Convening) else _number_in(getattr(thing, "session", None) or thing)
+        if number is not None:
+            return number
+    return None
+
+
+def _number_in(thing: object) -> int | None:
+    number = getattr(thing, "convening_id", None)
+    return number if isinstance(number, int) else None
 
 
 @event.listens_for(AnySession, "before_flush")
@@ -136,7 +151,7 @@ def _entry(
         "for_id": by.person_id if by.acting else None,
         "by": by.actor_name,
         "cohort_id": row.id if isinstance(row, Cohort) else getattr(row, "cohort_id", None) or db.info.get("cohort_id"),
-        "convening_id": row.id if isinstance(row, Convening) else getattr(row, "convening_id", None),
+        "convening_id": row.id if isinstance(row, Convening) else _number_in(row) or db.info["of_convening"],
         "turn": db.info["turn"],
         "reverses": db.info["reverses"],
         "act": db.info["act"],
