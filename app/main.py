@@ -42,6 +42,7 @@ from app.routes import (
     updates,
     updates_approval,
     updates_writing,
+    venue,
 )
 from app.routes.door import cookie_name
 from app.routes.kept import Kept
@@ -78,6 +79,7 @@ ROOMS = (
     updates,
     updates_approval,
     updates_writing,
+    venue,
 )
 
 

@@ -1,27 +1,35 @@
-"""Making a convening, changing what it is, and the venue with its rooms and set-ups."""
+"""Making a convening, afresh or from an earlier one, and changing what it is."""
 
-from typing import Annotated, Any
+from datetime import date, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.agenda import venues
 from app.agenda.convenings import ConveningDetails, change_convening, create_convening, details_of
-from app.agenda.venues import RoomDetails, add_room, archive_room, change_room, change_venue, create_venue, restore_room
-from app.models import Cohort, Convening, ConveningStage, Room, Venue
+from app.agenda.starting import Start, day_shift, earlier_convenings, next_days, start_convening
+from app.models import Cohort, Convening, ConveningStage, Venue
 from app.people.audit import Refused
+from app.people.viewer import Viewer
 from app.routes import typed
-from app.routes.door import CohortHere, ConveningHere, Db, Needs, NotHere, ViewerHere
+from app.routes.door import CohortHere, ConveningHere, Db, Needs, ViewerHere
 from app.routes.pages import page, see_other
-from app.routes.workbench import NO_SUCH_NUMBER
 
 HERE = "/{cohort}/convenings/{convening}"
 
 router = APIRouter(dependencies=[Depends(Needs("convening.change"))])
-Text = Annotated[str, Form()]
+AFRESH = {
+    "title": "",
+    "slug": "",
+    "theme": "",
+    "goals": "",
+    "stage": ConveningStage.CONCEPT,
+    "registration_closes_on": "",
+}
+"""What is said anew of a convening that starts from another."""
 
 
 class ConveningFields(BaseModel):
@@ -44,42 +52,48 @@ class ConveningFields(BaseModel):
     mayor_minutes: str = "0"
     superintendent_minutes: str = "0"
     walking_minutes: str = "5"
-
-
-class RoomFields(BaseModel):
-    """As sent. `setups` holds one a line: "theatre 80"."""
-
-    name: str = ""
-    building: str = ""
-    off_site: str = ""
-    setups: str = ""
+    start_from: str = ""
 
 
 @router.get("/{cohort}/convenings/new")
-def new_convening(request: Request, db: Db, cohort: CohortHere) -> Response:
-    """An empty form, with the cohort's own zone and caps."""
-    fields = ConveningFields(
+def new_convening(
+    request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, fields: Annotated[ConveningFields, Query()]
+) -> Response:
+    """An empty form, with the cohort's own zone and caps; with `start_from`, one that begins as that convening was."""
+    earlier = _earlier(db, viewer, fields.start_from)
+    begun = ConveningFields(
         zone=cohort.zone, delegation_cap=str(cohort.delegation_cap), sponsored_cap=str(cohort.sponsored_cap)
     )
-    return _form(request, db, None, fields)
+    if earlier is not None:
+        starts_on, ends_on = next_days(cohort, earlier)
+        begun = _written(earlier).model_copy(
+            update={**AFRESH, "starts_on": str(starts_on), "ends_on": str(ends_on), "start_from": str(earlier.key)}
+        )
+    typed_already = {name: getattr(fields, name) for name in fields.model_fields_set}
+    return _form(request, db, viewer, None, begun.model_copy(update=typed_already))
 
 
 @router.post("/{cohort}/convenings")
 def create(
     request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, fields: Annotated[ConveningFields, Form()]
 ) -> Response:
-    """A new convening; its venue is what one says next."""
+    """A new convening; its venue is what one says next, or its draft where it begins with sessions."""
+    earlier = _earlier(db, viewer, fields.start_from)
     try:
-        convening = create_convening(db, cohort, _read(fields), by=viewer)
+        details = _read(fields)
+        if earlier is not None:
+            start = start_convening(db, cohort, details, earlier, by=viewer)
+            return see_other(f"{address_of(cohort, start.convening)}/agenda/draft", flash=_said(start, earlier))
+        convening = create_convening(db, cohort, details, by=viewer)
     except Refused as refused:
-        return _form(request, db, None, fields, refused)
+        return _form(request, db, viewer, None, fields, refused)
     where = "" if convening.venue_id else "/venue"
-    return see_other(f"{_address(cohort, convening)}{where}", flash=f"{convening.title} is on record.")
+    return see_other(f"{address_of(cohort, convening)}{where}", flash=f"{convening.title} is on record.")
 
 
 @router.get(HERE + "/edit")
-def edit_convening(request: Request, db: Db, convening: ConveningHere) -> Response:
-    return _form(request, db, convening, _written(convening))
+def edit_convening(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere) -> Response:
+    return _form(request, db, viewer, convening, _written(convening))
 
 
 @router.post(HERE + "/edit")
@@ -95,101 +109,8 @@ def change(
     try:
         change_convening(db, convening, _read(fields), by=viewer)
     except Refused as refused:
-        return _form(request, db, convening, fields, refused)
-    return see_other(_address(cohort, convening), flash="The convening is changed.")
-
-
-@router.get(HERE + "/venue")
-def venue(request: Request, db: Db, convening: ConveningHere) -> Response:
-    """The venue's rooms and set-ups; without a venue, a choice of those on record or a new one."""
-    return _venue(request, db, convening)
-
-
-@router.post(HERE + "/venue")
-def change_the_venue(
-    request: Request,
-    db: Db,
-    cohort: CohortHere,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    name: Text = "",
-    address: Text = "",
-    map_url: Text = "",
-    notes: Text = "",
-) -> Response:
-    """Say where it takes place: the first time this makes the venue, from then on it changes it."""
-    form = {"name": name, "address": address, "map_url": map_url, "notes": notes}
-    try:
-        here = convening.venue or create_venue(db, convening, name=name, by=viewer)
-        change_venue(db, here, name=name, address=address, map_url=map_url, notes=notes, by=viewer)
-    except Refused as refused:
-        return _venue(request, db, convening, form=form, refused=refused)
-    return see_other(f"{_address(cohort, convening)}/venue", flash="The venue is saved.")
-
-
-@router.post(HERE + "/venue/rooms")
-def new_room(
-    request: Request,
-    db: Db,
-    cohort: CohortHere,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    fields: Annotated[RoomFields, Form()],
-) -> Response:
-    """A further room of the venue."""
-    if convening.venue is None:
-        raise Refused("Say first where it takes place, then which rooms it has.")
-    try:
-        room = add_room(db, convening.venue, _read_room(fields), by=viewer)
-    except Refused as refused:
-        return _venue(request, db, convening, room_form=fields, refused=refused)
-    return see_other(f"{_address(cohort, convening)}/venue", flash=f"{room.name} is added.")
-
-
-@router.post(HERE + "/venue/rooms/{room:int}")
-def edit_room(
-    request: Request,
-    db: Db,
-    cohort: CohortHere,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    room: int,
-    fields: Annotated[RoomFields, Form()],
-) -> Response:
-    """Rename or furnish a room."""
-    here = _room(db, convening, room)
-    try:
-        change_room(db, here, _read_room(fields), by=viewer)
-    except Refused as refused:
-        return _venue(request, db, convening, room_form=fields, room_id=room, refused=refused)
-    return see_other(f"{_address(cohort, convening)}/venue", flash=f"{here.name} is saved.")
-
-
-@router.post(HERE + "/venue/rooms/{room:int}/archival")
-def take_out_of_use(db: Db, cohort: CohortHere, convening: ConveningHere, viewer: ViewerHere, room: int) -> Response:
-    here = _room(db, convening, room)
-    archive_room(db, here, by=viewer)
-    return see_other(f"{_address(cohort, convening)}/venue", flash=f"{here.name} is out of use.")
-
-
-@router.post(HERE + "/venue/rooms/{room:int}/restoration")
-def bring_back_into_use(
-    db: Db, cohort: CohortHere, convening: ConveningHere, viewer: ViewerHere, room: int
-) -> Response:
-    here = _room(db, convening, room)
-    restore_room(db, here, by=viewer)
-    return see_other(f"{_address(cohort, convening)}/venue", flash=f"{here.name} is in use again.")
-
-
-def _address(cohort: Cohort, convening: Convening) -> str:
-    return f"/{cohort.slug}/convenings/{convening.slug}"
-
-
-def _room(db: Session, convening: Convening, number: int) -> Room:
-    room = db.get(Room, min(number, NO_SUCH_NUMBER))
-    if room is None or room.venue_id != convening.venue_id:
-        raise NotHere("This venue has no such room.")
-    return room
+        return _form(request, db, viewer, convening, fields, refused)
+    return see_other(address_of(cohort, convening), flash="The convening is changed.")
 
 
 def _read(fields: ConveningFields) -> ConveningDetails:
@@ -226,22 +147,24 @@ def _number(text: str, field: str) -> int:
 
 def _written(convening: Convening) -> ConveningFields:
     values = details_of(convening)
-    shown = {name: getattr(values, name) for name in ConveningFields.model_fields}
+    shown = {name: getattr(values, name) for name in ConveningFields.model_fields if name != "start_from"}
     return ConveningFields(**{name: "" if value is None else str(value) for name, value in shown.items()})
 
 
-def _read_room(fields: RoomFields) -> RoomDetails:
-    return RoomDetails(
-        name=fields.name,
-        building=fields.building,
-        off_site=bool(fields.off_site),
-        setups=venues.read_setups(fields.setups),
-    )
+def _earlier(db: Session, viewer: Viewer, number: str) -> Convening | None:
+    """The convening to start from, if one is named that the viewer organizes."""
+    return next((one for one in earlier_convenings(db, viewer) if str(one.key) == number.strip()), None)
 
 
 def _form(
-    request: Request, db: Session, convening: Convening | None, fields: ConveningFields, refused: Refused | None = None
+    request: Request,
+    db: Session,
+    viewer: Viewer,
+    convening: Convening | None,
+    fields: ConveningFields,
+    refused: Refused | None = None,
 ) -> Response:
+    earlier = None if convening else _earlier(db, viewer, fields.start_from)
     context = {
         "convening": convening,
         "form": fields,
@@ -249,43 +172,39 @@ def _form(
         "stages": [(stage.value, stage.value.capitalize()) for stage in ConveningStage],
         "zones": [(name, name) for name in clock.zone_names()],
         "venues": [(one.key, one.name) for one in db.exec(select(Venue).order_by(col(Venue.name)))],
+        "earlier": earlier,
+        "to_start_from": [] if convening else [(one.key, one.title) for one in earlier_convenings(db, viewer)],
+        "days": _days(fields, earlier),
     }
     return page(request, "agenda/convening_form.html", context, status=422 if refused else 200)
 
 
-def _venue(
-    request: Request,
-    db: Session,
-    convening: Convening,
-    *,
-    form: dict[str, str] | None = None,
-    room_form: RoomFields | None = None,
-    room_id: int | None = None,
-    refused: Refused | None = None,
-) -> Response:
-    here = convening.venue
-    rooms: list[dict[str, Any]] = [
-        {
-            "room": room,
-            "form": room_form
-            if room_form is not None and room.key == room_id
-            else RoomFields(
-                name=room.name,
-                building=room.building,
-                off_site="yes" if room.off_site else "",
-                setups=venues.said_setups(room),
-            ),
-        }
-        for room in (here.rooms if here else [])
-    ]
-    stored = {name: getattr(here, name) if here else "" for name in ("name", "address", "map_url", "notes")}
-    context = {
-        "convening": convening,
-        "venue": here,
-        "form": form or stored,
-        "rooms": rooms,
-        "new_room": room_form if room_form is not None and room_id is None else RoomFields(),
-        "open_room": room_id,
-        "errors": typed.errors(refused) if refused else {},
-    }
-    return page(request, "agenda/venue.html", context, status=422 if refused else 200)
+def _days(fields: ConveningFields, earlier: Convening | None) -> list[tuple[date, date | None]]:
+    """Each day of the earlier convening with the day that it becomes (None: its sessions wait in the tray)."""
+    if earlier is None:
+        return []
+    try:
+        first, last = typed.day(fields.starts_on, "starts_on"), typed.day(fields.ends_on, "ends_on")
+    except Refused:
+        return []
+    shift = day_shift(earlier.starts_on, earlier.ends_on, first, last)
+    count = (earlier.ends_on - earlier.starts_on).days + 1
+    days = [earlier.starts_on + timedelta(days=number) for number in range(count)]
+    return [(day, day + shift if first <= day + shift <= last else None) for day in days]
+
+
+def _said(start: Start, earlier: Convening) -> str:
+    """What came along, and what there is to look after."""
+    sentences = [f"{start.convening.title} begins with the {start.sessions} sessions of {earlier.title}."]
+    for count, what in (
+        (start.in_tray, "in the tray, without a time"),
+        (start.for_nobody, "for nobody yet, since they were for named people or other cities"),
+        (start.roomless, "without a room that this venue does not have"),
+    ):
+        if count:
+            sentences.append(f"{count} {'is' if count == 1 else 'are'} {what}.")
+    return " ".join(sentences)
+
+
+def address_of(cohort: Cohort, convening: Convening) -> str:
+    return f"/{cohort.slug}/convenings/{convening.slug}"

@@ -125,3 +125,38 @@ def test_a_first_venue_is_made_by_naming_it(organizer: Visitor, database: Databa
 def test_these_forms_are_for_organizers(place: Campus, visitor: VisitorOf, address: str) -> None:
     assert visitor(place.person("Ruth Adler").key).get(address).status_code == 403
     assert visitor().get(address).status_code == 303
+
+
+def test_a_convening_starts_from_an_earlier_one_on_the_same_weekdays(
+    organizer: Visitor, place: Campus, database: Database
+) -> None:
+    with database.write() as db:
+        place.db, place.convening = db, db.get_one(Convening, place.convening.key)
+        place.session("Welcome", "09:00–10:00", rooms=["GCC"])
+        place.session("Coaching", "11:00–12:00", rule=place.of_people("Imani Okafor"), rooms=["GCC"])
+    number = str(place.convening.key)
+    form = organizer.get(f"{ALL}/new", params={"start_from": number}).text
+    assert 'value="2018-05-15"' in form  # six months on, a Tuesday as well
+    assert "Tue 14 Nov 2017 → Tue 15 May 2018" in form
+    answer = organizer.post(ALL, {**SPRING, "venue_id": str(place.convening.venue_id), "start_from": number})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{ALL}/2018-spring/agenda/draft")
+    draft = organizer.get(f"{ALL}/2018-spring/agenda/draft").text
+    assert "Spring 2018 convening begins with the 2 sessions of Fall 2017 convening." in draft
+    assert "1 is for nobody yet" in draft
+    assert "Welcome" in draft
+
+
+def test_the_days_are_shown_again_for_other_dates_and_what_was_typed_is_kept(organizer: Visitor, place: Campus) -> None:
+    typed = {**SPRING, "starts_on": "2018-05-17", "ends_on": "2018-05-17", "start_from": str(place.convening.key)}
+    form = organizer.get(f"{ALL}/new", params=typed).text
+    assert "Tue 14 Nov 2017 → Thu 17 May 2018" in form
+    assert "Wed 15 Nov 2017 → the tray" in form
+    assert 'value="Spring 2018 convening"' in form
+
+
+@pytest.mark.parametrize("nothing", ["", "0", "999999", "soon", "99999999999999999999"])
+def test_to_start_from_what_is_not_there_is_to_start_afresh(
+    organizer: Visitor, database: Database, nothing: str
+) -> None:
+    assert organizer.get(f"{ALL}/new", params={"start_from": nothing}).status_code == 200
+    assert organizer.post(ALL, {**SPRING, "start_from": nothing}).headers["location"] == f"{ALL}/2018-spring/venue"
