@@ -4,9 +4,7 @@ The token is signed from the row's own random nonce, so that its owner can see t
 the database holds only the token's hash: a copy of it opens nobody's calendar.
 """
 
-import hmac
 import secrets
-from base64 import urlsafe_b64encode
 from datetime import datetime
 
 from sqlmodel import Session, col, select, update
@@ -14,7 +12,7 @@ from sqlmodel import Session, col, select, update
 from app import clock
 from app.models import Feed, FeedScope, Person
 from app.people.audit import Refused, verb
-from app.people.sign_in import fingerprint
+from app.people.sign_in import fingerprint, signed
 from app.people.viewer import Viewer
 
 
@@ -29,7 +27,7 @@ def feed_of(db: Session, person_id: int) -> Feed | None:
 
 def token_of(feed: Feed, secret: bytes) -> str:
     """The secret part of a feed's address: 256 bits in 43 characters, for its owner's eyes only."""
-    return _signed(feed.key, feed.nonce, secret)
+    return signed("feed", feed.key, feed.nonce, secret)
 
 
 @verb
@@ -78,11 +76,6 @@ def _new(db: Session, person: Person, secret: bytes) -> Feed:
 def _withdraw(db: Session, person: Person) -> None:
     for feed in db.exec(select(Feed).where(Feed.person_id == person.key, col(Feed.revoked_at).is_(None))):
         feed.revoked_at = clock.now()
-
-
-def _signed(feed_id: int, nonce: str, secret: bytes) -> str:
-    signature = hmac.digest(secret, f"feed:{feed_id}:{nonce}".encode(), "sha256")
-    return urlsafe_b64encode(signature).rstrip(b"=").decode()
 
 
 def _refuse_others(person: Person, by: Viewer) -> None:

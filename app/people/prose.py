@@ -1,10 +1,12 @@
-"""Text that people write, in Markdown, made into safe HTML."""
+"""Text that people write: as it is kept, and in Markdown made into safe HTML."""
 
 from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+from app.people.audit import Refused
 
 BLOCKS = {"p", "ul", "ol", "li", "blockquote", "h3", "h4", "h5"}
 TAGS = BLOCKS | {"br", "em", "strong", "a", "hr", "code"}
@@ -31,3 +33,11 @@ def prose(text: str) -> Markup:
     for level in (3, 2, 1):
         html = html.replace(f"<h{level}>", f"<h{level + 2}>").replace(f"</h{level}>", f"</h{level + 2}>")
     return Markup(_cleaner.clean(html))  # noqa: S704  # cleaned on this very line
+
+
+def as_written(text: str, *, longest: int, field: str) -> str:
+    """Text from a form as it is kept: one kind of line ending, no NUL, no blank edges. Refuses what is too long."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    if len(text) > longest:
+        raise Refused(f"This is {len(text):,} characters; {longest:,} is the most that fits. Nothing was cut.", field)
+    return text

@@ -23,10 +23,11 @@ from app.models import (
     UpdateState,
 )
 from app.people.audit import Refused, verb
+from app.people.prose import as_written
 from app.people.viewer import Viewer
 from app.updates.content import Content, draft_of
 from app.updates.versions import last_content
-from app.updates.writing import hold, hold_for_writing, plain
+from app.updates.writing import hold, hold_for_writing
 
 LONGEST_NOTE = 4000
 
@@ -103,7 +104,7 @@ def send_back(db: Session, update: Update, *, note: str, by: Viewer) -> list[Per
     _approver(db, update, clock.now(), by)
     if update.state not in (UpdateState.WITH_MAYOR, UpdateState.APPROVED):
         raise Refused(f"It is not with you: this update is {update.state.value}.")
-    note = plain(note, longest=LONGEST_NOTE, field="note")
+    note = as_written(note, longest=LONGEST_NOTE, field="note")
     if not note:
         raise Refused("Say in a sentence what should change.", "note")
     _reopen(update, note)

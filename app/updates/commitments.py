@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.models import AnswerState, Commitment, CommitmentAnswer, Update, UpdateCycle
 from app.people.audit import Refused, verb
+from app.people.prose import as_written
 from app.people.viewer import Viewer
-from app.updates.writing import hold_for_writing, plain
+from app.updates.writing import hold_for_writing
 
 STAGES = ("Cabinet process", "Supports and services", "Child outcomes")
 """The evaluation framework's stages, offered in the form; a cohort may use words of its own."""
@@ -27,7 +28,7 @@ def answer_commitment(
     hold_for_writing(db, update, by)
     if commitment.key not in {row.key for row, _ in last_commitments(db, update)}:
         raise Refused("This commitment is not one that this update answers for.")
-    note = plain(note, longest=LONGEST, field="note")
+    note = as_written(note, longest=LONGEST, field="note")
     answer = db.exec(
         select(CommitmentAnswer).where(
             CommitmentAnswer.commitment_id == commitment.key, CommitmentAnswer.update_id == update.key
@@ -120,9 +121,9 @@ def last_commitments(db: Session, update: Update) -> Sequence[tuple[Commitment, 
 
 
 def _checked(text: str, due_on: date | None, measure_stage: str) -> tuple[str, str]:
-    text = plain(text, longest=LONGEST, field="text")
+    text = as_written(text, longest=LONGEST, field="text")
     if not text:
         raise Refused("Say what the city will do.", "text")
     if due_on is None:
         raise Refused("A commitment says by when: give a date.", "due_on")
-    return text, plain(measure_stage, longest=120, field="measure_stage")
+    return text, as_written(measure_stage, longest=120, field="measure_stage")

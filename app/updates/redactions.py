@@ -7,11 +7,12 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.models import Commitment, CommitmentAnswer, Update, UpdateSection, UpdateText, UpdateVersion
 from app.people.audit import Refused, verb
+from app.people.prose import as_written
 from app.people.viewer import Viewer
 from app.updates.content import AnsweredCommitment, CommitmentMade, Content, Part, Redaction, SectionText
 from app.updates.releases import refuse_all_but_organizers
 from app.updates.versions import last_content, last_version
-from app.updates.writing import hold, plain
+from app.updates.writing import hold
 
 
 @verb
@@ -24,7 +25,7 @@ def redact(db: Session, update: Update, *, part: str, reason: str, by: Viewer) -
     """
     hold(db, update)
     refuse_all_but_organizers(db, update, by)
-    reason = plain(reason, longest=1000, field="reason")
+    reason = as_written(reason, longest=1000, field="reason")
     if not reason:
         raise Refused("Say why: the reason stands where the words were.", "reason")
     content = last_content(db, update)

@@ -6,6 +6,7 @@ from app import clock
 from app.models import City, Person, Update, UpdateCycle, UpdateSection, UpdateState, UpdateText
 from app.people.audit import Refused, verb
 from app.people.policy import may
+from app.people.prose import as_written
 from app.people.viewer import Viewer
 
 LONGEST = 20_000
@@ -34,7 +35,7 @@ def write_section(
     """
     hold_for_writing(db, update, by)
     assert section.cycle_id == update.cycle_id, "a section of another cycle"
-    body = plain(body, longest=LONGEST, field=section.slug)
+    body = as_written(body, longest=LONGEST, field=section.slug)
     text = db.exec(
         select(UpdateText)
         .where(UpdateText.update_id == update.key, UpdateText.section_id == section.key)
@@ -78,11 +79,3 @@ def hold(db: Session, update: Update) -> None:
     """Lock the update's row and read it anew."""
     db.flush()  # a refresh forgets what is pending before it flushes
     db.refresh(update, with_for_update=True)
-
-
-def plain(text: str, *, longest: int, field: str) -> str:
-    """Text from a form as it is kept: one kind of line ending, no NUL, no blank edges. Refuses what is too long."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
-    if len(text) > longest:
-        raise Refused(f"This is {len(text):,} characters; {longest:,} is the most that fits. Nothing was cut.", field)
-    return text
