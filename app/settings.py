@@ -6,7 +6,7 @@ from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     sign_in_minutes: int = 20
     session_days: int = 30
     upload_megabytes: int = 20
+    slides_megabytes: int = Field(100, ge=1, le=150)
 
     @field_validator("data_dir")
     @classmethod
