@@ -4,13 +4,18 @@ Two lists of sessions are compared as somebody sees them. What is compared in fu
 viewer reads is compared after it was cut to what they may see, and so tells them nothing else.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from app import clock
-from app.agenda.seeing import SeenSession
+from app.agenda.seeing import SeenSession, programme_day
+
+Beside = tuple[str, str] | None
+"""The reader's own zone and place, said beside the event's where their clocks differ (rule 14)."""
 
 
 class Kind(StrEnum):
@@ -23,6 +28,7 @@ class Kind(StrEnum):
     OPENNESS = "openness"
     AUDIENCE = "audience"
     PRESENTERS = "presenters"
+    LINK = "link"
     DETAILS = "details"
     REMOVED = "removed"
 
@@ -37,9 +43,23 @@ SENTENCES = {
     Kind.OPENNESS: "{title} is now {after}; it was {before}",
     Kind.AUDIENCE: "{title} is now for: {after}. It was for: {before}",
     Kind.PRESENTERS: "{title} changes who presents it, from {before} to {after}",
-    Kind.DETAILS: "{title} has a new description",
+    Kind.LINK: "{title} has a new address to join",
+    Kind.DETAILS: "{title} has a new {after}",
     Kind.REMOVED: "{title}, {before}, is no longer on this agenda",
 }
+
+DETAILS = {
+    "purpose": "description",
+    "format": "format",
+    "track": "track",
+    "language": "language",
+    "protected": "protection",
+    "choice_group": "choice",
+    "host_city": "host",
+    "parts": "order of parts",
+    "serves": "stage of Measures that it serves",
+}
+"""What a session says besides, and what that is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +85,51 @@ class Change:
         return asdict(self)
 
 
-def differences(before: Iterable[SeenSession], after: Iterable[SeenSession]) -> list[Change]:
-    """All changes from one list of sessions to the next, in the order of the sessions' times as they are now."""
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A session that differs: as it is now, or as it last was, and all that differs of it."""
+
+    session: SeenSession
+    changes: tuple[Change, ...]
+
+    @property
+    def is_gone(self) -> bool:
+        return self.changes[0].kind is Kind.REMOVED
+
+
+def changed_sessions(before: Iterable[SeenSession], after: Iterable[SeenSession], also: Beside = None) -> list[Changed]:
+    """The sessions that differ from one list to the next, in order of their times as they are now; times are said
+    with those of `also` beside them. What stands in the first list alone comes last."""
     old = {one.id: one for one in before}
     new = {one.id: one for one in after}
-    changes = [change for one in new.values() for change in _of_session(old.get(one.id), one)]
-    gone = (one for one in old.values() if one.id not in new)
-    return changes + [_change(Kind.REMOVED, one, before=said_time(one)) for one in gone if not one.cancelled]
+    found = [Changed(one, tuple(_of_session(old.get(one.id), one, also))) for one in new.values()]
+    gone = (one for one in old.values() if one.id not in new and not one.cancelled)
+    found += [Changed(one, (_change(Kind.REMOVED, one, before=said_time(one, also)),)) for one in gone]
+    return [one for one in found if one.changes]
 
 
-def said_time(session: SeenSession) -> str:
-    """ "Tue 14 Nov, 13:30–14:45 EST": the event's own zone, which everyone reads."""
-    return clock.said_span(session.starts_at, session.ends_at, session.zone)
+def differences(before: Iterable[SeenSession], after: Iterable[SeenSession], also: Beside = None) -> list[Change]:
+    """The same without the sessions: all changes in one list."""
+    return [change for one in changed_sessions(before, after, also) for change in one.changes]
+
+
+def by_day(changed: Iterable[Changed], zone: str) -> list[tuple[date, list[Changed]]]:
+    """Changed sessions by the day of the programme that they stand in now, each day in order of time."""
+    days: dict[date, list[Changed]] = {}
+    for one in sorted(changed, key=lambda one: (one.session.starts_at, one.session.number)):
+        days.setdefault(programme_day(one.session.starts_at, zone), []).append(one)
+    return sorted(days.items())
+
+
+def kinds_in(changed: Iterable[Changed]) -> dict[Kind, int]:
+    """How many sessions change in each way, in the order of the kinds."""
+    counted = Counter(kind for one in changed for kind in {change.kind for change in one.changes})
+    return {kind: counted[kind] for kind in Kind if counted[kind]}
+
+
+def said_time(session: SeenSession, also: Beside = None) -> str:
+    """ "Tue 14 Nov, 13:30–14:45 EST": the event's own zone, which everyone reads, and `also` where it differs."""
+    return clock.said_span(session.starts_at, session.ends_at, session.zone, also)
 
 
 def said_rooms(session: SeenSession) -> str:
@@ -84,29 +137,31 @@ def said_rooms(session: SeenSession) -> str:
     return ", ".join(f"{room.name} ({room.city})" if room.city else room.name for room in session.rooms)
 
 
-def _of_session(old: SeenSession | None, new: SeenSession) -> list[Change]:
+def _of_session(old: SeenSession | None, new: SeenSession, also: Beside) -> list[Change]:
     if old is None or (old.cancelled and not new.cancelled):
         if new.cancelled:
             return []
-        where = ", ".join(filter(None, (said_time(new), said_rooms(new))))
+        where = ", ".join(filter(None, (said_time(new, also), said_rooms(new))))
         return [_change(Kind.REINSTATED if old else Kind.ADDED, new, after=where)]
     if new.cancelled:
-        return [] if old.cancelled else [_change(Kind.CANCELLED, new, said_time(old), new.cancellation_reason)]
+        return [] if old.cancelled else [_change(Kind.CANCELLED, new, said_time(old, also), new.cancellation_reason)]
     said = [
         (Kind.RETITLED, old.title, new.title),
-        (Kind.MOVED, said_time(old), said_time(new)),
+        (Kind.MOVED, said_time(old, also), said_time(new, also)),
         (Kind.ROOM, said_rooms(old), said_rooms(new)),
         (Kind.OPENNESS, old.openness.value, new.openness.value),
         (Kind.PRESENTERS, _said_presenters(old), _said_presenters(new)),
         (Kind.AUDIENCE, old.audience, new.audience),
     ]
     changes = [_change(kind, new, before, after) for kind, before, after in said if before != after]
-    details = [(one.purpose, one.format, one.track, one.language, one.protected, one.host_city) for one in (old, new)]
-    return changes if details[0] == details[1] else [*changes, _change(Kind.DETAILS, new)]
+    changes += [_change(Kind.LINK, new)] if old.join_url != new.join_url else []
+    details = [words for name, words in DETAILS.items() if getattr(old, name) != getattr(new, name)]
+    return [*changes, _change(Kind.DETAILS, new, after=" and ".join(details))] if details else changes
 
 
 def _said_presenters(session: SeenSession) -> str:
-    return ", ".join(presenter.name for presenter in session.presenters)
+    plain = ("", "speaker")
+    return ", ".join(one.name if one.part in plain else f"{one.name} ({one.part})" for one in session.presenters)
 
 
 def _change(kind: Kind, session: SeenSession, before: str = "", after: str = "") -> Change:

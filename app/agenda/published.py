@@ -12,7 +12,7 @@ it and by the lab alone. An assistant sees that their principal is in a closed s
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
@@ -34,7 +34,8 @@ class SeenDay:
 class PublishedAgenda:
     """A release as one viewer sees it, with what a reader needs of its convening.
 
-    `changed_at` is the latest change of any of its sessions, or its own time: what a feed calls last modified.
+    `heading` is what the agenda was called and where it was when it was published (`heading_of`); empty for the
+    newest, which is as the convening is now.
     """
 
     convening_id: int
@@ -48,6 +49,7 @@ class PublishedAgenda:
     released_at: datetime
     note: str
     sessions: tuple[SeenSession, ...]
+    heading: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def days(self) -> tuple[SeenDay, ...]:
@@ -80,15 +82,15 @@ def release_numbered(db: Session, convening: Convening, number: int) -> AgendaRe
 
 
 def agenda(db: Session, convening: Convening, viewer: Viewer, *, number: int | None = None) -> PublishedAgenda | None:
-    """The newest release (or the one of that number) as the viewer sees it; None where there is none."""
+    """The newest release (or the one of that number, as it was) as the viewer sees it; None where there is none."""
     newest = latest_release(db, convening)
-    if newest is None or number is None or number == newest.number:
+    if newest is None or number is None:
         return seen_release(db, convening, newest, release_entries(newest), viewer) if newest else None
-    release = release_numbered(db, convening, number)
+    release = newest if number == newest.number else release_numbered(db, convening, number)
     if release is None:
         return None
     entries = closed_since(release_entries(release), release_entries(newest))
-    return seen_release(db, convening, release, entries, viewer)
+    return seen_release(db, convening, release, entries, viewer, heading=release.heading)
 
 
 def closed_since(entries: Iterable[SessionEntry], newest: Iterable[SessionEntry]) -> list[SessionEntry]:
@@ -114,22 +116,46 @@ def _closed(entry: SessionEntry, now: SessionEntry) -> SessionEntry:
 
 
 def seen_release(
-    db: Session, convening: Convening, release: AgendaRelease, entries: Iterable[SessionEntry], viewer: Viewer
+    db: Session,
+    convening: Convening,
+    release: AgendaRelease,
+    entries: Iterable[SessionEntry],
+    viewer: Viewer,
+    *,
+    heading: Mapping[str, str] | None = None,
 ) -> PublishedAgenda:
-    """A release's entries as the viewer sees them."""
+    """A release's entries as the viewer sees them, under its own heading or (None) the convening's of now."""
+    heading = heading or {}
     return PublishedAgenda(
         convening_id=convening.key,
         cohort_id=convening.cohort_id,
         slug=convening.slug,
-        title=convening.title,
-        zone=convening.zone,
-        starts_on=convening.starts_on,
-        ends_on=convening.ends_on,
+        title=heading.get("title", convening.title),
+        zone=heading.get("zone", convening.zone),
+        starts_on=date.fromisoformat(heading["starts_on"]) if heading else convening.starts_on,
+        ends_on=date.fromisoformat(heading["ends_on"]) if heading else convening.ends_on,
         release_number=release.number,
         released_at=release.created_at,
         note=release.note,
         sessions=seen_entries(db, convening.cohort_id, entries, viewer),
+        heading=heading,
     )
+
+
+def heading_of(convening: Convening) -> dict[str, str]:
+    """What stands above an agenda, as a release keeps it: names, dates (ISO 8601), zone, place."""
+    venue = convening.venue
+    return {
+        "title": convening.title,
+        "theme": convening.theme,
+        "cohort": convening.cohort.name,
+        "lab": convening.cohort.lab_name,
+        "zone": convening.zone,
+        "starts_on": convening.starts_on.isoformat(),
+        "ends_on": convening.ends_on.isoformat(),
+        "venue": venue.name if venue else "",
+        "address": venue.address if venue else "",
+    }
 
 
 def release_entries(release: AgendaRelease) -> list[SessionEntry]:
@@ -153,7 +179,7 @@ def visible_sessions(
     offices: Mapping[date, tuple[Office, ...]],
 ) -> tuple[SeenSession, ...]:
     """What a viewer may see of a snapshot; `offices` are those they hold on each date of a session."""
-    sight = _Sight(viewer, cohort_id, offices)
+    sight = Sight(viewer, cohort_id, offices)
     return tuple(seen for entry in entries if (seen := sight.of(entry)) is not None)
 
 
@@ -165,8 +191,8 @@ def who_comes(db: Session, agenda: PublishedAgenda, session: SeenSession) -> lis
     return [one for one in people if session.rule.takes(one.person_id, one.offices)]
 
 
-class _Sight:
-    """One viewer's eyes."""
+class Sight:
+    """One viewer's eyes on the sessions of a cohort; `offices` are those they hold on each date of a session."""
 
     def __init__(self, viewer: Viewer, cohort_id: int, offices: Mapping[date, tuple[Office, ...]]) -> None:
         self.viewer = viewer
@@ -176,10 +202,11 @@ class _Sight:
         self.of_cohort = viewer.is_system or any(office.standing is not Standing.EXPERT for office in here)
         self.city_ids = viewer.city_ids(cohort_id)
 
-    def of(self, entry: SessionEntry) -> SeenSession | None:
-        whole = full(entry)
-        presenting = any(one.person_id == self.viewer.person_id for one in whole.presenters)
-        mine = presenting or self._is_for_me(whole)
+    def of(self, entry: SessionEntry, whole: SeenSession | None = None) -> SeenSession | None:
+        """The session as they see it, or None; `whole` is the entry's `full` where many eyes look at it."""
+        whole = whole or full(entry)
+        presenting = self.presents(whole)
+        mine = presenting or self.is_invited(whole)
         if whole.format is SessionFormat.INTERNAL and not (mine or self.is_lab):
             return None
         if not (whole.openness.is_public or self.of_cohort or mine):
@@ -197,7 +224,12 @@ class _Sight:
         own = tuple(room for room in seen.rooms if room.city_id in self.city_ids)
         return replace(seen, mine=True, presenting=presenting, my_rooms=own or seen.rooms)
 
-    def _is_for_me(self, session: SeenSession) -> bool:
+    def presents(self, session: SeenSession) -> bool:
+        """Whether they have a part in a session, given whole."""
+        return any(one.person_id == self.viewer.person_id for one in session.presenters)
+
+    def is_invited(self, session: SeenSession) -> bool:
+        """Whether a session, given whole, is for them on its day."""
         person_id, rule = self.viewer.person_id, session.rule
         if person_id is None or rule is None:
             return False
