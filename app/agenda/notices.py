@@ -1,0 +1,200 @@
+"""Whom a release concerns, and what of it they are told (rules 13 and 14).
+
+It concerns who is in a session that it changes, or was in it in the release before. They are told of those sessions
+alone, as they may know them now, in the event's time and beside it their own. What only words a session anew (its
+audience, its description) is no news to who is in it anyway. Whoever has said that they stay away is concerned only
+where they have a part. An assistant is told for their principal, as an assistant may know it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from app import clock
+from app.agenda.changes import Beside, Change, Kind, differences
+from app.agenda.published import Sight, closed_since
+from app.agenda.readers import Readers
+from app.agenda.seeing import SeenSession, cover, full
+from app.agenda.snapshots import SessionEntry, same
+from app.models import Convening, Person
+from app.people.audiences import Attendee
+from app.people.viewer import Viewer
+
+NO_NEWS = (Kind.AUDIENCE, Kind.DETAILS)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What changes on one agenda: the reader's own, or (`whose`: "Imani Okafor, Mayor, Oakland") their principal's."""
+
+    whose: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a person whom a release concerns is told. Who has no address (`email` None) cannot be told.
+
+    `is_private`: all that concerns them is in sessions that exclude the lab, so that even their name would tell who
+    is in one (rule 13). `parts` are then empty for those who look it over from outside.
+    """
+
+    person_id: int
+    name: str
+    office: str
+    email: str | None
+    parts: tuple[Part, ...]
+    is_private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """An entry of a snapshot and, of the same, all that it says."""
+
+    entry: SessionEntry
+    whole: SeenSession
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A session that differs: as it was (None: not at all), the same as it may be known now, as it is."""
+
+    was: Side | None
+    known: Side | None
+    now: Side
+
+    @property
+    def is_private(self) -> bool:
+        return any(side is not None and side.entry["excludes_lab"] for side in (self.was, self.now))
+
+
+class Notices:
+    """Whom the step from one snapshot to the next concerns.
+
+    `looker` is an organizer who looks it over first: what happens in sessions that they know by the cover alone is
+    left out, for a name beside it would tell who is in them (rule 13).
+    """
+
+    def __init__(
+        self,
+        db: Session,
+        convening: Convening,
+        before: Sequence[SessionEntry],
+        after: Sequence[SessionEntry],
+        *,
+        looker: Viewer | None = None,
+    ) -> None:
+        self.pairs = _differing(before, after)
+        entries = [side.entry for pair in self.pairs for side in (pair.was, pair.now) if side is not None]
+        self.readers = Readers(db, convening, entries)
+        self._private = {pair.now.entry["id"] for pair in self.pairs if pair.is_private}
+        self._hidden = self._covered(looker) if looker else frozenset[int]()
+        self._theirs = {number: self._in_either(number) for number in self.readers.people}
+
+    @property
+    def in_calendars(self) -> list[int]:
+        """The people whose own calendar shows a session that differs, in whatever it differs."""
+        return [number for number, pairs in self._theirs.items() if pairs]
+
+    def all(self, also: Beside = None) -> list[Notice]:
+        """One for everyone whom it concerns, in the order of roles, then by name; with `also`, all in that reader's
+        time."""
+        assistants = (one.key for acting in self.readers.assistants.values() for one in acting)
+        numbers = dict.fromkeys((*self.readers.people, *assistants))
+        return [notice for number in numbers if (notice := self.to(number, also)) is not None]
+
+    def to(self, person_id: int, also: Beside = None) -> Notice | None:
+        """What one person is told, in their own time unless `also` is given; None where nothing concerns them."""
+        parts: list[Part] = []
+        reader: Attendee | Person | None = None
+        office = ""
+        if person_id in self.readers.people:
+            reader = self.readers.people[person_id]
+            office = reader.office
+            viewer = self.readers.viewer(person_id)
+            parts.append(Part("", self._changes(viewer, also or _beside(viewer, viewer))))
+        for principal, assistant in self.readers.principals_of(person_id):
+            reader = reader or assistant
+            viewer = self.readers.viewer(principal.person_id, actor_id=person_id)
+            own = Viewer(person_id, assistant.name, assistant.zone)
+            whose = ", ".join(filter(None, (principal.name, principal.office)))
+            parts.append(Part(whose, self._changes(viewer, also or _beside(own, viewer))))
+        concerned = {change.session_id for part in parts for change in part.changes}
+        if reader is None or not concerned:
+            return None
+        shown = (replace(part, changes=tuple(filter(self._is_shown, part.changes))) for part in parts)
+        known = tuple(part for part in shown if part.changes)
+        return Notice(person_id, reader.name, office, reader.email, known, concerned <= self._private)
+
+    def _changes(self, viewer: Viewer, also: Beside) -> tuple[Change, ...]:
+        """What a release changes of a viewer's own sessions."""
+        assert viewer.person_id is not None
+        sight = self.readers.sight(viewer)
+        was, now = [], []
+        for pair, was_in, is_in in self._theirs[viewer.person_id]:
+            if was_in:
+                was.append(_own(_known(sight, pair)))
+            if is_in:
+                now.append(_own(sight.of(pair.now.entry, pair.now.whole) or pair.now.whole))
+        return tuple(one for one in differences(was, now, also) if one.kind not in NO_NEWS)
+
+    def _is_shown(self, change: Change) -> bool:
+        return change.session_id not in self._hidden
+
+    def _in_either(self, person_id: int) -> list[tuple[Pair, bool, bool]]:
+        """The sessions that a person was in or is in, with which of the two."""
+        sight = self.readers.sight(self.readers.viewer(person_id))
+        found = ((pair, self._has(sight, pair.was), self._has(sight, pair.now)) for pair in self.pairs)
+        return [(pair, was_in, is_in) for pair, was_in, is_in in found if was_in or is_in]
+
+    def _has(self, sight: Sight, side: Side | None) -> bool:
+        if side is None:
+            return False
+        coming = sight.viewer.person_id not in self.readers.away
+        return (coming and sight.is_invited(side.whole)) or sight.presents(side.whole)
+
+    def _covered(self, looker: Viewer) -> frozenset[int]:
+        """The sessions of which a looker may know the cover alone."""
+        sight = self.readers.sight(looker)
+        sides = (side for pair in self.pairs for side in (pair.known, pair.now) if side is not None)
+        seen = (sight.of(side.entry, side.whole) for side in sides)
+        return frozenset(one.id for one in seen if one is not None and one.covered)
+
+
+def _differing(before: Sequence[SessionEntry], after: Sequence[SessionEntry]) -> list[Pair]:
+    old = {one["id"]: (one, known) for one, known in zip(before, closed_since(before, after), strict=True)}
+    pairs = []
+    for entry in after:
+        was, known = old.get(entry["id"], (None, None))
+        if was is None or not same(entry, was):
+            pairs.append(Pair(_side(was), _side(known), Side(entry, full(entry))))
+    return pairs
+
+
+def _side(entry: SessionEntry | None) -> Side | None:
+    return Side(entry, full(entry)) if entry is not None else None
+
+
+def _known(sight: Sight, pair: Pair) -> SeenSession:
+    """A session that they were in, as they may know it now: of one that is closed to them since, the cover."""
+    assert pair.was is not None
+    assert pair.known is not None
+    seen = sight.of(pair.known.entry, pair.known.whole)
+    if seen is not None:
+        return seen
+    is_closed_since = pair.known.entry is not pair.was.entry
+    return cover(pair.was.whole, pair.known.entry["cover_title"]) if is_closed_since else pair.was.whole
+
+
+def _own(seen: SeenSession) -> SeenSession:
+    """The session with those of its rooms that they go to."""
+    return replace(seen, rooms=seen.my_rooms) if seen.my_rooms else seen
+
+
+def _beside(reader: Viewer, whose: Viewer) -> Beside:
+    """The zone and place in which times are said beside the event's; an assistant's where it is known, else the
+    principal's."""
+    if reader.zone is None or reader.zone == whose.zone:
+        return (whose.zone, whose.place) if whose.zone else None
+    return reader.zone, clock.place(reader.zone)
