@@ -1,11 +1,12 @@
 """Where things stand on the organizers' grid: rooms across, time down in steps of five minutes.
 
 A grid is a CSS grid. Its row 1 is the head and its column 1 the hours; a block's place is said by classes
-(`r-20 h-9 c-4 w-1`: row, height, column, width), which css/agenda-grid.css spells out, since our security policy
-allows no inline style. `sheet()` makes that file, and a test keeps the two the same.
+(`r-20 h-9 c-4 w-1`: row, height, column, width), since our security policy allows no inline style. Each class sets
+one custom property in css/agenda-grid.css, which `sheet()` makes; css/agenda.css lays the board out by them, and the
+turned board (time across, rooms down) by the same ones exchanged.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
@@ -13,6 +14,8 @@ from itertools import groupby
 from app import clock
 from app.agenda.draft import Draft, DraftSession
 from app.agenda.seeing import programme_day
+from app.models import SessionFormat
+from app.people.audiences import Rule
 
 STEP = timedelta(minutes=5)
 HALF_HOUR = timedelta(minutes=30)
@@ -25,6 +28,10 @@ MOST_LANES = 12
 """Side by side in one room; what is more than that lies on top."""
 
 NO_ROOM = "No room yet"
+ACROSS = (SessionFormat.BREAK, SessionFormat.MEAL)
+EVERYONE = Rule(everyone=True)
+SHORTEST_GAP = timedelta(minutes=10)
+"""Less than that is the walk from one session to the next, not time to fill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A session's place. `again`: one of its further places, where its rooms do not stand side by side."""
+    """A session's place. `again`: one of its further places, where its rooms do not stand side by side; `band`: it
+    lies across all rooms, which it does not occupy."""
 
     session: DraftSession
     row: int
@@ -61,15 +69,29 @@ class Block:
     col: int
     width: int
     again: bool = False
+    band: bool = False
 
     @property
     def classes(self) -> str:
-        return f"r-{self.row} h-{self.height} c-{self.col} w-{self.width}"
+        return f"r-{self.row} h-{self.height} c-{self.col} w-{self.width}{' band' if self.band else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Time between sessions in which nothing goes on. `start` is wall time in the convening's zone."""
+
+    start: datetime
+    minutes: int
+
+    @property
+    def end(self) -> datetime:
+        return self.start + timedelta(minutes=self.minutes)
 
 
 @dataclass(frozen=True, slots=True)
 class DayGrid:
-    """A day's grid. `starts_at` is the instant (UTC) of row 2; `rows` and `cols` count without head and gutter."""
+    """A day's grid. `starts_at` is the instant (UTC) of row 2; `rows` and `cols` count without head and gutter. `gaps`
+    are those before a session, by its id."""
 
     date: date
     starts_at: datetime
@@ -78,6 +100,12 @@ class DayGrid:
     hours: tuple[Hour, ...]
     columns: tuple[Column, ...]
     blocks: tuple[Block, ...]
+    gaps: Mapping[int, Gap]
+
+    def row_at(self, moment: datetime) -> int | None:
+        """The row in which an instant falls; None before the grid's first and after its last."""
+        row = _rows(self.starts_at, moment, up=False)
+        return row + 2 if 0 <= row < self.rows else None
 
 
 def days_of(draft: Draft) -> list[date]:
@@ -98,15 +126,33 @@ def day_grid(draft: Draft, day: date) -> DayGrid:
     blocks = [block for one in sessions for block in _blocks(one, columns, lanes, start, rows)]
     hours = tuple(Hour(2 + row, clock.local(start + row * STEP, draft.zone)) for row in range(0, rows, 6))
     width = sum(column.width for column in columns)
-    return DayGrid(day, start, rows, width, hours, tuple(columns), tuple(blocks))
+    return DayGrid(day, start, rows, width, hours, tuple(columns), tuple(blocks), _gaps(draft, sessions))
+
+
+def lies_across(session: DraftSession) -> bool:
+    """Whether a session is time off for all: a break or a meal for everyone that names no room."""
+    return session.format in ACROSS and not session.spots and session.rule == EVERYONE
 
 
 def sheet() -> str:
     """The text of css/agenda-grid.css."""
-    rows = (f".r-{n}{{grid-row-start:{n}}}.h-{n}{{grid-row-end:span {n}}}" for n in range(1, MOST_ROWS + 2))
-    columns = (f".c-{n}{{grid-column-start:{n}}}.w-{n}{{grid-column-end:span {n}}}" for n in range(1, MOST_COLUMNS + 2))
+    rows = (f".r-{n}{{--r:{n}}}.h-{n}{{--h:{n}}}" for n in range(1, MOST_ROWS + 2))
+    columns = (f".c-{n}{{--c:{n}}}.w-{n}{{--w:{n}}}" for n in range(1, MOST_COLUMNS + 2))
     head = "/* Places on the grid, a class each. Made by sheet() in app/agenda/grid.py: see there. */\n"
     return head + "@layer pages {\n" + "\n".join((*rows, *columns)) + "\n}\n"
+
+
+def _gaps(draft: Draft, sessions: Iterable[DraftSession]) -> dict[int, Gap]:
+    gaps: dict[int, Gap] = {}
+    until: datetime | None = None
+    for session in sessions:
+        if session.cancelled:
+            continue
+        start, end = session.span
+        if until is not None and start - until >= SHORTEST_GAP:
+            gaps[session.id] = Gap(clock.local(until, draft.zone), (start - until) // timedelta(minutes=1))
+        until = max(end, until or end)
+    return gaps
 
 
 def _half_hour_before(moment: datetime) -> datetime:
@@ -130,6 +176,8 @@ def _lanes(draft: Draft, sessions: Iterable[DraftSession], start: datetime) -> _
     lanes: _Lanes = {room_id: {} for room_id in draft.rooms}
     until: dict[int | None, list[int]] = {}
     for session in sessions:
+        if lies_across(session):
+            continue
         first, last = _rows(start, session.span[0], up=False), _rows(start, session.span[1], up=True)
         for room_id in session.room_ids or (None,):
             ends = until.setdefault(room_id, [])
@@ -153,6 +201,9 @@ def _blocks(session: DraftSession, columns: list[Column], lanes: _Lanes, start: 
     """A block for each run of rooms that stand side by side; a room that others share at the time is a run alone."""
     row = min(_rows(start, session.span[0], up=False), rows - 1)
     height = min(max(_rows(start, session.span[1], up=True), row + 1), rows) - row
+    if lies_across(session):
+        yield Block(session, row + 2, height, 2, sum(column.width for column in columns) or 1, band=True)
+        return
     mine = set(session.room_ids or (None,))
     places = [(index, column) for index, column in enumerate(columns) if column.room_id in mine]
     runs = groupby(enumerate(places), key=lambda entry: _run(*entry))

@@ -41,9 +41,10 @@ Text = Annotated[str, Form()]
 
 
 @router.get(HERE + "/agenda/draft")
-def draft(bench: WorkbenchHere, day: str = "", deleted: int | None = None) -> Response:
-    """The grid of a day (the first, or today), or of "all"; `deleted` is a session that may be brought back here."""
-    return bench.show(day, deleted)
+def draft(bench: WorkbenchHere, deleted: int | None = None) -> Response:
+    """The grid of a `day` (the first, or today), or of "all", as draft_view.py reads it from the address; `deleted` is
+    a session that may be brought back here."""
+    return bench.show(deleted)
 
 
 @router.get(HERE + "/agenda/draft/sessions/new")

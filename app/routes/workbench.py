@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
@@ -11,6 +10,7 @@ from sqlmodel import Session, select
 
 from app import clock
 from app.agenda.desk import Desk, set_up_desk
+from app.agenda.draft import DraftSession
 from app.agenda.grounds import details_ground, placement_ground
 from app.agenda.published import latest_number
 from app.agenda.seeing import CLOSED_SESSION, programme_day
@@ -19,6 +19,8 @@ from app.models import AgendaSession, Convening, EngagementState
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
+from app.routes.draft_blocks import drawing
+from app.routes.draft_view import SCALES, View, view_of
 from app.routes.pages import page, render, see_other, wants_fragment
 from app.routes.session_form import SPARE_LINES, SessionFields, choices, written
 from app.routes.typed import errors as said_errors
@@ -66,14 +68,17 @@ class Workbench:
     def desk(self) -> Desk:
         return set_up_desk(self.db, self.convening, self.viewer)
 
-    def show(self, day: str, deleted: int | None) -> Response:
-        """The page with the grid of a day (or ALL_DAYS), or its workbench alone."""
-        desk = self.desk()
-        context = self._workbench(desk, day, deleted=deleted)
+    def show(self, deleted: int | None) -> Response:
+        """The page with the grid of a day (or ALL_DAYS), or of it the workbench or the searched tray alone."""
+        view = view_of(self.request)
+        context = self._workbench(self.desk(), view, deleted=deleted)
         context["latest"] = latest_number(self.db, self.convening)
-        block = "workbench" if wants_fragment(self.request) else None
+        part = "tray" if "tray" in self.request.query_params else "workbench"
+        block = part if wants_fragment(self.request) else None
         answer = page(self.request, "agenda/draft.html", context, block=block)
         answer.headers["cache-control"] = "private, no-store"  # the Back button draws the draft as it is now
+        if {"scale", "turned"} & self.request.query_params.keys():
+            view.remember(answer)
         return answer
 
     def edit(
@@ -106,8 +111,7 @@ class Workbench:
 
     def drawn(self, happened: str = "", *, desk: Desk | None = None, deleted: int | None = None) -> str:
         """The workbench's fragment for the day that the browser shows."""
-        shown = parse_qs(urlsplit(self.request.headers.get("hx-current-url", "")).query).get("day", [""])[0]
-        context = self._workbench(desk or self.desk(), shown, happened=happened, deleted=deleted)
+        context = self._workbench(desk or self.desk(), view_of(self.request), happened=happened, deleted=deleted)
         return render(self.request, "agenda/draft.html", context, block="workbench")
 
     def _back_to(self, session: AgendaSession | None, deleted: int | None) -> str:
@@ -119,16 +123,20 @@ class Workbench:
             return f"{self.address}?{day}{'&' if day else ''}deleted={deleted}"
         return f"{self.address}?{day}#s{session.key}" if day else f"{self.address}#tray"
 
-    def _workbench(self, desk: Desk, day: str, *, happened: str = "", deleted: int | None = None) -> dict[str, Any]:
+    def _workbench(self, desk: Desk, view: View, *, happened: str = "", deleted: int | None = None) -> dict[str, Any]:
         put_away = self.db.get(AgendaSession, deleted) if deleted is not None else None
         if put_away is not None and (put_away.convening_id != self.convening.key or put_away.archived_at is None):
             put_away = None
-        chosen = _chosen_day(day, desk, self.convening.zone)
+        chosen = _chosen_day(view.day, desk, self.convening.zone)
         return {
             "convening": self.convening,
             "desk": desk,
             "grids": desk.grids(chosen),
+            "drawn": drawing(desk, self.address),
             "day": chosen,
+            "view": view,
+            "scales": SCALES,
+            "tray": _found(desk, view.tray),
             "at": self.address,
             "happened": happened,
             "put_away": put_away,
@@ -188,6 +196,12 @@ def said_time(session: AgendaSession) -> str:
         return "in the tray"
     start, end = clock.local(session.starts_at, session.zone), clock.local(session.ends_at, session.zone)
     return f"on {clock.said_day(start)}, {start:%H:%M}{clock.NARROW}{end:%H:%M}"
+
+
+def _found(desk: Desk, words: str) -> list[DraftSession]:
+    """What waits in the tray, or of it what the words are found in."""
+    wanted = words.casefold().split()
+    return [one for one in desk.draft.tray if all(word in desk.titles[one.id].casefold() for word in wanted)]
 
 
 def _chosen_day(typed: str, desk: Desk, zone: str) -> date | None:

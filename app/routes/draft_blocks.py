@@ -1,0 +1,90 @@
+"""The blocks of the draft's grid, each drawn once as long as all that is seen of it stays the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from app import clock
+from app.agenda.desk import Desk
+from app.agenda.grid import Block
+from app.agenda.grounds import placement_ground
+from app.models import Openness, SessionFormat
+from app.routes.pages import templates
+
+KEPT = 8192
+"""Blocks kept in memory, half a kilobyte each: some drafts of several hundred sessions, before and after a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """All that is seen of a block. `start` is wall time, `rooms` the ids of those that it keeps when it is moved, or
+    None where it goes to the room it is moved to; `marks` are the numbers of its findings."""
+
+    id: int
+    address: str
+    classes: str
+    again: bool
+    title: str
+    format: SessionFormat
+    start: str
+    times: str
+    minutes: int
+    where: str
+    audience: str
+    fits: str
+    openness: Openness
+    protected: bool
+    fixed: bool
+    cancelled: bool
+    seen: str
+    rooms: str | None
+    marks: tuple[int, ...]
+
+
+def drawing(desk: Desk, at: str) -> Callable[[Block], Markup]:
+    """How the blocks of a desk are drawn; `at` is the address of its draft."""
+
+    def drawn(block: Block) -> Markup:
+        return _drawn(face_of(desk, block, at))
+
+    return drawn
+
+
+def face_of(desk: Desk, block: Block, at: str) -> Face:
+    """What is seen of a block, as the desk's viewer may know it."""
+    session = block.session
+    start, end = (clock.local(moment, desk.draft.zone) for moment in session.span)
+    worst = desk.worst.get(session.id)
+    classes = [block.classes]
+    classes += ["again"] if block.again else []
+    classes += ["off"] if session.cancelled else []
+    classes += [f"is-{worst.said.replace(' ', '-')}"] if worst else []
+    return Face(
+        id=session.id,
+        address=f"{at}/sessions/{session.id}",
+        classes=" ".join(classes),
+        again=block.again,
+        title=desk.titles[session.id],
+        format=session.format,
+        start=f"{start:%Y-%m-%dT%H:%M}",
+        times=f"{start:%H:%M}{clock.NARROW}{end:%H:%M}",
+        minutes=session.minutes,
+        where=desk.where(session),
+        audience=desk.audiences[session.id],
+        fits=desk.fits(session),
+        openness=session.openness,
+        protected=session.protected,
+        fixed=session.fixed,
+        cancelled=session.cancelled,
+        seen=placement_ground(session),
+        rooms=" ".join(map(str, session.room_ids)) if block.band or len(session.spots) > 1 else None,
+        marks=desk.marks.get(session.id, ()),
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(face: Face) -> Markup:
+    drawn: Markup = vars(templates().get_template("agenda/block.html").module)["block_of"](face)
+    return drawn
