@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from time import sleep
 from typing import Any
 
 from anyio import to_thread
-from sqlalchemy import Engine, PoolProxiedConnection, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
@@ -16,12 +17,14 @@ except ImportError:  # no wheel for this machine
     import sqlite3 as sqlite_driver
 
 SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
     "PRAGMA cache_size=-16000",
 )
+
+TABLES = 0x506C656E617279
+"""The number by which PostgreSQL knows our lock around the making of tables: any that nobody else uses."""
 
 
 class Database:
@@ -54,6 +57,17 @@ class Database:
             except BaseException:
                 db.rollback()
                 raise
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A transaction for making tables: of all processes that start at once, one at a time is in it.
+
+        PostgreSQL's CREATE TABLE IF NOT EXISTS fails where another makes the same table at that moment.
+        """
+        with self.engine.execution_options(plenary_writes=True).connect() as connection, connection.begin():
+            if not self.is_sqlite:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TABLES})")
+            yield connection
 
     async def glance(self, statement: str, *parameters: object) -> tuple[Any, ...]:
         """One row of a statement with `?` for parameters, asked by an asynchronous layer at every request.
@@ -95,6 +109,7 @@ def _sqlite(url: str) -> Engine:
     def _settle(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions begin below, not by the driver's guess
         cursor = connection.cursor()
+        _into_wal(cursor)
         for pragma in SQLITE_PRAGMAS:
             cursor.execute(pragma)
         cursor.close()
@@ -107,6 +122,21 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _into_wal(cursor: Any) -> None:
+    """Has changes written to a log ahead of the file, which then says so for good.
+
+    Of several processes that open a new file at once SQLite refuses all but one, and does not let them wait.
+    """
+    for left in reversed(range(100)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite_driver.OperationalError as error:
+            if "locked" not in str(error) or not left:
+                raise
+        sleep(0.02)
 
 
 def _postgresql(url: str) -> Engine:

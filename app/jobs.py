@@ -50,4 +50,7 @@ def _queue(settings: Settings, database: Database) -> Huey:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("plenary", filename=str(settings.data_dir / "jobs.db"), results=False)
     address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return PostgresHuey("plenary", dsn=address, results=False)
+    queue = PostgresHuey("plenary", dsn=address, results=False, create_tables=False)
+    with database.alone():  # the server and its worker start at the same moment
+        queue.storage.initialize_schema()
+    return queue

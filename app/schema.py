@@ -23,7 +23,10 @@ def is_current(database: Database) -> bool:
 
 
 def migrate(database: Database, to: str = "head") -> None:
-    """Upgrade (or, with a revision that lies behind, downgrade) the database in one transaction."""
+    """Upgrade (or, with a revision that lies behind, downgrade) the database in one transaction.
+
+    Where several processes start on one database, each may call this: one does it, the others find it done.
+    """
     if to == "head" and is_current(database):
         return
     # Imported here because most starts find a current database and need not wait for it.
@@ -32,7 +35,7 @@ def migrate(database: Database, to: str = "head") -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with database.engine.execution_options(plenary_writes=True).connect() as connection, connection.begin():
+    with database.alone() as connection:
         config.attributes["connection"] = connection
         if to == "head":
             command.upgrade(config, "head")

@@ -36,7 +36,7 @@ ON_POSTGRES = os.environ.get("PLENARY_TEST_DATABASE", "sqlite") == "postgres"
 
 
 class Shelf:
-    """Makes databases: an empty migrated one, or one with the sample cohort, each a copy of a template."""
+    """Makes databases: a bare one, an empty migrated one, or one with the sample cohort, copies of a template."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -44,21 +44,20 @@ class Shelf:
         self.templates: set[str] = set()
 
     def take(self, filled: Callable[[Database], None] | None = None) -> str:
-        """The address of a fresh database, filled as asked."""
+        """The address of a fresh database at the newest schema, filled as asked."""
         template = f"template_{filled.__name__ if filled else 'empty'}"
         if template not in self.templates:
             self.templates.add(template)
-            self._administer(f'CREATE DATABASE "{template}"')
-            database = Database(self._address(template))
+            database = Database(self._make(template))
             migrate(database)
             if filled:
                 filled(database)
             database.dispose()
-        fresh = f"t{uuid4().hex[:16]}"
-        self._administer(f'CREATE DATABASE "{fresh}" TEMPLATE "{template}"')
-        if self.server is None:
-            shutil.copy(self.folder / f"{template}.db", self.folder / f"{fresh}.db")
-        return self._address(fresh)
+        return self._make(_fresh(), template)
+
+    def take_bare(self) -> str:
+        """The address of a fresh database without any table."""
+        return self._make(_fresh())
 
     def drop(self, address: str) -> None:
         url = make_url(address)
@@ -68,18 +67,24 @@ class Shelf:
             for file in self.folder.glob(f"{Path(url.database or '').stem}.db*"):
                 file.unlink()
 
-    def _address(self, name: str) -> str:
+    def _make(self, name: str, template: str | None = None) -> str:
         if self.server is None:
+            if template:
+                shutil.copy(self.folder / f"{template}.db", self.folder / f"{name}.db")
             return f"sqlite:///{self.folder / name}.db"
+        self._administer(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
         return self.server.set(database=name).render_as_string(hide_password=False)
 
     def _administer(self, statement: str) -> None:
-        if self.server is None:
-            return
+        assert self.server, "SQLite's databases are files"
         engine = create_engine(self.server, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text(statement))
         engine.dispose()
+
+
+def _fresh() -> str:
+    return f"t{uuid4().hex[:16]}"
 
 
 def _start_postgres() -> URL:

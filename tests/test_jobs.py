@@ -1,13 +1,17 @@
 """What the worker does by itself."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 
 import time_machine
 from sqlmodel import col, select
 
 from app.database import Database
-from app.jobs import purge_due
+from app.jobs import Jobs, purge_due
 from app.models import Convening, PrivateNeeds, Registration
+from app.settings import Settings
+from tests.conftest import Shelf
 
 
 def needs_left(database: Database, year: int) -> int:
@@ -32,3 +36,22 @@ def test_needs_go_by_themselves_when_their_day_has_come_and_not_before(sample: D
         assert purge_due(sample) == stored
         assert purge_due(sample) == 0
     assert needs_left(sample, 2017) == 0
+
+
+def test_a_server_and_its_worker_that_start_at_once_make_one_queue(shelf: Shelf, settings: Settings) -> None:
+    address = shelf.take_bare()
+    together = Barrier(8)
+
+    def start(_: int) -> int:
+        database = Database(address)
+        together.wait()
+        jobs = Jobs(settings, database)
+        jobs.deliver_letters()
+        waiting: int = jobs.huey.storage.queue_size()
+        jobs.close()
+        database.dispose()
+        return waiting
+
+    with ThreadPoolExecutor(8) as pool:
+        assert max(pool.map(start, range(8))) == 8
+    shelf.drop(address)

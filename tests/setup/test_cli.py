@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from app.database import Database
 from app.models import AgendaRelease, AuditEntry, Cohort, Convening, Person, Role
 from app.people import sign_in
 from app.people.viewer import viewer_of
+from app.schema import is_current, newest
 from tests.conftest import Shelf, sample_cohort
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -73,6 +75,19 @@ def test_help_names_every_command_with_what_it_does(desk: Desk) -> None:
         code, said, _ = desk.call(command, "--help")
         assert code == 0
         assert f"Usage: plenary {command}" in said
+
+
+def test_commands_that_start_at_once_on_a_new_database_bring_it_to_its_schema_once(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    address = shelf.take_bare()
+    desk = Desk(tmp_path / "data", address)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: desk.call("migrate"), range(4)))
+    assert answers == [(0, f"The database stands at {newest()}.\n", "")] * 4
+    assert is_current(desk.database)
+    desk.database.dispose()
+    shelf.drop(address)
 
 
 def test_init_founds_a_cohort_whose_organizer_signs_in_by_the_printed_link_once(desk: Desk) -> None:
