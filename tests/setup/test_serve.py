@@ -112,9 +112,13 @@ def with_empty(environment: dict[str, str], shelf: Shelf) -> Iterator[dict[str, 
 
 @contextmanager
 def served(environment: dict[str, str], *options: str) -> Iterator[Served]:
+    """The server for as long as the block lasts. What fails in the block fails with all that the server has said."""
     server = Served(environment, *options)
     try:
         yield server
+    except Exception as error:
+        error.add_note(f"The server (exit code {server.process.poll()}) has said:\n{server.said}")
+        raise
     finally:
         if server.process.poll() is None:
             os.killpg(server.process.pid, signal.SIGKILL)
