@@ -13,12 +13,15 @@ NAMED = 2
 
 
 def titles_for(draft: Draft, viewer: Viewer) -> dict[int, str]:
-    """What each session is called on the draft: one that excludes the lab by its cover, to those not in it."""
+    """What each session is called on the draft: one that is closed to the viewer, by its cover."""
+    closed = closed_to(draft, viewer)
+    return {one.id: one.cover_title or "Closed session" if one.id in closed else one.title for one in draft.sessions}
+
+
+def closed_to(draft: Draft, viewer: Viewer) -> frozenset[int]:
+    """The sessions that exclude the lab and that the viewer is not in: who is in them stays untold, too (rule 13)."""
     bit = 0 if viewer.acting else draft.crowd.mask_of([viewer.person_id] if viewer.person_id else [])
-    return {
-        one.id: one.cover_title or "Closed session" if one.excludes_lab and not one.bound & bit else one.title
-        for one in draft.sessions
-    }
+    return frozenset(one.id for one in draft.sessions if one.excludes_lab and not one.bound & bit)
 
 
 SENTENCES = {
