@@ -32,6 +32,22 @@ class SeenPresenter:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenItem:
+    """A part of a session; `starts_at` is the UTC instant that its place in the order makes."""
+
+    title: str
+    starts_at: datetime
+    minutes: int
+    city_id: int | None
+    city: str
+
+    @property
+    def said(self) -> str:
+        """ "Oakland", "Questions", or "Oakland: what the cabinet learned"."""
+        return ": ".join(filter(None, (self.city, self.title)))
+
+
+@dataclass(frozen=True, slots=True)
 class SeenSession:
     """A session as one viewer sees it. Instants are UTC, meant in `zone`.
 
@@ -64,10 +80,17 @@ class SeenSession:
     changed_at: datetime
     cancelled: bool
     cancellation_reason: str
+    items: tuple[SeenItem, ...] = ()
+    serves: str = ""
     covered: bool = False
     mine: bool = False
     presenting: bool = False
     my_rooms: tuple[SeenRoom, ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """Its items in order, with their minutes: what stays the same when the whole session moves."""
+        return tuple((item.said, item.minutes) for item in self.items)
 
     @property
     def minutes(self) -> int:
@@ -101,6 +124,17 @@ def full(entry: SessionEntry) -> SeenSession:
         changed_at=datetime.fromisoformat(entry["changed_at"]),
         cancelled=entry["cancelled"],
         cancellation_reason=entry["cancellation_reason"],
+        items=tuple(
+            SeenItem(
+                item["title"],
+                datetime.fromisoformat(item["starts_at"]),
+                item["minutes"],
+                item["city_id"],
+                item["city"],
+            )
+            for item in entry.get("items", ())
+        ),
+        serves=entry.get("serves", ""),
     )
 
 
@@ -119,6 +153,8 @@ def cover(session: SeenSession, title: str) -> SeenSession:
         host_city="",
         join_url="",
         cancellation_reason="",
+        items=(),
+        serves="",
         covered=True,
     )
 

@@ -8,8 +8,9 @@ from sqlmodel import Session
 from app import clock
 from app.agenda.placements import Placement, RoomUse, set_minutes, set_time, use_rooms
 from app.gatherings.changes import note_change
-from app.gatherings.details import COLUMNS, Details, checked, keep_closed, write_presenters
+from app.gatherings.details import COLUMNS, Details, checked, keep_closed, write_items, write_presenters
 from app.models import AgendaSession, Convening
+from app.models.agenda import new_uid
 from app.people.audiences import new_audience, write_rule
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
@@ -24,11 +25,16 @@ def create_session(
     to: Placement | None = None,
     rooms: tuple[RoomUse, ...] = (),
     minutes: int = 60,
+    uid: str = "",
     by: Viewer,
 ) -> AgendaSession:
-    """A new session of a convening, placed at once or (without `to`) waiting in the tray with its length and rooms."""
+    """A new session of a convening, placed at once or (without `to`) waiting in the tray with its length and rooms.
+
+    `uid` is its name for good where it has one already, such as that of the form it was typed in.
+    """
     details = checked(db, details)
     session = AgendaSession(
+        uid=uid or new_uid(),
         cohort_id=convening.cohort_id,
         convening_id=convening.key,
         audience_id=new_audience(db, details.audience).key,
@@ -43,6 +49,8 @@ def create_session(
     db.add(session)
     db.flush()
     write_presenters(session, details.presenters)
+    if details.items:
+        write_items(session, details.items)
     use_rooms(db, session, to.rooms if to else rooms)
     return session
 
@@ -57,9 +65,10 @@ def change_session(db: Session, session: AgendaSession, to: Details, *, by: View
     keep_closed(db, session, to, by)
     write_rule(session.audience, to.audience)
     presented = write_presenters(session, to.presenters)
+    parted = write_items(session, to.items)
     for name in COLUMNS:
         setattr(session, name, getattr(to, name))
-    note_change(session, shown=presented)
+    note_change(session, shown=presented or parted)
     return session
 
 

@@ -4,16 +4,16 @@ A snapshot is JSON, complete and the same for everyone; who may see what of it i
 (published.py). Ids stay true for good, since nothing is deleted (rule 21); names are those of the day.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, TypedDict, cast
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NotRequired, TypedDict, cast
 
 from sqlmodel import Session, col, select
 
 from app.agenda.draft import Draft
 from app.gatherings.changes import risen
 from app.gatherings.details import GONE
-from app.models import AgendaSession, City, Engagement, Person
+from app.models import AgendaSession, City, Engagement, MeasureStage, Person, SessionItem
 from app.people.audiences import Rule, names_for, said
 
 
@@ -31,6 +31,16 @@ class PresenterEntry(TypedDict):
     person_id: int
     name: str
     part: str
+
+
+class ItemEntry(TypedDict):
+    """A part of a session: its start as its place in the order makes it, ISO 8601 in UTC; `city` is "" without one."""
+
+    title: str
+    starts_at: str
+    minutes: int
+    city_id: int | None
+    city: str
 
 
 class AudienceEntry(TypedDict):
@@ -79,6 +89,8 @@ class SessionEntry(TypedDict):
     changed_at: str
     cancelled: bool
     cancellation_reason: str
+    items: NotRequired[list[ItemEntry]]
+    serves: NotRequired[str]
 
 
 UNSAID = ("number", "sequence", "changed_at")
@@ -96,11 +108,12 @@ COLUMNS = (
 def snapshot(db: Session, draft: Draft, before: Mapping[int, SessionEntry]) -> list[SessionEntry]:
     """The entries of a release of this draft, in order of time, after the release whose entries by id are `before`.
 
-    Five queries, however many sessions there are.
+    Seven queries, however many sessions there are.
     """
     ids = [one.id for one in draft.sessions if one.starts_at is not None]
     rows = {row.key: row for row in db.exec(select(AgendaSession).where(col(AgendaSession.id).in_(ids)))}
-    presenters = _presenters(db, ids)
+    presenters, items = _presenters(db, ids), _items(db, ids)
+    stages = {stage.key: stage.name for stage in db.exec(select(MeasureStage))}
     names = names_for(db, (one.rule for one in draft.sessions), draft.cohort_id)
     cities = {city.key: city.name for city in db.exec(select(City))}
     entries = []
@@ -129,6 +142,8 @@ def snapshot(db: Session, draft: Draft, before: Mapping[int, SessionEntry]) -> l
             "host_city": cities[row.host_city_id] if row.host_city_id else "",
             "changed_at": (row.changed_at or row.created_at).isoformat(),
             "cancelled": row.is_cancelled,
+            "items": _timed(items.get(planned.id, ()), start, cities),
+            "serves": stages[row.serves_id] if row.serves_id else "",
         }
         entries.append(_settled(cast(SessionEntry, values), before.get(planned.id)))
     kept = {entry["id"] for entry in entries}
@@ -151,7 +166,8 @@ def same(one: SessionEntry, other: SessionEntry) -> bool:
 
 
 def _content(entry: SessionEntry) -> dict[str, Any]:
-    return {name: value for name, value in entry.items() if name not in UNSAID}
+    whole = {"items": [], "serves": "", **entry}
+    return {name: value for name, value in whole.items() if name not in UNSAID}
 
 
 def _settled(entry: SessionEntry, before: SessionEntry | None) -> SessionEntry:
@@ -179,6 +195,28 @@ def _called_off(entry: SessionEntry) -> SessionEntry:
 def _audience(rule: Rule, words: str) -> AudienceEntry:
     ids = {name: sorted(getattr(rule, name)) for name in Rule.__dataclass_fields__ if name != "everyone"}
     return cast(AudienceEntry, {"said": words, "everyone": rule.everyone, **ids})
+
+
+def _timed(items: Iterable[SessionItem], start: datetime, cities: Mapping[int, str]) -> list[ItemEntry]:
+    """The parts one after the other from the session's start."""
+    entries = []
+    for item in items:
+        city = cities[item.city_id] if item.city_id else ""
+        entries.append(
+            ItemEntry(
+                title=item.title, starts_at=start.isoformat(), minutes=item.minutes, city_id=item.city_id, city=city
+            )
+        )
+        start += timedelta(minutes=item.minutes)
+    return entries
+
+
+def _items(db: Session, session_ids: list[int]) -> dict[int, list[SessionItem]]:
+    items: dict[int, list[SessionItem]] = {}
+    rows = select(SessionItem).where(col(SessionItem.session_id).in_(session_ids))
+    for item in db.exec(rows.order_by(col(SessionItem.position), col(SessionItem.id))):
+        items.setdefault(item.session_id, []).append(item)
+    return items
 
 
 def _presenters(db: Session, session_ids: list[int]) -> dict[int, list[PresenterEntry]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from app import clock
 from app.agenda.seeing import SeenSession
 from app.calendars.documents import Entry, Recurrence, State
 from app.gatherings.listing import Gathering
@@ -36,6 +37,7 @@ def session_entry(session: SeenSession, address: str) -> Entry:
         description=_paragraphs(
             session.cancellation_reason,
             session.purpose,
+            "\n".join(f"{clock.said_time(item.starts_at, session.zone)} {item.said}" for item in session.items),
             _with([_presenting(one.name, one.part) for one in session.presenters]),
             _hosted(session.host_city),
         ),

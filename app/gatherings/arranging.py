@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.gatherings.changes import note_change
-from app.gatherings.details import COLUMNS, Details, checked, keep_closed, write_presenters
+from app.gatherings.details import COLUMNS, Details, checked, keep_closed, write_items, write_presenters
 from app.models import AgendaSession, Cohort, SessionFormat
 from app.people.audiences import Rule, new_audience, rule_of, write_rule
 from app.people.audit import Refused, verb
@@ -40,6 +40,8 @@ def arrange_gathering(
     db.add(gathering)
     db.flush()
     write_presenters(gathering, details.presenters)
+    if details.items:
+        write_items(gathering, details.items)
     return gathering
 
 
@@ -50,9 +52,10 @@ def change_gathering(db: Session, gathering: AgendaSession, to: Details, *, by: 
     keep_closed(db, gathering, to, by)
     _change_audience(db, gathering, to.audience)
     presented = write_presenters(gathering, to.presenters)
+    parted = write_items(gathering, to.items)
     for name in COLUMNS:
         setattr(gathering, name, getattr(to, name))
-    note_change(gathering, shown=presented)
+    note_change(gathering, shown=presented or parted)
     return gathering
 
 

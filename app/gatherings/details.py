@@ -6,12 +6,25 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import AgendaSession, Engagement, EngagementState, Openness, Person, SessionFormat
+from app.models import (
+    AgendaSession,
+    City,
+    Engagement,
+    EngagementState,
+    MeasureStage,
+    Openness,
+    Person,
+    SessionFormat,
+    SessionItem,
+)
 from app.people.audiences import Rule, rule_of
 from app.people.audit import Refused
 from app.people.viewer import Viewer, offices_of
 
 LONGEST_TITLE = 500
+LONGEST_ITEM = 300
+MOST_ITEMS = 60
+A_DAY = 24 * 60
 
 GONE = frozenset({EngagementState.DECLINED, EngagementState.REPLACED})
 """Engagements that no longer bring a person into the room."""
@@ -24,6 +37,15 @@ class Presenter:
     person_id: int
     part: str = "speaker"
     state: EngagementState = EngagementState.INVITED
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A part of a session with minutes of its own, such as one city's turn; parts follow one another."""
+
+    minutes: int
+    title: str = ""
+    city_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +68,12 @@ class Details:
     host_city_id: int | None = None
     join_url: str = ""
     internal_notes: str = ""
+    fixed: bool = False
+    serves_id: int | None = None
+    items: tuple[Item, ...] = ()
 
 
-COLUMNS = tuple(name for name in Details.__dataclass_fields__ if name not in ("audience", "presenters"))
+COLUMNS = tuple(name for name in Details.__dataclass_fields__ if name not in ("audience", "presenters", "items"))
 """The details that are columns of the session itself."""
 
 
@@ -57,6 +82,7 @@ def details_of(session: AgendaSession) -> Details:
     return Details(
         audience=rule_of(session.audience),
         presenters=tuple(Presenter(e.person_id, e.part, e.state) for e in session.engagements),
+        items=items_of(session),
         **{name: getattr(session, name) for name in COLUMNS},
     )
 
@@ -69,6 +95,8 @@ def covered(details: Details) -> Details:
         details,
         audience=replace(details.audience, person_ids=nobody, but_person_ids=nobody),
         presenters=(),
+        items=(),
+        serves_id=None,
         title="",
         purpose="",
         track="",
@@ -92,7 +120,30 @@ def checked(db: Session, details: Details) -> Details:
     known = set(db.exec(select(Person.id).where(col(Person.id).in_(people)))) if people else set()
     if people - known:
         raise Refused("One of the presenters is not on record.", "presenters")
-    return details
+    _check_known(db, City, {item.city_id for item in details.items} | {details.host_city_id}, "items")
+    _check_known(db, MeasureStage, {details.serves_id}, "serves")
+    return replace(details, items=_checked_items(details.items))
+
+
+def _checked_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The parts with titles in one line each; whether they fill the session's time is said, and never refused."""
+    if len(items) > MOST_ITEMS:
+        raise Refused(f"A session has at most {MOST_ITEMS} parts.", "items")
+    checked_items = tuple(replace(item, title=" ".join(item.title.split())) for item in items)
+    for item in checked_items:
+        if not item.title and item.city_id is None:
+            raise Refused("Give each part a title or a city.", "items")
+        if len(item.title) > LONGEST_ITEM:
+            raise Refused(f"The title of a part is longer than {LONGEST_ITEM} characters. Shorten it.", "items")
+        if not 1 <= item.minutes <= A_DAY:
+            raise Refused("A part lasts from one minute to a whole day (1,440 minutes).", "items")
+    return checked_items
+
+
+def _check_known(db: Session, kind: type[City] | type[MeasureStage], ids: set[int | None], field: str) -> None:
+    wanted = ids - {None}
+    if wanted and len(wanted) != len(db.exec(select(kind.id).where(col(kind.id).in_(wanted))).all()):
+        raise Refused("Choose one of the list.", field)
 
 
 def check_join_url(address: str) -> None:
@@ -120,6 +171,25 @@ def write_presenters(session: AgendaSession, presenters: tuple[Presenter, ...]) 
         engagement.state, engagement.position = presenter.state, position
         wanted.append(engagement)
     session.engagements[:] = wanted
+    return True
+
+
+def items_of(session: AgendaSession) -> tuple[Item, ...]:
+    """The parts of a stored session, in order."""
+    return tuple(Item(one.minutes, one.title, one.city_id) for one in session.items)
+
+
+def write_items(session: AgendaSession, items: tuple[Item, ...]) -> bool:
+    """Make a session's parts these, in this order; returns whether they changed. Called inside a verb."""
+    if items_of(session) == items:
+        return False
+    held = list(session.items)
+    rows = []
+    for position, item in enumerate(items):
+        row = held[position] if position < len(held) else SessionItem(session_id=session.key, minutes=item.minutes)
+        row.position, row.title, row.minutes, row.city_id = position, item.title, item.minutes, item.city_id
+        rows.append(row)
+    session.items[:] = rows
     return True
 
 

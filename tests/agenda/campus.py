@@ -13,7 +13,7 @@ from app.agenda.releases import publish_release
 from app.agenda.seeing import SeenSession
 from app.agenda.sessions import create_session
 from app.agenda.venues import RoomDetails, SetupLine, add_room, create_venue
-from app.gatherings.details import Details, Presenter
+from app.gatherings.details import Details, Item, Presenter
 from app.models import (
     AgendaRelease,
     AgendaSession,
@@ -90,6 +90,9 @@ class Campus:
         protected: bool = False,
         choice_group: str = "",
         internal_notes: str = "",
+        items: Sequence[Item] = (),
+        fixed: bool = False,
+        serves_id: int | None = None,
     ) -> Details:
         return Details(
             title=title,
@@ -103,6 +106,9 @@ class Campus:
             protected=protected,
             choice_group=choice_group,
             internal_notes=internal_notes,
+            items=tuple(items),
+            fixed=fixed,
+            serves_id=serves_id,
         )
 
     def session(

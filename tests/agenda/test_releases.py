@@ -13,7 +13,7 @@ from app.agenda.findings import check
 from app.agenda.loading import load_draft
 from app.agenda.placements import move_session, unplace_session
 from app.agenda.releases import (
-    changes_between,
+    changed_between,
     changes_since,
     override_finding,
     preview,
@@ -113,6 +113,8 @@ def test_the_snapshot_has_the_shape_that_is_documented(place: Campus) -> None:
         "changed_at": session.changed_at.isoformat(),
         "cancelled": False,
         "cancellation_reason": "",
+        "items": [],
+        "serves": "",
     }
 
 
@@ -327,7 +329,7 @@ def test_rule_15_changes_since_a_release_add_up_what_lies_between(db: Session, p
         "“Welcome” moves from Tue 14 Nov, 09:00–10:00 EST to Tue 14 Nov, 11:00–12:00 EST."
     ]
     assert changes_since(db, place.convening, 3, viewer) == []
-    assert [one.kind for one in changes_between(db, place.convening, 2, 1, viewer)] == ["moved"]
+    assert [one.kind for one in changed_between(db, place.convening, 2, 1, viewer)] == ["moved"]
 
 
 def test_rules_13_and_18_changes_say_no_more_than_the_viewer_sees(db: Session, place: Campus) -> None:
