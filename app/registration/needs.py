@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.models import AuditEntry, City, Convening, Person, PrivateNeeds, Registration, RegistrationState
 from app.people.audit import Refused, verb
+from app.people.ticks import read_ticked, write_ticked
 from app.people.viewer import Viewer
 
 DIETS = ("vegetarian", "vegan", "halal", "kosher", "gluten-free", "dairy-free", "no nuts", "no shellfish")
@@ -43,15 +44,12 @@ class CatererCounts:
 
 def write_dietary(diets: Sequence[str], words: str) -> str:
     """The known diets and a person's own words as one text: a line of diets, then the words."""
-    known = ", ".join(diet for diet in DIETS if diet in diets)
-    return "\n".join(part for part in (known, words.strip()) if part)
+    return write_ticked(DIETS, diets, words)
 
 
 def read_dietary(text: str) -> tuple[tuple[str, ...], str]:
     """What `write_dietary` wrote: the known diets, and the words."""
-    first, _, rest = text.partition("\n")
-    diets = tuple(first.split(", "))
-    return (diets, rest) if set(diets) <= set(DIETS) else ((), text)
+    return read_ticked(DIETS, text)
 
 
 def keep_needs(registration: Registration, dietary: str | None, access: str | None) -> None:
