@@ -1,20 +1,31 @@
 """Publishing: a numbered, immutable release of a convening's agenda, and what has changed since another (rule 15)."""
 
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 from sqlmodel import Session, col, select
 
 from app.agenda import published
-from app.agenda.changes import Change, differences
+from app.agenda.changes import Beside, Change, Changed, changed_sessions, differences
 from app.agenda.draft import Draft
 from app.agenda.findings import Finding, check, standing_in_the_way
 from app.agenda.loading import load_draft
+from app.agenda.notices import Notice, Notices
 from app.agenda.seeing import in_full
-from app.agenda.snapshots import SessionEntry, same, snapshot
+from app.agenda.snapshots import UNSAID, SessionEntry, same, snapshot
 from app.models import AgendaRelease, Convening, ConveningStage, Override, Person
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
+
+Tell = Callable[[AgendaRelease, Sequence[Notice]], None]
+"""Writes to those whom a release concerns, in the transaction that publishes it."""
+
+
+class Moved(Refused):
+    """The draft is no longer what was looked over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +37,34 @@ class ReleaseLine:
     note: str
     by: str
     changes: int
+    quietly: bool
 
 
 @verb
 def publish_release(
-    db: Session, convening: Convening, *, note: str = "", reason: str = "", by: Viewer
+    db: Session,
+    convening: Convening,
+    *,
+    note: str = "",
+    reason: str = "",
+    seen: str = "",
+    tell: Tell | None = None,
+    by: Viewer,
 ) -> AgendaRelease:
-    """Publish the draft as the next release.
+    """Publish the draft as the next release. `tell` is given those whom it concerns; without it, it goes out quietly.
 
-    Refused without a change since the last one, without a placed session, and while findings must be fixed, unless
-    an organizer lets them stand with a `reason`, which goes on record under their name (rule 3). The program itself
-    (a seed, an import) has no name to put there: it publishes what it was given, findings or not.
+    Refused without a change since the last one, without a placed session, when the draft is no longer what was
+    looked over (`seen`, a preview's), and while findings must be fixed, unless an organizer lets them stand with a
+    `reason`, which goes on record under their name (rule 3). The program itself (a seed, an import) has no name to
+    put there: it publishes what it was given, findings or not.
     """
     db.exec(select(Convening.id).where(Convening.id == convening.key).with_for_update()).one()
     draft = load_draft(db, convening)
     before = published.latest_release(db, convening)
+    known = published.release_entries(before) if before else []
     entries, changes = _next(db, draft, before)
+    if seen and seen != _stamp(entries):
+        raise Moved("The draft has changed since you looked. Nothing is published; this is what it would change now.")
     _let_stand(db, convening, standing_in_the_way(draft, check(draft)), reason, by)
     release = AgendaRelease(
         convening_id=convening.key,
@@ -50,8 +73,15 @@ def publish_release(
         note=note.strip(),
         sessions=[dict(entry) for entry in entries],
         changes=[change.as_json() for change in changes],
+        heading=published.heading_of(convening),
+        quietly=tell is None,
     )
     db.add(release)
+    if tell is not None:
+        db.flush()
+        notices = Notices(db, convening, known, entries).all()
+        release.untold = [_unnamed(one) for one in notices if one.email is None]
+        tell(release, [one for one in notices if one.email is not None])
     if convening.stage is ConveningStage.REGISTRATION_OPEN:
         convening.stage = ConveningStage.AGENDA_PUBLISHED
     return release
@@ -85,12 +115,19 @@ def withdraw_override(db: Session, convening: Convening, key: str, *, by: Viewer
 class Preview:
     """What publishing now would do: the release's number, and what changes as far as the viewer may know it.
 
-    `nothing_new` is told apart from an empty list: what changed may be hidden from the viewer (rule 13).
+    `nothing_new` is told apart from an empty list: what changed may be hidden from the viewer (rule 13). `before`
+    and `after` are the whole snapshots; `seen` names the second for `publish_release`.
     """
 
     number: int
-    changes: list[Change]
+    changed: list[Changed]
     nothing_new: bool
+    before: list[SessionEntry]
+    after: list[SessionEntry]
+
+    @property
+    def seen(self) -> str:
+        return _stamp(self.after)
 
 
 def preview(db: Session, convening: Convening, draft: Draft, viewer: Viewer) -> Preview:
@@ -99,32 +136,41 @@ def preview(db: Session, convening: Convening, draft: Draft, viewer: Viewer) -> 
     known = published.release_entries(before) if before else []
     after = snapshot(db, draft, {entry["id"]: entry for entry in known})
     old, new = (published.seen_entries(db, convening.cohort_id, entries, viewer) for entries in (known, after))
-    return Preview(before.number + 1 if before else 1, differences(old, new), _says_the_same(known, after))
+    changed = changed_sessions(old, new, _beside(viewer))
+    return Preview(before.number + 1 if before else 1, changed, _says_the_same(known, after), known, after)
 
 
 def changes_since(db: Session, convening: Convening, number: int, viewer: Viewer) -> list[Change]:
     """What has changed from release `number` to the newest, as far as the viewer sees both."""
-    return changes_between(db, convening, number, None, viewer)
+    return [change for one in changed_between(db, convening, number, None, viewer) for change in one.changes]
 
 
-def changes_between(db: Session, convening: Convening, number: int, other: int | None, viewer: Viewer) -> list[Change]:
+def changed_between(db: Session, convening: Convening, number: int, other: int | None, viewer: Viewer) -> list[Changed]:
     """What differs for the viewer between two releases (`other` None: the newest; 0: before the first)."""
     old = published.agenda(db, convening, viewer, number=number) if number else None
     new = published.agenda(db, convening, viewer, number=other)
-    return differences(old.sessions if old else (), new.sessions if new else ())
+    return changed_sessions(old.sessions if old else (), new.sessions if new else (), _beside(viewer))
 
 
 def releases_of(db: Session, convening: Convening) -> list[ReleaseLine]:
     """All releases of a convening, the newest first, in one query that does not read their sessions."""
     rows = db.execute(
-        select(  # type: ignore[call-overload]  # five columns: SQLModel types four
-            AgendaRelease.number, AgendaRelease.created_at, AgendaRelease.note, Person.name, AgendaRelease.changes
+        select(  # type: ignore[call-overload]  # six columns: SQLModel types four
+            AgendaRelease.number,
+            AgendaRelease.created_at,
+            AgendaRelease.note,
+            Person.name,
+            AgendaRelease.changes,
+            AgendaRelease.quietly,
         )
         .outerjoin(Person, col(Person.id) == AgendaRelease.published_by_id)
         .where(AgendaRelease.convening_id == convening.key)
         .order_by(col(AgendaRelease.number).desc())
     )
-    return [ReleaseLine(number, at, note, by or "", len(changes)) for number, at, note, by, changes in rows]
+    return [
+        ReleaseLine(number, at, note, by or "", len(changes), quietly)
+        for number, at, note, by, changes, quietly in rows
+    ]
 
 
 def _next(db: Session, draft: Draft, before: AgendaRelease | None) -> tuple[list[SessionEntry], list[Change]]:
@@ -155,3 +201,19 @@ def _says_the_same(before: list[SessionEntry], after: list[SessionEntry]) -> boo
     return len(before) == len(after) and all(
         entry["id"] in known and same(entry, known[entry["id"]]) for entry in after
     )
+
+
+def _stamp(entries: list[SessionEntry]) -> str:
+    """Sixteen hexadecimal digits of all that a snapshot says."""
+    said = [{name: value for name, value in entry.items() if name not in UNSAID} for entry in entries]
+    whole = json.dumps(said, sort_keys=True)
+    return blake2b(whole.encode(), digest_size=8).hexdigest()
+
+
+def _unnamed(one: Notice) -> dict[str, str]:
+    """Who could not be told, by name and office where these tell nothing (rule 13)."""
+    return {"name": "", "office": ""} if one.is_private else {"name": one.name, "office": one.office}
+
+
+def _beside(viewer: Viewer) -> Beside:
+    return (viewer.zone, viewer.place) if viewer.zone else None

@@ -95,7 +95,7 @@ def registration_invited(db: Session, registration: Registration, *, by: str, ad
         subject=f"{convening.title}: please register",
         text=(
             f"Dear {registration.person.name},\n\n"
-            f"{by} invites you to register for {_convening_said(convening)}. It takes two minutes, on a phone too:\n\n"
+            f"{by} invites you to register for {convening_said(convening)}. It takes two minutes, on a phone too:\n\n"
             f"{address}\n\n"
             f"If you cannot come, say so there, so that another can.{until}\n"
         ),
@@ -116,7 +116,7 @@ def registration_confirmed(db: Session, registration: Registration, *, line: int
         subject=f"{convening.title}: {state}",
         text=(
             f"Dear {registration.person.name},\n\n"
-            f"{state} at {_convening_said(convening)}.\n\n{then}"
+            f"{state} at {convening_said(convening)}.\n\n{then}"
             "See or change what you told us, or make room for another:\n\n"
             f"{address}\n"
         ),
@@ -125,7 +125,7 @@ def registration_confirmed(db: Session, registration: Registration, *, line: int
     )
 
 
-def _convening_said(convening: Convening) -> str:
+def convening_said(convening: Convening) -> str:
     """ "Fall convening, Tue 14 Nov 2017 to Wed 15 Nov 2017, Askwith Hall"."""
     days = f"{clock.said_day(convening.starts_on, year=True)} to {clock.said_day(convening.ends_on, year=True)}"
     return ", ".join(part for part in (convening.title, days, convening.venue.name if convening.venue else "") if part)

@@ -4,7 +4,8 @@ To SMTP when an address is set, otherwise as `.eml` files into the data folder, 
 """
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,7 +14,7 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -47,8 +48,8 @@ def enqueue(
     db.add(
         OutboxLetter(
             person_id=person.key,
-            recipient=str(Address(person.name.replace("\r", " ").replace("\n", " "), addr_spec=person.email)),
-            subject=" ".join(subject.split())[:500],
+            recipient=_recipient(person.name, person.email),
+            subject=_one_line(subject),
             text=text,
             purpose=purpose,
             unique_key=unique_key,
@@ -57,6 +58,58 @@ def enqueue(
     )
     db.info["letters"] = True  # the door rings for the postman once this is committed
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One of many letters; `unique_key` names it for good."""
+
+    person_id: int
+    name: str
+    email: str
+    subject: str
+    text: str
+    purpose: str
+    unique_key: str
+
+
+def enqueue_all(db: Session, letters: Sequence[Letter]) -> int:
+    """The same for many people at once, in two statements however many they are; returns how many were new."""
+    keys = [letter.unique_key for letter in letters]
+    there = set(db.exec(select(OutboxLetter.unique_key).where(col(OutboxLetter.unique_key).in_(keys)))) if keys else ()
+    moment = clock.now()
+    rows = [
+        {
+            "created_at": moment,
+            "person_id": letter.person_id,
+            "recipient": _recipient(letter.name, letter.email),
+            "subject": _one_line(letter.subject),
+            "text": letter.text,
+            "html": "",
+            "calendar": "",
+            "calendar_method": "",
+            "purpose": letter.purpose,
+            "unique_key": letter.unique_key,
+            "due_at": moment,
+            "attempts": 0,
+            "last_error": "",
+            "kept_as": "",
+        }
+        for letter in letters
+        if letter.unique_key not in there
+    ]
+    if rows:
+        db.execute(insert(OutboxLetter), rows)
+        db.info["letters"] = True
+    return len(rows)
+
+
+def _recipient(name: str, email: str) -> str:
+    return str(Address(name.replace("\r", " ").replace("\n", " "), addr_spec=email))
+
+
+def _one_line(subject: str) -> str:
+    return " ".join(subject.split())[:500]
 
 
 def deliver_due(database: Database, settings: Settings, *, most: int = 100) -> int:
