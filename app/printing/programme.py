@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from datetime import time, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -41,7 +41,7 @@ def programme(convening: Convening, agenda: PublishedAgenda, *, changes_at: str)
 
     It says the event's time only: paper is read where the event is, and those who may see the same share a print.
     """
-    template = _templates().get_template("printing/programme.html")
+    template = templates().get_template("printing/programme.html")
     return template.render(
         convening=convening,
         agenda=agenda,
@@ -54,11 +54,14 @@ def programme(convening: Convening, agenda: PublishedAgenda, *, changes_at: str)
 
 def zones_said(agenda: PublishedAgenda) -> str:
     """ "EST, the time of New York"; both abbreviations where the clocks change between the days."""
-    moments = [session.starts_at for session in agenda.sessions]
-    names = [clock.zone_abbreviation(moment, agenda.zone) for moment in moments]
     noon = clock.at(agenda.starts_on, time(12), agenda.zone)
-    said = list(dict.fromkeys(names)) or [clock.zone_abbreviation(noon, agenda.zone)]
-    return f"{' and '.join(said)}, the time of {clock.place(agenda.zone)}"
+    return zone_of([session.starts_at for session in agenda.sessions] or [noon], agenda.zone)
+
+
+def zone_of(moments: Iterable[datetime], zone: str) -> str:
+    """The zone in words, with the abbreviations that hold at these moments: "EST, the time of New York"."""
+    names = dict.fromkeys(clock.zone_abbreviation(moment, zone) for moment in moments)
+    return f"{' and '.join(names)}, the time of {clock.place(zone)}"
 
 
 def code(address: str) -> str:
@@ -109,7 +112,7 @@ def hours(session: SeenSession, zone: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _templates() -> Environment:
+def templates() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
