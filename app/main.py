@@ -1,90 +1,25 @@
 """The front door: create_app() wires settings, database, middleware and routes. No logic."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from importlib import import_module
+from pkgutil import iter_modules
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
-from app import logs
+from app import logs, routes
 from app.database import Database
 from app.jobs import Jobs
 from app.models.sealed import use_key
-from app.routes import (
-    agenda,
-    answers,
-    audit,
-    calendars,
-    cities,
-    convening_forms,
-    convenings,
-    draft,
-    draft_openings,
-    draft_placements,
-    exchange,
-    exchange_files,
-    exchange_roster,
-    gatherings,
-    gatherings_series,
-    health,
-    home,
-    learning,
-    me,
-    people,
-    printing,
-    registration,
-    registration_board,
-    releases,
-    roles,
-    run_of_show,
-    seen_as,
-    sign_in,
-    updates,
-    updates_approval,
-    updates_writing,
-    venue,
-)
+from app.routes import answers, calendars
 from app.routes.door import cookie_name
 from app.routes.kept import Kept
 from app.routes.pages import APP, Assets
 from app.routes.shield import Shield
 from app.settings import Settings
-
-ROOMS = (
-    agenda,
-    audit,
-    calendars,
-    cities,
-    convening_forms,
-    convenings,
-    draft,
-    draft_openings,
-    draft_placements,
-    exchange,
-    exchange_files,
-    exchange_roster,
-    gatherings,
-    gatherings_series,
-    health,
-    home,
-    learning,
-    me,
-    people,
-    printing,
-    registration,
-    registration_board,
-    releases,
-    roles,
-    run_of_show,
-    seen_as,
-    sign_in,
-    updates,
-    updates_approval,
-    updates_writing,
-    venue,
-)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -111,7 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = Database(settings.database)
     app.state.jobs = Jobs(settings, app.state.database)
     app.mount("/static", Assets(directory=APP / "static"), name="static")
-    app.router.routes.extend(sorted((route for room in ROOMS for route in room.router.routes), key=_literal_first))
+    app.router.routes.extend(sorted((route for router in rooms() for route in router.routes), key=_literal_first))
     answers.answer_errors(app)
     app.add_middleware(CompressMiddleware, minimum_size=800)
     app.front = Shield(
@@ -119,6 +54,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         https=settings.address.startswith("https:"),
     )
     return app
+
+
+def rooms() -> Iterator[APIRouter]:
+    """The router of each module of app/routes that has one: a room is open by being there."""
+    for module in iter_modules(routes.__path__, f"{routes.__name__}."):
+        router = getattr(import_module(module.name), "router", None)
+        if isinstance(router, APIRouter):
+            yield router
 
 
 class Plenary(FastAPI):

@@ -12,7 +12,7 @@ import pytest
 from fastapi.routing import APIRoute
 from playwright.sync_api import Page
 
-from app.main import ROOMS
+from app.main import rooms
 from tests.journeys.conftest import DESK, HOUSE, PHONE, Opens
 
 AXE = HOUSE / "node_modules" / "axe-core" / "axe.min.js"
@@ -20,8 +20,8 @@ FILES = (".pdf", ".ics", ".json", ".xml", ".csv", ".xlsx")
 ROUTES = sorted(
     {
         route.path
-        for room in ROOMS
-        for route in room.router.routes
+        for router in rooms()
+        for route in router.routes
         if isinstance(route, APIRoute) and "GET" in (route.methods or ())
     },
     key=lambda path: [("{" in part, part) for part in path.split("/")],
