@@ -1,10 +1,12 @@
 """The time budget: minutes of what a convening is for, against the minimums set for it (rule 4)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.agenda.draft import Draft, DraftSession, Span
+from app.agenda.crowd import Seating
+from app.agenda.draft import Draft, DraftSession
+from app.agenda.presence import Span
 from app.models import SessionFormat, Standing
 
 PURPOSES = {
@@ -29,18 +31,32 @@ class BudgetLine:
 
 
 def time_budget(draft: Draft) -> list[BudgetLine]:
-    """The four lines. What runs side by side counts once: an hour of six teams is an hour of team time."""
-    counted: dict[str, Callable[[DraftSession], bool]] = {
-        "team": lambda one: one.format is SessionFormat.TEAM_TIME,
-        "unstructured": lambda one: one.format is SessionFormat.UNSTRUCTURED,
-        "mayor": lambda one: _is_only_for(draft, one, Standing.MAYOR),
-        "superintendent": lambda one: _is_only_for(draft, one, Standing.SUPERINTENDENT),
-    }
-    running = draft.running
-    return [
-        BudgetLine(purpose, minutes_of(one.span for one in running if counts(one)), draft.minimums.get(purpose, 0))
-        for purpose, counts in counted.items()
-    ]
+    """The four lines of a draft."""
+    seatings = ((one, draft.crowd.on(draft.day_of(one.span[0]))) for one in draft.running)
+    return lines(((one.span, purposes(one, seating)) for one, seating in seatings), draft.minimums)
+
+
+def lines(spans: Iterable[tuple[Span, tuple[str, ...]]], minimums: Mapping[str, int]) -> list[BudgetLine]:
+    """The four lines of spans with their purposes. What runs side by side counts once: an hour of six teams is an hour
+    of team time."""
+    by_purpose: dict[str, list[Span]] = {purpose: [] for purpose in PURPOSES}
+    for span, its_purposes in spans:
+        for purpose in its_purposes:
+            by_purpose[purpose].append(span)
+    return [BudgetLine(purpose, minutes_of(each), minimums.get(purpose, 0)) for purpose, each in by_purpose.items()]
+
+
+def purposes(session: DraftSession, seating: Seating) -> tuple[str, ...]:
+    """What a session's minutes count for, on a day with these seats: none for most. Its items change nothing."""
+    found = []
+    if session.format is SessionFormat.TEAM_TIME:
+        found.append("team")
+    if session.format is SessionFormat.UNSTRUCTURED:
+        found.append("unstructured")
+    for purpose, standing in (("mayor", Standing.MAYOR), ("superintendent", Standing.SUPERINTENDENT)):
+        if session.audience and not session.audience & ~seating.by_standing.get(standing, 0):
+            found.append(purpose)  # who speaks to them does not count
+    return tuple(found)
 
 
 def minutes_of(spans: Iterable[Span]) -> int:
@@ -53,9 +69,3 @@ def minutes_of(spans: Iterable[Span]) -> int:
             covered += end - begin
             until = end
     return covered // timedelta(minutes=1)
-
-
-def _is_only_for(draft: Draft, session: DraftSession, standing: Standing) -> bool:
-    """Whether the session is for holders of one standing and nobody else; who speaks to them does not count."""
-    peers = draft.crowd.on(draft.day_of(session.span[0])).by_standing.get(standing, 0)
-    return session.audience != 0 and session.audience & ~peers == 0

@@ -23,7 +23,10 @@ def bits(mask: int) -> Iterator[int]:
 
 
 class Seating:
-    """Who holds what from one day until the next change of a seat, and whom a rule takes in then."""
+    """Who holds what from one day until the next change of a seat, and whom a rule takes in then.
+
+    `mayors` are those of each city, by its id.
+    """
 
     def __init__(self, attendees: Iterable[Attendee], place: Mapping[int, int]) -> None:
         self.seated = 0
@@ -31,6 +34,7 @@ class Seating:
         self.by_city: dict[int, int] = {}
         self.by_office: dict[tuple[int, int], int] = {}
         self.by_standing: dict[Standing, int] = {}
+        self.mayors: dict[int, int] = {}
         self._place = place
         self._known: dict[Rule, int] = {}
         for attendee in attendees:
@@ -42,11 +46,13 @@ class Seating:
                 if office.city_id is not None:
                     _add(self.by_city, office.city_id, bit)
                     _add(self.by_office, (office.role_id, office.city_id), bit)
+                    if office.standing is Standing.MAYOR:
+                        _add(self.mayors, office.city_id, bit)
 
     def mask(self, rule: Rule) -> int:
         """The people whom `rule.takes` takes in."""
         if rule not in self._known:
-            self._known[rule] = self._taken(rule) & ~self._left_out(rule)
+            self._known[rule] = self._taken(rule) & ~self.left_out(rule)
         return self._known[rule]
 
     def _taken(self, rule: Rule) -> int:
@@ -59,7 +65,13 @@ class Seating:
             seats = self._of_roles(rule.role_ids) | self._of_cities(rule.city_ids)
         return seats | self._of_people(rule.person_ids)
 
-    def _left_out(self, rule: Rule) -> int:
+    @property
+    def lab(self) -> int:
+        """Organizers and lab staff."""
+        return self.by_standing.get(Standing.ORGANIZER, 0) | self.by_standing.get(Standing.STAFF, 0)
+
+    def left_out(self, rule: Rule) -> int:
+        """The people whom a rule says it is without."""
         seats = self._of_roles(rule.but_role_ids) | self._of_cities(rule.but_city_ids)
         return seats | self._of_people(rule.but_person_ids)
 

@@ -1,6 +1,6 @@
-"""Ways out of a finding: placements that would take it away and make no other conflict, the nearest first.
+"""Ways out of a finding: what would take it away and make no other conflict, the nearest first.
 
-A cure is only ever offered; whoever presses its button posts it as any other placement.
+A cure is only ever offered; whoever presses its button posts it like any other change of the session.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,20 +8,33 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app import clock
-from app.agenda.draft import Draft, DraftSession, Span, Spot
-from app.agenda.findings import Finding, Kind, absent, places_of, shared_people
-from app.agenda.wording import said_span
+from app.agenda.crowd import bits
+from app.agenda.draft import Draft, DraftSession, Spot
+from app.agenda.findings import Finding, Kind, places_of, shared_people
+from app.agenda.presence import Span
+from app.agenda.slot_cures import OtherSlot, other_slots
+from app.agenda.wording import Knowing, joined, said_span
 
 EARLIEST, LATEST = time(7), time(22)
 """Within these wall times a session is offered another place on its day."""
 
 STEP = timedelta(minutes=5)
 
+MOST_EXCUSED = 6
+"""More people than this are not excused by one button."""
+
+BY_ROOM = (Kind.ROOM, Kind.CAPACITY, Kind.LOST)
+BY_TIME = (Kind.PEOPLE, Kind.PROTECTED, Kind.WALK, Kind.ROOM, Kind.LOST, Kind.PART)
+BY_PERSON = (Kind.PEOPLE, Kind.PROTECTED, Kind.WALK, Kind.PRESENCE, Kind.CLOSED)
+
 
 @dataclass(frozen=True, slots=True)
-class Cure:
-    """What would help, and the session and placement that the button posts: a day and wall time of the convening's
-    zone, minutes, rooms. `words` has a place for what the session is called: "Move {it} to GCC"."""
+class Move:
+    """Another placement: a day and wall time of the convening's zone, minutes, rooms.
+
+    All cures have `words` with a place for what the session `named_id` is called ("Move {it} to GCC"), and the
+    session, the `path` below it and the `fields` that the button posts.
+    """
 
     words: str
     session_id: int
@@ -30,15 +43,64 @@ class Cure:
     minutes: int
     spots: tuple[Spot, ...]
 
+    path = "placement"
 
-def cures(finding: Finding, draft: Draft) -> list[Cure]:
-    """The ways out of a finding, at most one room and one time for each of its sessions, lighter sessions first."""
+    @property
+    def named_id(self) -> int:
+        return self.session_id
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        where = [
+            field
+            for spot in self.spots
+            for field in (
+                ("room", f"{spot.room_id}:{spot.setup_id}" if spot.setup_id else str(spot.room_id)),
+                ("room_city", str(spot.city_id or "")),
+            )
+        ]
+        when = [("day", self.day.isoformat()), ("start", f"{self.start:%H:%M}"), ("minutes", str(self.minutes))]
+        return when + where
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """An exception of the session's audience: these people need not come."""
+
+    words: str
+    session_id: int
+    person_ids: tuple[int, ...]
+
+    path = "excuses"
+
+    @property
+    def named_id(self) -> int:
+        return self.session_id
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        return [("person", str(number)) for number in self.person_ids]
+
+
+Cure = Move | Excuse | OtherSlot
+
+
+def cures(finding: Finding, draft: Draft, knowing: Knowing | None = None) -> list[Cure]:
+    """The ways out of a finding, at most one of each sort for each of its sessions, lighter sessions first.
+
+    Nobody is named whom the viewer may not know to be in a session (rule 13).
+    """
     sessions = sorted((draft.session(number) for number in finding.session_ids), key=_weight)
-    by_room = finding.kind in (Kind.ROOM, Kind.CAPACITY)
-    by_time = finding.kind is not Kind.CAPACITY
-    rooms = [_other_room(draft, session, finding) for session in sessions] if by_room else []
-    times = [_other_time(draft, session, finding) for session in sessions] if by_time else []
-    return [cure for cure in (*rooms, *times) if cure is not None]
+    found: list[Cure | None] = []
+    if finding.kind in BY_ROOM:
+        found += [_other_room(draft, session, finding) for session in sessions]
+    if finding.kind in BY_TIME:
+        found += [_other_time(draft, session, finding) for session in sessions]
+    if finding.kind in BY_PERSON and not (knowing and knowing.hides(finding)):
+        found += [_excuse(draft, session, finding) for session in sessions]
+    if finding.kind is Kind.UPDATE:
+        found += other_slots(draft, finding)
+    return [cure for cure in found if cure is not None]
 
 
 def _weight(session: DraftSession) -> tuple[bool, int]:
@@ -46,7 +108,7 @@ def _weight(session: DraftSession) -> tuple[bool, int]:
     return session.protected, session.bound.bit_count()
 
 
-def _other_room(draft: Draft, session: DraftSession, finding: Finding) -> Cure | None:
+def _other_room(draft: Draft, session: DraftSession, finding: Finding) -> Move | None:
     """The smallest free room that holds the session's people, in the same building if one is there.
 
     Only for a session in one room: what uses several is moved by hand.
@@ -70,48 +132,54 @@ def _other_room(draft: Draft, session: DraftSession, finding: Finding) -> Cure |
     *_, room, setup = min(fitting, key=lambda entry: entry[:3])
     same = session.spots[0].room_id == room.id
     words = "Use another set-up for {it}: " + _plain(setup.name) if same else "Move {it} to " + _plain(room.name)
-    return _cure(draft, words, session, session.span[0], (Spot(room.id, setup.id, None, setup.capacity),))
+    return _move(draft, words, session, session.span[0], (Spot(room.id, setup.id, None, setup.capacity),))
 
 
 def _taken_rooms(draft: Draft, session: DraftSession) -> set[int]:
-    """Rooms in which something else goes on during the session."""
-    start, end = session.span
-    return {
-        room_id
-        for other in draft.running
-        if other.id != session.id and other.span[0] < end and start < other.span[1]
-        for room_id in other.room_ids
+    """Rooms in which something else goes on during the session, or that are not to be had then."""
+    span = session.span
+    taken = {
+        room_id for other in draft.running if other.id != session.id and other.meets(span) for room_id in other.room_ids
     }
+    return taken | {room_id for room_id, spans in draft.lost.items() if _meets(span, spans)}
 
 
-def _other_time(draft: Draft, session: DraftSession, finding: Finding) -> Cure | None:
+def _other_time(draft: Draft, session: DraftSession, finding: Finding) -> Move | None:
     """The nearest time of the same day at which everyone it needs is free and its rooms are, and at which those are
     there who are there now, or whose absence is the finding."""
-    busy = _busy(draft, session)
     start, end = session.span
     length = end - start
     day = draft.day_of(start)
     first, last = clock.at(day, EARLIEST, draft.zone), clock.at(day, LATEST, draft.zone)
+    busy = _busy(draft, session, (first, last))
     needed = session.engaged if session.choice_group else session.bound
     wanted = needed & ~absent(draft, needed, session.span)
-    if finding.kind in (Kind.PART, Kind.PRESENCE):
+    if finding.kind is Kind.PART:
         wanted |= finding.people
     for moment in sorted(_edges(busy, length, session, draft), key=lambda moment: abs(moment - start)):
         span = moment, moment + length
         inside = first <= span[0] and span[1] <= last
         if inside and moment != start and not _meets(span, busy) and not absent(draft, wanted, span):
-            return _cure(draft, "Move {it} to " + said_span(draft, span), session, moment, session.spots)
+            return _move(draft, "Move {it} to " + said_span(draft, span), session, moment, session.spots)
     return None
 
 
-def _busy(draft: Draft, session: DraftSession) -> list[Span]:
-    """When somebody that the session needs, or one of its rooms, is taken."""
+def absent(draft: Draft, people: int, span: Span) -> int:
+    """Those of the people who, by their registration, are not there throughout a span."""
+    return people & (draft.away | draft.windows.outside(span))
+
+
+def _busy(draft: Draft, session: DraftSession, day: Span) -> list[Span]:
+    """When, on a day, somebody that the session needs, or one of its rooms, is taken."""
     rooms = set(session.room_ids)
-    return [
+    busy = [
         other.span
         for other in draft.running
-        if other.id != session.id and (shared_people(session, other) or not rooms.isdisjoint(other.room_ids))
+        if other.meets(day)
+        and other.id != session.id
+        and (shared_people(session, other) or not rooms.isdisjoint(other.room_ids))
     ]
+    return busy + [span for room_id in rooms for span in draft.lost.get(room_id, ())]
 
 
 def _edges(busy: Iterable[Span], length: timedelta, session: DraftSession, draft: Draft) -> Iterator[datetime]:
@@ -119,11 +187,10 @@ def _edges(busy: Iterable[Span], length: timedelta, session: DraftSession, draft
     for start, end in busy:
         yield _rounded(end)
         yield start - length
-    for position, windows in draft.windows.items():
-        if session.bound >> position & 1:
-            for start, end in windows:
-                yield _rounded(start)
-                yield end - length
+    comings = {window for place in bits(session.bound) if place in draft.windows for window in draft.windows[place]}
+    for start, end in comings:
+        yield _rounded(start)
+        yield end - length
 
 
 def _rounded(moment: datetime) -> datetime:
@@ -136,12 +203,24 @@ def _meets(span: Span, busy: Iterable[Span]) -> bool:
     return any(start < span[1] and span[0] < end for start, end in busy)
 
 
+def _excuse(draft: Draft, session: DraftSession, finding: Finding) -> Excuse | None:
+    """Those whom the finding is about need not come: where they are only invited, and the time is not protected."""
+    people = finding.people
+    if people.bit_count() > MOST_EXCUSED or people & session.engaged or session.protected:
+        return None
+    if session.choice_group and finding.kind is Kind.PEOPLE:
+        return None  # one who may choose need not be excused: they choose another
+    members = draft.crowd.members(people)
+    names = joined(one.name for one in members) if len(members) <= 2 else f"these {len(members)} people"
+    return Excuse(f"Excuse {_plain(names)} from {{it}}", session.id, tuple(one.person_id for one in members))
+
+
 def _plain(name: str) -> str:
     """A name as part of `words`, in which braces have a meaning."""
     return name.replace("{", "(").replace("}", ")")
 
 
-def _cure(draft: Draft, words: str, session: DraftSession, start: datetime, spots: tuple[Spot, ...]) -> Cure:
+def _move(draft: Draft, words: str, session: DraftSession, start: datetime, spots: tuple[Spot, ...]) -> Move:
     wall = clock.local(start, draft.zone)
     minutes = (session.span[1] - session.span[0]) // timedelta(minutes=1)
-    return Cure(words, session.id, wall.date(), wall.time().replace(tzinfo=None), minutes, spots)
+    return Move(words, session.id, wall.date(), wall.time().replace(tzinfo=None), minutes, spots)

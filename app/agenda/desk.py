@@ -1,20 +1,20 @@
 """The organizers' desk: a draft with all that its page shows of it, in the words of who looks (rule 13)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session
 
 from app.agenda import wording
-from app.agenda.budget import BudgetLine, time_budget
+from app.agenda.budget import BudgetLine
 from app.agenda.cures import Cure, cures
-from app.agenda.draft import Draft, DraftSession
-from app.agenda.findings import Finding, Gravity, check
+from app.agenda.draft import Draft, DraftSession, LetStand
+from app.agenda.findings import Checked, Finding, Gravity, in_the_way, standing
 from app.agenda.grid import DayGrid, day_grid, days_of
-from app.agenda.loading import load_draft
+from app.agenda.memory import recall
+from app.agenda.wording import Knowing, known_to
 from app.models import Convening
-from app.people.audiences import names_for, said
 from app.people.viewer import Viewer
 
 MOST_SHOWN = 60
@@ -30,13 +30,14 @@ MOST_CURED = 20
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
     """A finding as it stands in the list: its number, its sentence, its ways out with what their buttons say, and
-    who lets it stand, and why."""
+    who lets it stand, and why. `earlier`: who did when less was found."""
 
     number: int
     finding: Finding
     said: str
     cures: tuple[tuple[str, Cure], ...]
-    override: tuple[str, str] | None
+    override: LetStand | None
+    earlier: LetStand | None
 
     @property
     def gravity(self) -> Gravity:
@@ -50,7 +51,7 @@ class Desk:
     findings beyond those shown."""
 
     draft: Draft
-    titles: Mapping[int, str]
+    knowing: Knowing
     audiences: Mapping[int, str]
     found: tuple[Finding, ...]
     shown: tuple[ShownFinding, ...]
@@ -60,13 +61,17 @@ class Desk:
     days: tuple[date, ...]
 
     @property
+    def titles(self) -> Mapping[int, str]:
+        return self.knowing.titles
+
+    @property
     def more(self) -> int:
         return len(self.found) - len(self.shown)
 
     @property
     def blocking(self) -> int:
         """Findings that must be fixed before a release, and that nobody lets stand."""
-        return sum(1 for one in self.found if one.gravity is Gravity.MUST_FIX and one.key not in self.draft.overrides)
+        return sum(1 for one in self.found if in_the_way(one, self.draft))
 
     def grids(self, day: date | None) -> list[DayGrid]:
         """The grid of a day, or of all (None)."""
@@ -76,12 +81,15 @@ class Desk:
         return wording.said_rooms(self.draft, session)
 
     def fits(self, session: DraftSession) -> str:
-        """How many it is for against how many places there are: "54/90", or "54" where places are not known."""
+        """How many it is for against how many places there are: "54/90", or "54" where places are not known; "" where
+        the viewer may not know who is in it (rule 13)."""
+        if session.id in self.knowing.hidden:
+            return ""
         people = session.bound.bit_count()
         known = [spot.capacity for spot in session.spots if spot.capacity is not None]
         return f"{people}/{sum(known)}" if known and len(known) == len(session.spots) else str(people)
 
-    def shift(self, before: "list[Finding]") -> str:
+    def shift(self, before: Iterable[Finding]) -> str:
         """What a change made and cured, in words: "It makes 2 conflicts and cures 1." or ""."""
         old = {one.key for one in before if one.gravity is not Gravity.NOTE}
         new = {one.key for one in self.found if one.gravity is not Gravity.NOTE}
@@ -93,14 +101,15 @@ class Desk:
 
 def set_up_desk(db: Session, convening: Convening, viewer: Viewer) -> Desk:
     """The desk of a convening's draft, for the viewer."""
-    return desk_of(db, load_draft(db, convening), viewer)
+    return desk_of(recall(db, convening), viewer)
 
 
-def desk_of(db: Session, draft: Draft, viewer: Viewer) -> Desk:
-    """The same of a draft that is loaded already."""
-    titles = wording.titles_for(draft, viewer)
-    found = check(draft)
-    shown = tuple(_show(number, one, draft, titles) for number, one in enumerate(found[:MOST_SHOWN], 1))
+def desk_of(checked: Checked, viewer: Viewer, only: Iterable[Finding] | None = None) -> Desk:
+    """The same of a draft that is loaded and checked already, with all that is found or `only` some of it."""
+    draft = checked.draft
+    knowing = known_to(draft, viewer)
+    found = checked.found if only is None else tuple(only)
+    shown = tuple(_show(number, one, draft, knowing) for number, one in enumerate(found[:MOST_SHOWN], 1))
     marks: dict[int, tuple[int, ...]] = {}
     worst: dict[int, Gravity] = {}
     for one in shown:
@@ -108,33 +117,41 @@ def desk_of(db: Session, draft: Draft, viewer: Viewer) -> Desk:
             for session_id in one.finding.session_ids:
                 marks[session_id] = (*marks.get(session_id, ()), one.number)
                 worst.setdefault(session_id, one.gravity)
-    names = names_for(db, {one.rule for one in draft.sessions}, draft.cohort_id)
-    words = {rule: said(rule, names) for rule in {one.rule for one in draft.sessions}}
+    words = draft.words
     return Desk(
         draft=draft,
-        titles=titles,
-        audiences={one.id: words[one.rule] for one in draft.sessions},
-        found=tuple(found),
+        knowing=knowing,
+        audiences={one.id: "" if one.id in knowing.hidden else words.get(one.rule, "") for one in draft.sessions},
+        found=found,
         shown=shown,
         marks=marks,
         worst=worst,
-        budget=tuple(time_budget(draft)),
+        budget=checked.budget,
         days=tuple(days_of(draft)),
     )
 
 
-def _show(number: int, finding: Finding, draft: Draft, titles: Mapping[int, str]) -> ShownFinding:
-    ways = cures(finding, draft) if number <= MOST_CURED and finding.gravity is not Gravity.NOTE else []
+def _show(number: int, finding: Finding, draft: Draft, knowing: Knowing) -> ShownFinding:
+    ways = cures(finding, draft, knowing) if number <= MOST_CURED else []
     alone = len(finding.session_ids) == 1
-    labels = (way.words.format(it="it" if alone else f"“{_short(titles[way.session_id])}”") for way in ways)
-    sentence = wording.said(finding, draft, titles)
+    labels = (
+        way.words.format(it="it" if alone and way.named_id == way.session_id else _quoted(knowing.titles[way.named_id]))
+        for way in ways
+    )
+    override = draft.overrides.get(finding.key)
+    holds = standing(finding, draft) is not None
     return ShownFinding(
-        number, finding, sentence, tuple(zip(labels, ways, strict=True)), draft.overrides.get(finding.key)
+        number,
+        finding,
+        wording.said(finding, draft, knowing),
+        tuple(zip(labels, ways, strict=True)),
+        override if holds else None,
+        None if holds else override,
     )
 
 
-def _short(title: str) -> str:
-    return title if len(title) <= SHORT else f"{title[:SHORT].rstrip()}…"
+def _quoted(title: str) -> str:
+    return f"“{title}”" if len(title) <= SHORT else f"“{title[:SHORT].rstrip()}…”"
 
 
 def _counted(number: int) -> str:

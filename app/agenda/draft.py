@@ -3,17 +3,18 @@
 What decides by it (findings, cures, budget, grid) is pure: it needs no database, and can be asked "what if".
 """
 
-from collections.abc import Iterable, Mapping
+from bisect import insort
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
 from app import clock
 from app.agenda.crowd import Crowd
+from app.agenda.presence import Span, Windows
 from app.models import Openness, SessionFormat
 from app.people.audiences import Rule
-
-Span = tuple[datetime, datetime]
-"""From an instant to a later one, both UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,39 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftSession:
-    """A session as the draft holds it; `audience` and `engaged` are masks of the draft's crowd.
+class Item:
+    """A part of a session with minutes of its own; `city_id`: that city's mayor gives its update then."""
 
-    Whoever has said that they stay away is in neither mask. A `fixed` one is not shifted. Both times
-    are None while it waits in the tray.
+    id: int
+    title: str
+    minutes: int
+    city_id: int | None
+
+
+class Body(NamedTuple):
+    """A public body; `members` is a mask of the draft's crowd. From `flag_at` of them on, being together is flagged."""
+
+    id: int
+    name: str
+    flag_at: int
+    members: int
+
+
+class LetStand(NamedTuple):
+    """Who lets a finding stand, and why. `covers` is what was found then (findings/standing.py reads it)."""
+
+    name: str
+    reason: str
+    covers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSession:
+    """A session as the draft holds it; `audience`, `engaged` and `unconfirmed` are masks of the draft's crowd.
+
+    Whoever has said that they stay away is not of the audience. `unconfirmed` are those of the engaged who have not
+    said for certain that they come. `items` follow one another from the start. A `fixed` one is not shifted. Both
+    times are None while it waits in the tray.
     """
 
     id: int
@@ -72,6 +101,8 @@ class DraftSession:
     spots: tuple[Spot, ...]
     audience: int
     engaged: int
+    unconfirmed: int = 0
+    items: tuple[Item, ...] = ()
     fixed: bool = False
 
     @property
@@ -90,12 +121,30 @@ class DraftSession:
         assert self.ends_at is not None
         return self.starts_at, self.ends_at
 
+    @property
+    def slots(self) -> Iterable[tuple[Item, Span]]:
+        """The items of a placed session, each with its time."""
+        start = self.span[0]
+        for item in self.items:
+            end = start + timedelta(minutes=item.minutes)
+            yield item, (start, end)
+            start = end
 
-@dataclass(frozen=True, slots=True)
+    def meets(self, span: Span) -> bool:
+        """Whether a placed session goes on during some of the span."""
+        start, end = self.span
+        return start < span[1] and span[0] < end
+
+
+@dataclass(frozen=True)
 class Draft:
-    """All of it. `windows` are presence windows by the person's place in the crowd; `away` are those who said that
-    they stay away; `overrides` are (name, reason) by the key of a finding; `minimums` are minutes by purpose;
-    `walking` is what one needs from one building to another."""
+    """All of it, as of `today` in its zone.
+
+    `windows` are presence windows by the person's place in the crowd; `away` are those who said that they stay away;
+    `overrides` are by the key of a finding; `minimums` are minutes by purpose; `walking` is what one needs from one
+    building to another; `cities` are all cities' names and `active` those of the cohort in these days; `lost` says
+    when a room is not to be had; `words` are the audiences in words.
+    """
 
     convening_id: int
     cohort_id: int
@@ -105,14 +154,19 @@ class Draft:
     rooms: Mapping[int, DraftRoom]
     sessions: tuple[DraftSession, ...]
     crowd: Crowd
-    windows: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
+    windows: Windows = field(default_factory=Windows)
     away: int = 0
-    overrides: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    overrides: Mapping[str, LetStand] = field(default_factory=dict)
     minimums: Mapping[str, int] = field(default_factory=dict)
     cities: Mapping[int, str] = field(default_factory=dict)
     walking: timedelta = timedelta(0)
+    active: frozenset[int] = frozenset()
+    bodies: tuple[Body, ...] = ()
+    today: date = date.min
+    lost: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
+    words: Mapping[Rule, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def running(self) -> list[DraftSession]:
         """The sessions that take place, in order of their start."""
         return [one for one in self.sessions if one.starts_at is not None and not one.cancelled]
@@ -121,8 +175,12 @@ class Draft:
     def tray(self) -> list[DraftSession]:
         return [one for one in self.sessions if one.starts_at is None]
 
+    @cached_property
+    def by_id(self) -> Mapping[int, DraftSession]:
+        return {one.id: one for one in self.sessions}
+
     def session(self, session_id: int) -> DraftSession:
-        return next(one for one in self.sessions if one.id == session_id)
+        return self.by_id[session_id]
 
     def buildings(self, session: DraftSession) -> frozenset[str]:
         """The buildings of a session's rooms, as far as anybody has said them."""
@@ -133,16 +191,29 @@ class Draft:
 
     def with_session(self, session: DraftSession) -> "Draft":
         """This draft with one session new, or otherwise than it was."""
-        others = [one for one in self.sessions if one.id != session.id]
-        return replace(self, sessions=in_order([*others, session], self.rooms))
+        return self.with_sessions([session])
+
+    def with_sessions(self, sessions: Iterable[DraftSession], without: Collection[int] = ()) -> "Draft":
+        """This draft with some sessions new or otherwise than they were, and without some others."""
+        changed = {one.id: one for one in sessions}
+        kept = [one for one in self.sessions if one.id not in changed and one.id not in without]
+        order = Order(self.rooms)
+        for one in changed.values():
+            insort(kept, one, key=order)
+        return replace(self, sessions=tuple(kept))
+
+
+class Order:
+    """The order of a draft's sessions: by start, then by the venue's order of rooms; those in the tray last."""
+
+    def __init__(self, rooms: Mapping[int, DraftRoom]) -> None:
+        self._position = {room_id: place for place, room_id in enumerate(rooms)}
+
+    def __call__(self, one: DraftSession) -> tuple[float, int, int]:
+        first = min((self._position[number] for number in one.room_ids), default=len(self._position))
+        return one.starts_at.timestamp() if one.starts_at else float("inf"), first, one.id
 
 
 def in_order(sessions: Iterable[DraftSession], rooms: Mapping[int, DraftRoom]) -> tuple[DraftSession, ...]:
-    """By start, then by the venue's order of rooms; those in the tray last."""
-    position = {room_id: place for place, room_id in enumerate(rooms)}
-
-    def place(one: DraftSession) -> tuple[float, int, int]:
-        first = min((position[number] for number in one.room_ids), default=len(position))
-        return one.starts_at.timestamp() if one.starts_at else float("inf"), first, one.id
-
-    return tuple(sorted(sessions, key=place))
+    """The sessions as a draft holds them."""
+    return tuple(sorted(sessions, key=Order(rooms)))

@@ -1,46 +1,53 @@
 """Reading a convening's draft, in a number of queries that does not grow with it (habit 14)."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, or_, select
 
+from app import clock
 from app.agenda.crowd import Crowd
-from app.agenda.draft import Draft, DraftRoom, DraftSession, Setup, Span, Spot, in_order
+from app.agenda.draft import Body, Draft, DraftRoom, DraftSession, Item, LetStand, Setup, Spot, in_order
+from app.agenda.presence import Span, Windows
 from app.gatherings.details import GONE
 from app.models import (
     AgendaSession,
     City,
     Convening,
     Engagement,
+    EngagementState,
+    Membership,
     Override,
     Person,
     PresenceWindow,
+    PublicBody,
+    PublicBodyMember,
     Registration,
     RegistrationState,
     Room,
     RoomSetup,
     Seat,
+    SessionItem,
     SessionRoom,
     Tenure,
 )
-from app.people.audiences import Attendee, Rule, roll, rules_of
+from app.people.audiences import Attendee, Rule, names_for, roll, rules_of, said
 
 STAYING_AWAY = (RegistrationState.DECLINED, RegistrationState.CANCELLED, RegistrationState.REPLACED)
+NOT_FOR_CERTAIN = (EngagementState.INVITED, EngagementState.VERBAL)
 
 
 def load_draft(db: Session, convening: Convening) -> Draft:
     """The draft of a convening as it stands in this transaction."""
     registered = _registered(db, convening.key)
     rooms = _rooms(db, convening)
-    sessions, rules = _rows(db, convening.key), _rules(db, convening.key)
-    engaged = _engaged(db, convening.key)
-    named = frozenset[int]().union(*(rule.person_ids for rule in rules.values()), *engaged.values(), registered)
+    read = _read(db, convening.key)
+    named = read.people.union(registered)
     crowd = Crowd.of(_rolls(db, convening, named))
-    away = crowd.mask_of(number for number, (coming, _) in registered.items() if not coming)
+    place = crowd.place
     draft = Draft(
         convening_id=convening.key,
         cohort_id=convening.cohort_id,
@@ -50,75 +57,139 @@ def load_draft(db: Session, convening: Convening) -> Draft:
         rooms=rooms,
         sessions=(),
         crowd=crowd,
-        windows={crowd.place[n]: spans for n, (_, spans) in registered.items() if spans and n in crowd.place},
-        away=away,
-        overrides=_overrides(db, convening.key),
+        windows=Windows({place[n]: spans for n, (_, spans) in registered.items() if spans and n in place}),
+        away=crowd.mask_of(number for number, (coming, _) in registered.items() if not coming),
+        overrides=overrides_of(db, convening.key),
         minimums={
             "team": convening.team_minutes,
             "unstructured": convening.unstructured_minutes,
             "mayor": convening.mayor_minutes,
             "superintendent": convening.superintendent_minutes,
         },
-        walking=timedelta(minutes=convening.walking_minutes),
         cities={number: name for number, name in db.exec(select(City.id, City.name)) if number is not None},
+        walking=timedelta(minutes=convening.walking_minutes),
+        active=_active(db, convening),
+        bodies=_bodies(db, convening.cohort_id, crowd),
+        today=clock.today(convening.zone),
+        words=_words(db, read.rules.values(), convening.cohort_id),
     )
-    spots = _spots(db, convening.key, rooms)
-    planned = [_planned(draft, row, rules[row.audience_id], spots, engaged) for row in sessions]
-    return replace(draft, sessions=in_order(planned, rooms))
+    return replace(draft, sessions=in_order(_planned(draft, read), rooms))
 
 
-def reread(db: Session, draft: Draft, session_id: int) -> Draft:
-    """The same draft after one session's time or rooms have changed: only these are read again."""
-    row = _rows(db, draft.convening_id, session_id)[0]
-    spots = _spots(db, draft.convening_id, draft.rooms, session_id)
-    old = draft.session(session_id)
-    day = draft.starts_on if row.starts_at is None else draft.day_of(row.starts_at)
-    new = replace(
-        old,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        minutes=row.minutes,
-        changed_at=row.changed_at,
-        spots=tuple(spots.get(session_id, ())),
-        audience=draft.crowd.on(day).mask(old.rule) & ~draft.away,
+def reread(db: Session, draft: Draft, session_ids: Collection[int]) -> Draft | None:
+    """The same draft after these sessions have changed, come or gone: only they are read again.
+
+    None where that does not suffice, since they bring in people or rooms whom the draft does not know.
+    """
+    read = _read(db, draft.convening_id, session_ids)
+    rooms = {spot.room_id for spots in read.rooms.values() for spot in spots}
+    if not read.people <= draft.crowd.place.keys() or not rooms <= draft.rooms.keys():
+        return None
+    unsaid = {rule for rule in read.rules.values() if rule not in draft.words}
+    if unsaid:
+        draft = replace(draft, words={**draft.words, **_words(db, unsaid, draft.cohort_id)})
+    return draft.with_sessions(_planned(draft, read), without=session_ids)
+
+
+def overrides_of(db: Session, convening_id: int) -> dict[str, LetStand]:
+    """What organizers let stand, by the key of the finding."""
+    rows = db.exec(
+        select(Override.finding, Person.name, Override.reason, Override.covers)
+        .join(Person, col(Person.id) == Override.by_id)
+        .where(col(Override.convening_id) == convening_id)
     )
-    return draft.with_session(new)
+    return {finding: LetStand(name, reason, covers) for finding, name, reason, covers in rows}
 
 
 COLUMNS = (
     *("id", "title", "cover_title", "format", "openness", "excludes_lab", "protected", "choice_group"),
     *("starts_at", "ends_at", "minutes", "cancelled_at", "changed_at", "audience_id", "fixed"),
 )
+SAME = tuple(name for name in COLUMNS if name not in ("audience_id", "cancelled_at"))
+"""The columns that a draft's session has by the same name."""
 
 
-def _of(convening_id: int, session_id: int | None = None) -> sa.ColumnElement[bool]:
-    """The sessions of a convening that are not put away, or one of them."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Rows of sessions, and what belongs to them: rules by the audience's id, the rest by the session's."""
+
+    rows: list[Any]
+    rules: dict[int, Rule]
+    rooms: dict[int, list["_Use"]]
+    engaged: dict[int, list[tuple[int, EngagementState]]]
+    items: dict[int, list[Item]]
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Those who are named in them."""
+        engaged = (person_id for entries in self.engaged.values() for person_id, _ in entries)
+        return frozenset(engaged).union(*(rule.person_ids for rule in self.rules.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    room_id: int
+    setup_id: int | None
+    city_id: int | None
+
+
+def _read(db: Session, convening_id: int, session_ids: Collection[int] | None = None) -> _Read:
+    """All sessions of a convening that are not put away, or some of them."""
     here = sa.and_(col(AgendaSession.convening_id) == convening_id, col(AgendaSession.archived_at).is_(None))
-    return here if session_id is None else sa.and_(here, col(AgendaSession.id) == session_id)
+    if session_ids is not None:
+        here = sa.and_(here, col(AgendaSession.id).in_(session_ids))
+    rows = list(db.execute(sa.select(*(getattr(AgendaSession, name) for name in COLUMNS)).where(here)))
+    read = _Read(rows, rules_of(db, [row.audience_id for row in rows]), {}, {}, {})
+    for number, room_id, setup_id, city_id in db.exec(
+        select(SessionRoom.session_id, SessionRoom.room_id, SessionRoom.setup_id, SessionRoom.city_id)
+        .join(AgendaSession, col(AgendaSession.id) == SessionRoom.session_id)
+        .where(here)
+        .order_by(col(SessionRoom.id))
+    ):
+        read.rooms.setdefault(number, []).append(_Use(room_id, setup_id, city_id))
+    for number, person_id, state in db.exec(
+        select(Engagement.session_id, Engagement.person_id, Engagement.state)
+        .join(AgendaSession, col(AgendaSession.id) == Engagement.session_id)
+        .where(here, col(Engagement.state).not_in(GONE))
+    ):
+        read.engaged.setdefault(number, []).append((person_id, EngagementState(state)))
+    for item in db.exec(
+        select(SessionItem)
+        .join(AgendaSession, col(AgendaSession.id) == SessionItem.session_id)
+        .where(here)
+        .order_by(col(SessionItem.position), col(SessionItem.id))
+    ):
+        read.items.setdefault(item.session_id, []).append(Item(item.key, item.title, item.minutes, item.city_id))
+    return read
 
 
-def _rows(db: Session, convening_id: int, session_id: int | None = None) -> list[Any]:
-    columns = (getattr(AgendaSession, name) for name in COLUMNS)
-    return list(db.execute(sa.select(*columns).where(_of(convening_id, session_id))))
+def _planned(draft: Draft, read: _Read) -> list[DraftSession]:
+    """The rows as sessions of a draft whose rooms and crowd are known."""
+    mask_of = draft.crowd.mask_of
+    planned = []
+    for row in read.rows:
+        day = draft.starts_on if row.starts_at is None else draft.day_of(row.starts_at)
+        rule = read.rules[row.audience_id]
+        engaged = read.engaged.get(row.id, ())
+        certain = mask_of(person_id for person_id, state in engaged if state not in NOT_FOR_CERTAIN)
+        session = DraftSession(
+            **{name: getattr(row, name) for name in SAME},
+            cancelled=row.cancelled_at is not None,
+            rule=rule,
+            spots=tuple(_spot(draft, use) for use in read.rooms.get(row.id, ())),
+            audience=draft.crowd.on(day).mask(rule) & ~draft.away,
+            engaged=mask_of(person_id for person_id, _ in engaged),
+            unconfirmed=mask_of(person_id for person_id, _ in engaged) & ~certain,
+            items=tuple(read.items.get(row.id, ())),
+        )
+        planned.append(session)
+    return planned
 
 
-def _rules(db: Session, convening_id: int) -> dict[int, Rule]:
-    return rules_of(db, db.exec(select(AgendaSession.audience_id).where(_of(convening_id))).all())
-
-
-def _planned(
-    draft: Draft, row: Any, rule: Rule, spots: Mapping[int, list[Spot]], engaged: Mapping[int, list[int]]
-) -> DraftSession:
-    day = draft.starts_on if row.starts_at is None else draft.day_of(row.starts_at)
-    values = {name: getattr(row, name) for name in COLUMNS if name not in ("audience_id", "cancelled_at")}
-    return DraftSession(
-        **values,
-        cancelled=row.cancelled_at is not None,
-        rule=rule,
-        spots=tuple(spots.get(row.id, ())),
-        audience=draft.crowd.on(day).mask(rule) & ~draft.away,
-        engaged=draft.crowd.mask_of(engaged.get(row.id, ())),
-    )
+def _spot(draft: Draft, use: _Use) -> Spot:
+    room = draft.rooms[use.room_id]
+    capacity = next((setup.capacity for setup in room.setups if setup.id == use.setup_id), room.capacity)
+    return Spot(use.room_id, use.setup_id, use.city_id, capacity)
 
 
 def _rooms(db: Session, convening: Convening) -> dict[int, DraftRoom]:
@@ -126,7 +197,7 @@ def _rooms(db: Session, convening: Convening) -> dict[int, DraftRoom]:
     used = (
         select(SessionRoom.room_id)
         .join(AgendaSession, col(AgendaSession.id) == SessionRoom.session_id)
-        .where(_of(convening.key))
+        .where(col(AgendaSession.convening_id) == convening.key, col(AgendaSession.archived_at).is_(None))
     )
     here = sa.and_(col(Room.venue_id) == convening.venue_id, col(Room.archived_at).is_(None))
     wanted = or_(here, col(Room.id).in_(used))
@@ -142,37 +213,6 @@ def _rooms(db: Session, convening: Convening) -> dict[int, DraftRoom]:
         room.key: DraftRoom(room.key, room.name, room.building, room.off_site, tuple(setups.get(room.key, ())))
         for room in rooms
     }
-
-
-def _spots(
-    db: Session, convening_id: int, rooms: Mapping[int, DraftRoom], session_id: int | None = None
-) -> dict[int, list[Spot]]:
-    """The rooms of each session, by its id."""
-    spots: dict[int, list[Spot]] = {}
-    rows = db.exec(
-        select(SessionRoom.session_id, SessionRoom.room_id, SessionRoom.setup_id, SessionRoom.city_id)
-        .join(AgendaSession, col(AgendaSession.id) == SessionRoom.session_id)
-        .where(_of(convening_id, session_id))
-        .order_by(col(SessionRoom.id))
-    )
-    for number, room_id, setup_id, city_id in rows:
-        room = rooms[room_id]
-        capacity = next((setup.capacity for setup in room.setups if setup.id == setup_id), room.capacity)
-        spots.setdefault(number, []).append(Spot(room_id, setup_id, city_id, capacity))
-    return spots
-
-
-def _engaged(db: Session, convening_id: int) -> dict[int, list[int]]:
-    """The ids of those who have a part in each session, by its id."""
-    engaged: dict[int, list[int]] = {}
-    rows = db.exec(
-        select(Engagement.session_id, Engagement.person_id)
-        .join(AgendaSession, col(AgendaSession.id) == Engagement.session_id)
-        .where(_of(convening_id), col(Engagement.state).not_in(GONE))
-    )
-    for session_id, person_id in rows:
-        engaged.setdefault(session_id, []).append(person_id)
-    return engaged
 
 
 def _rolls(db: Session, convening: Convening, named: Iterable[int]) -> dict[date, list[Attendee]]:
@@ -211,10 +251,31 @@ def _registered(db: Session, convening_id: int) -> dict[int, tuple[bool, tuple[S
     return people
 
 
-def _overrides(db: Session, convening_id: int) -> dict[str, tuple[str, str]]:
-    rows = db.exec(
-        select(Override.finding, Person.name, Override.reason)
-        .join(Person, col(Person.id) == Override.by_id)
-        .where(col(Override.convening_id) == convening_id)
-    )
-    return {finding: (name, reason) for finding, name, reason in rows}
+def _active(db: Session, convening: Convening) -> frozenset[int]:
+    """The cities that are of the cohort when the convening begins."""
+    rows = db.exec(select(Membership).where(Membership.cohort_id == convening.cohort_id))
+    return frozenset(one.city_id for one in rows if one.active_on(convening.starts_on))
+
+
+def _bodies(db: Session, cohort_id: int, crowd: Crowd) -> tuple[Body, ...]:
+    """The cohort's public bodies with those of their members whom the agenda may concern."""
+    bodies = db.exec(
+        select(PublicBody)
+        .where(PublicBody.cohort_id == cohort_id, col(PublicBody.archived_at).is_(None))
+        .order_by(col(PublicBody.id))
+    ).all()
+    members: dict[int, list[int]] = {}
+    for body_id, person_id in db.exec(
+        select(PublicBodyMember.body_id, PublicBodyMember.person_id)
+        .join(PublicBody, col(PublicBody.id) == PublicBodyMember.body_id)
+        .where(PublicBody.cohort_id == cohort_id)
+    ):
+        members.setdefault(body_id, []).append(person_id)
+    found = (Body(one.key, one.name, one.flag_at, crowd.mask_of(members.get(one.key, ()))) for one in bodies)
+    return tuple(body for body in found if body.members)
+
+
+def _words(db: Session, rules: Iterable[Rule], cohort_id: int) -> Mapping[Rule, str]:
+    distinct = set(rules)
+    names = names_for(db, distinct, cohort_id)
+    return {rule: said(rule, names) for rule in distinct}

@@ -10,8 +10,9 @@ from enum import StrEnum
 from itertools import pairwise
 
 from app import clock
-from app.agenda.draft import Draft, DraftRoom, DraftSession, Span
+from app.agenda.draft import Draft, DraftRoom, DraftSession
 from app.agenda.findings import shared_people
+from app.agenda.presence import Span
 from app.agenda.wording import closed_to
 from app.people.viewer import Viewer
 

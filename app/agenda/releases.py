@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.agenda import published
 from app.agenda.changes import Beside, Change, Changed, changed_sessions, differences
 from app.agenda.draft import Draft
-from app.agenda.findings import Finding, check, standing_in_the_way
+from app.agenda.findings import Finding, check, covers_of, standing_in_the_way
 from app.agenda.loading import load_draft
 from app.agenda.notices import Notice, Notices
 from app.agenda.seeing import in_full
@@ -65,7 +65,7 @@ def publish_release(
     entries, changes = _next(db, draft, before)
     if seen and seen != _stamp(entries):
         raise Moved("The draft has changed since you looked. Nothing is published; this is what it would change now.")
-    _let_stand(db, convening, standing_in_the_way(draft, check(draft)), reason, by)
+    _let_stand(db, convening, draft, reason, by)
     release = AgendaRelease(
         convening_id=convening.key,
         number=before.number + 1 if before else 1,
@@ -88,8 +88,13 @@ def publish_release(
 
 
 @verb
-def override_finding(db: Session, convening: Convening, finding: Finding, *, reason: str, by: Viewer) -> Override:
-    """Let a finding stand, by name and with a reason, for as long as it is found (rule 3)."""
+def override_finding(
+    db: Session, convening: Convening, finding: Finding, *, covers: str = "", reason: str, by: Viewer
+) -> Override:
+    """Let a finding stand, by name and with a reason, for as long as no more is found under its key (rule 3).
+
+    `covers` is findings.covers_of the finding; without it, whatever is found under the key may stand.
+    """
     reason = reason.strip()
     if not reason:
         raise Refused("Say why this may stay as it is; the reason is kept beside it.", "reason")
@@ -99,7 +104,7 @@ def override_finding(db: Session, convening: Convening, finding: Finding, *, rea
     override = db.exec(here).first() or Override(
         convening_id=convening.key, finding=finding.key, by_id=by.actor_id, reason=reason
     )
-    override.by_id, override.reason = by.actor_id, reason
+    override.by_id, override.reason, override.covers = by.actor_id, reason, covers
     db.add(override)
     return override
 
@@ -184,7 +189,8 @@ def _next(db: Session, draft: Draft, before: AgendaRelease | None) -> tuple[list
     return entries, differences(in_full(known), in_full(entries))
 
 
-def _let_stand(db: Session, convening: Convening, findings: list[Finding], reason: str, by: Viewer) -> None:
+def _let_stand(db: Session, convening: Convening, draft: Draft, reason: str, by: Viewer) -> None:
+    findings = standing_in_the_way(draft, check(draft))
     if not findings or by.is_system:
         return
     if not reason.strip():
@@ -193,7 +199,7 @@ def _let_stand(db: Session, convening: Convening, findings: list[Finding], reaso
             f"{count} must be fixed first. Or publish all the same: say why, and it goes on record.", "reason"
         )
     for finding in findings:
-        override_finding(db, convening, finding, reason=reason, by=by)
+        override_finding(db, convening, finding, covers=covers_of(finding, draft), reason=reason, by=by)
 
 
 def _says_the_same(before: list[SessionEntry], after: list[SessionEntry]) -> bool:

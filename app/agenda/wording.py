@@ -1,21 +1,42 @@
 """A finding in one sentence: who, where, when. Titles come from outside, since not everyone may know them (rule 13)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from app import clock
 from app.agenda.budget import PURPOSES
-from app.agenda.draft import Draft, DraftSession, Span
+from app.agenda.draft import Draft, DraftSession
 from app.agenda.findings import Finding, Kind
+from app.agenda.presence import Span
+from app.agenda.seeing import CLOSED_SESSION
 from app.people.viewer import Viewer
 
 NAMED = 2
-"""People named in a sentence before the rest are counted."""
+"""People or sessions named in a sentence before the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowing:
+    """What a viewer may know of a draft: each session's title, and of which they may not know who is in it."""
+
+    titles: Mapping[int, str]
+    hidden: frozenset[int]
+
+    def hides(self, finding: Finding) -> bool:
+        """Whether the finding says of somebody that they are in a session of which that may not be known."""
+        return not self.hidden.isdisjoint(finding.session_ids)
+
+
+def known_to(draft: Draft, viewer: Viewer) -> Knowing:
+    """What a viewer may know of a draft."""
+    return Knowing(titles_for(draft, viewer), closed_to(draft, viewer))
 
 
 def titles_for(draft: Draft, viewer: Viewer) -> dict[int, str]:
     """What each session is called on the draft: one that is closed to the viewer, by its cover."""
     closed = closed_to(draft, viewer)
-    return {one.id: one.cover_title or "Closed session" if one.id in closed else one.title for one in draft.sessions}
+    return {one.id: one.cover_title or CLOSED_SESSION if one.id in closed else one.title for one in draft.sessions}
 
 
 def closed_to(draft: Draft, viewer: Viewer) -> frozenset[int]:
@@ -30,22 +51,39 @@ SENTENCES = {
     Kind.WALK: "{who} {have} {gap} minutes to walk from {first} to {second}: {when}.",
     Kind.ROOM: "{room} has {first_title} and {second_title} at once: {when}.",
     Kind.CAPACITY: "{first_title} is for {people} people, and {room} seats {places}: {when}.",
+    Kind.LOST: "{first_title} is in {room}, which is not to be had then: {when}.",
     Kind.PART: "{who} {have} a part in {first} and {are} not there then: {when}.",
     Kind.PRESENCE: "{who} {are} not there for {first_title}: {when}.",
+    Kind.ARRIVAL: "{city}’s whole team is not there before {arrives}, and misses {sessions}.",
+    Kind.DEPARTURE: "{city}’s whole team has left by {leaves}, and misses {sessions}.",
+    Kind.CLOSED: "{who} {are} in {first}, a closed session that is to be without them: {when}.",
+    Kind.UNCONFIRMED: "{who} {have} a part in {first} and {have} not confirmed it: {when}.",
+    Kind.BODY: "{who} are together in {first}, and sit on {body}: {when}.",
+    Kind.UPDATE: "{who} {are} {kept_away} when it is {city}’s turn in {first_title}: {when}.",
+    Kind.SLOT: "{city} {have_no} turn in the mayors’ updates yet.",
     Kind.MINUTES: "{purpose}: {people} minutes are planned, and the minimum is {places}.",
 }
 
+UNSAID = {
+    Kind.CAPACITY: "{first_title} is for more people than {room} seats: {when}.",
+    Kind.BODY: "Several members of a public body are together in {first}: {when}.",
+    Kind.UPDATE: "A mayor is kept from their own city’s turn in {first_title}: {when}.",
+}
+"""Where who is in a session may not be known, these say less; in the others nobody is named."""
 
-def said(finding: Finding, draft: Draft, titles: Mapping[int, str]) -> str:
-    """The finding's sentence."""
+
+def said(finding: Finding, draft: Draft, knowing: Knowing) -> str:
+    """The finding's sentence, as far as the viewer may know it."""
+    hidden = knowing.hides(finding) and finding.kind not in (Kind.ARRIVAL, Kind.DEPARTURE)
     sessions = [draft.session(number) for number in finding.session_ids]
-    quoted = [f"“{titles[one.id]}”" for one in sessions]
+    quoted = [f"“{knowing.titles[one.id]}”" for one in sessions]
     placed = [_with_room(draft, one, title) for one, title in zip(sessions, quoted, strict=True)]
     kept = 0 if sessions and sessions[0].protected else -1
-    several = finding.people.bit_count() != 1
+    several = finding.people.bit_count() != 1 and not hidden
     room = draft.rooms.get(finding.room_id or 0)
+    cities = [draft.cities.get(number, "") for number in finding.city_ids]
     words = {
-        "who": _said_people(draft, finding.people),
+        "who": "Somebody" if hidden else _said_people(draft, finding.people),
         "are": "are" if several else "is",
         "have": "have" if several else "has",
         "first": placed[0] if placed else "",
@@ -60,8 +98,16 @@ def said(finding: Finding, draft: Draft, titles: Mapping[int, str]) -> str:
         "people": finding.have,
         "places": finding.need,
         "purpose": PURPOSES.get(finding.purpose, ""),
+        "kept_away": f"in {placed[-1]}" if len(placed) > 1 else "not there",
+        "city": joined(cities),
+        "have_no": "has no" if len(cities) == 1 else "have no",
+        "body": next((body.name for body in draft.bodies if body.id == finding.about), ""),
+        "sessions": _counted(quoted),
+        "arrives": _said_moment(draft, finding.span[1]) if finding.span else "",
+        "leaves": _said_moment(draft, finding.span[0]) if finding.span else "",
     }
-    return SENTENCES[finding.kind].format(**words).replace("its rooms together seats", "its rooms together seat")
+    sentence = UNSAID.get(finding.kind, SENTENCES[finding.kind]) if hidden else SENTENCES[finding.kind]
+    return sentence.format(**words).replace("its rooms together seats", "its rooms together seat")
 
 
 def said_span(draft: Draft, span: Span) -> str:
@@ -76,9 +122,25 @@ def said_rooms(draft: Draft, session: DraftSession) -> str:
     return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "") if names else ""
 
 
+def joined(words: Iterable[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    *first, last = list(words) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _said_moment(draft: Draft, moment: datetime) -> str:
+    wall = clock.local(moment, draft.zone)
+    return f"{clock.said_day(wall)}, {wall:%H:%M}"
+
+
 def _with_room(draft: Draft, session: DraftSession, title: str) -> str:
     rooms = said_rooms(draft, session)
     return f"{title} ({rooms})" if rooms else title
+
+
+def _counted(names: list[str]) -> str:
+    rest = len(names) - NAMED
+    return joined([*names[:NAMED], f"{rest} more"] if rest > 0 else names)
 
 
 def _said_people(draft: Draft, mask: int) -> str:
@@ -88,4 +150,4 @@ def _said_people(draft: Draft, mask: int) -> str:
     rest = len(members) - len(named)
     if rest:
         named.append("one other" if rest == 1 else f"{rest} others")
-    return " and ".join(filter(None, (", ".join(named[:-1]), named[-1]))) if named else ""
+    return joined(named) if named else ""

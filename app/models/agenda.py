@@ -281,7 +281,7 @@ class AgendaRelease(Row, table=True):
 class Override(Row, table=True):
     """A must-fix finding that a named organizer lets stand, with the reason (rule 3).
 
-    `covers` is what was found then, in short (findings.py): when more is found under the same key, it is asked again.
+    `covers` is what was found then (agenda/findings/standing.py): when more is found under the same key, it asks again.
     """
 
     __tablename__ = "override"
@@ -289,7 +289,7 @@ class Override(Row, table=True):
 
     convening_id: int = Field(foreign_key="convening.id", index=True)
     finding: str = Field(max_length=300)
-    covers: str = Field(default="", max_length=64)
+    covers: str = ""
     by_id: int = Field(foreign_key="person.id")
     reason: str
 

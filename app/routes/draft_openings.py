@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from app.agenda.grid import days_of
-from app.agenda.loading import load_draft
+from app.agenda.memory import recall
 from app.agenda.openings import openings, said, said_fit, wall_of
 from app.routes.door import NotHere
 from app.routes.workbench import DRAFT, ONE, SessionHere, WorkbenchHere
@@ -20,7 +20,7 @@ def session_openings(bench: WorkbenchHere, session: SessionHere, day: str = "") 
     words), `rooms` by id (`fit` "fits", "small" or "", in words). `day` is a day of the programme; else all days."""
     if session.archived_at is not None:
         raise NotHere("That session was deleted.")
-    draft = load_draft(bench.db, bench.convening)
+    draft = recall(bench.db, bench.convening).draft
     found = openings(draft, draft.session(session.key), _days(day) or days_of(draft), bench.viewer)
     answer = {
         "needs": found.needs.bit_count(),

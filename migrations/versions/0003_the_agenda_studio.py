@@ -27,7 +27,7 @@ ADDED = (
     ("engagement", "equipment VARCHAR(1000) NOT NULL DEFAULT ''"),
     ("engagement", "access TEXT NOT NULL DEFAULT ''"),
     ("engagement", "answer VARCHAR(1000) NOT NULL DEFAULT ''"),
-    ("override", "covers VARCHAR(64) NOT NULL DEFAULT ''"),
+    ("override", "covers VARCHAR NOT NULL DEFAULT ''"),
     ("session", "fixed BOOLEAN NOT NULL DEFAULT false"),
     ("session", "serves_id INTEGER CONSTRAINT fk_session_serves_id_measure_stage REFERENCES measure_stage (id)"),
 )

@@ -5,13 +5,15 @@ from datetime import date, datetime, time, timedelta
 
 from app import clock
 from app.agenda.crowd import Crowd
-from app.agenda.draft import Draft, DraftRoom, DraftSession, Setup, Span, Spot, in_order
+from app.agenda.draft import Body, Draft, DraftRoom, DraftSession, Item, LetStand, Setup, Spot, in_order
+from app.agenda.presence import Span, Windows
 from app.models import Openness, SessionFormat, Standing
 from app.people.audiences import Attendee, Rule
 from app.people.viewer import Office
 
 ZONE = "America/New_York"
 TUESDAY, WEDNESDAY = date(2017, 11, 14), date(2017, 11, 15)
+THREE_WEEKS_BEFORE = date(2017, 10, 24)
 MAYOR, SUPERINTENDENT, FACILITATOR, ORGANIZER = 1, 2, 3, 4
 OAKLAND, SALEM = 1, 2
 GCC, HALL, SMALL, BOATHOUSE = 1, 2, 3, 4
@@ -97,17 +99,22 @@ def session(
     cancelled: bool = False,
     format: SessionFormat = SessionFormat.PLENARY,
     excludes_lab: bool = False,
+    closed: bool = False,
+    cover: str = "",
+    unconfirmed: Iterable[int] = (),
+    cities: Iterable[tuple[int, int]] = (),
     crowd: Crowd | None = None,
 ) -> DraftSession:
-    """A session of the draft; `walls` None waits in the tray."""
+    """A session of the draft; `walls` None waits in the tray. `cities` are those whose turn it is, one after the other,
+    with their minutes; item 31 is the first of session 3."""
     people = crowd or CROWD
     start, end = span(walls, day) if walls else (None, None)
     return DraftSession(
         id=number,
         title=title or f"Session {number}",
-        cover_title="",
+        cover_title=cover,
         format=format,
-        openness=Openness.CLOSED if excludes_lab else Openness.COHORT,
+        openness=Openness.CLOSED if excludes_lab or closed else Openness.COHORT,
         excludes_lab=excludes_lab,
         protected=protected,
         choice_group=choice,
@@ -120,6 +127,8 @@ def session(
         spots=tuple(one if isinstance(one, Spot) else spot(one) for one in rooms),
         audience=people.on(day).mask(rule),
         engaged=people.mask_of(speakers),
+        unconfirmed=people.mask_of(unconfirmed),
+        items=tuple(Item(number * 10 + n, "", minutes, city) for n, (city, minutes) in enumerate(cities, 1)),
     )
 
 
@@ -131,10 +140,14 @@ def draft(
     there: dict[int, tuple[Span, ...]] | None = None,
     away: Iterable[int] = (),
     minimums: dict[str, int] | None = None,
-    overrides: dict[str, tuple[str, str]] | None = None,
+    overrides: dict[str, LetStand] | None = None,
     crowd: Crowd = CROWD,
     rooms: dict[int, DraftRoom] | None = None,
     walking: timedelta = timedelta(0),
+    active: Iterable[int] = (),
+    bodies: Iterable[Body] = (),
+    today: date = THREE_WEEKS_BEFORE,
+    lost: dict[int, tuple[Span, ...]] | None = None,
 ) -> Draft:
     """A draft; `there` are presence windows and `away` those who stay away, by person."""
     gone = crowd.mask_of(away)
@@ -147,10 +160,14 @@ def draft(
         rooms=rooms or ROOMS,
         sessions=in_order(sessions, rooms or ROOMS),
         crowd=crowd,
-        windows={crowd.place[number]: windows for number, windows in (there or {}).items()},
+        windows=Windows({crowd.place[number]: windows for number, windows in (there or {}).items()}),
         away=gone,
         overrides=overrides or {},
         minimums=minimums or {},
         cities=CITIES,
         walking=walking,
+        active=frozenset(active),
+        bodies=tuple(bodies),
+        today=today,
+        lost=lost or {},
     )

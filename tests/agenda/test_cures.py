@@ -6,9 +6,10 @@ from datetime import time, timedelta
 from hypothesis import given, settings
 
 from app import clock
-from app.agenda.cures import Cure, cures
-from app.agenda.draft import Draft, Span
+from app.agenda.cures import Move, cures
+from app.agenda.draft import Draft
 from app.agenda.findings import Gravity, Kind, check
+from app.agenda.presence import Span, Windows
 from tests.agenda.pieces import (
     GCC,
     HALL,
@@ -25,10 +26,15 @@ from tests.agenda.test_findings_oracle import drafts
 
 def offered(plan: Draft) -> list[tuple[str, int, time]]:
     """The ways out of the gravest finding: words, session, start."""
-    return [(cure.words, cure.session_id, cure.start) for cure in cures(check(plan)[0], plan)]
+    return [(cure.words, cure.session_id, cure.start) for cure in moves(plan)]
 
 
-def with_cure(plan: Draft, cure: Cure) -> Draft:
+def moves(plan: Draft) -> list[Move]:
+    """The other placements that are a way out of the gravest finding."""
+    return [cure for cure in cures(check(plan)[0], plan) if isinstance(cure, Move)]
+
+
+def with_cure(plan: Draft, cure: Move) -> Draft:
     start = clock.at(cure.day, cure.start, plan.zone)
     moved = replace(
         plan.session(cure.session_id),
@@ -65,7 +71,7 @@ def test_another_set_up_of_the_same_room_is_a_way_out_too() -> None:
 
 def test_protected_time_stays_where_it_is_when_the_other_can_move() -> None:
     plan = draft(session(1, "12:00–13:00", protected=True), session(2, "12:30–13:00", rule=MAYORS))
-    first, second = cures(check(plan)[0], plan)
+    first, second = moves(plan)
     assert (first.session_id, first.start) == (2, time(13))
     assert (second.session_id, second.start) == (1, time(11, 30))
 
@@ -85,7 +91,7 @@ def test_rule_11_who_is_missing_anyway_keeps_no_time_from_being_offered() -> Non
         session(2, "09:30–10:00", rule=MAYORS, rooms=[GCC]),
         there={2: (span("07:00–08:00"),)},
     )
-    assert (1, time(8, 30)) in [(cure.session_id, cure.start) for cure in cures(check(plan)[0], plan)]
+    assert (1, time(8, 30)) in [(cure.session_id, cure.start) for cure in moves(plan)]
 
 
 def test_a_full_day_offers_no_time() -> None:
@@ -114,7 +120,7 @@ def by_day(plan: Draft) -> Draft:
 
     sessions = (replace(one, starts_at=one.span[0] + later, ends_at=one.span[1] + later) for one in plan.sessions)
     windows = {place: moved(spans) for place, spans in plan.windows.items()}
-    return replace(plan, sessions=tuple(sessions), windows=windows)
+    return replace(plan, sessions=tuple(sessions), windows=Windows(windows))
 
 
 @settings(max_examples=100, deadline=None)
@@ -122,7 +128,7 @@ def by_day(plan: Draft) -> Draft:
 def test_whatever_is_offered_takes_the_finding_away_and_makes_no_other(plan: Draft) -> None:
     before = check(plan)
     for finding in before:
-        for cure in cures(finding, plan):
+        for cure in (one for one in cures(finding, plan) if isinstance(one, Move)):
             after = check(with_cure(plan, cure))
             assert finding.key not in {one.key for one in after}
             fixed_before = {one.key for one in before if one.gravity is Gravity.MUST_FIX and one.rule != 2}

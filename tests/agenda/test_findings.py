@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from app.agenda.draft import Draft
+from app.agenda.draft import Draft, LetStand
 from app.agenda.findings import Finding, Gravity, check, standing_in_the_way
-from app.agenda.wording import said
+from app.agenda.wording import known_to, said
 from app.people.audiences import Rule
+from app.people.viewer import Viewer
 from tests.agenda.pieces import (
     BOATHOUSE,
     EVERYONE,
@@ -27,6 +28,7 @@ from tests.agenda.pieces import (
 )
 
 FIVE = timedelta(minutes=5)
+SOMEBODY = Viewer.anonymous()
 
 
 def keys(plan: Draft) -> list[str]:
@@ -37,10 +39,10 @@ def names(plan: Draft, finding: Finding) -> list[str]:
     return [one.name for one in plan.crowd.members(finding.people)]
 
 
-def sentence(plan: Draft) -> str:
+def sentence(plan: Draft, viewer: Viewer = SOMEBODY) -> str:
     """The sentence of the only finding."""
     (finding,) = check(plan)
-    return said(finding, plan, {one.id: one.title for one in plan.sessions})
+    return said(finding, plan, known_to(plan, viewer))
 
 
 def test_an_empty_draft_has_no_findings() -> None:
@@ -271,7 +273,7 @@ def test_rule_3_protected_time_of_others_may_be_used() -> None:
 
 def test_rule_3_an_override_lets_it_stand_for_publishing_and_it_stays_in_sight() -> None:
     sessions = session(1, "12:00–13:00", protected=True), session(2, "12:30–13:30", rule=MAYORS)
-    plan = draft(*sessions, overrides={"3:protected:1+2": ("Ada Roth", "The governor comes only then")})
+    plan = draft(*sessions, overrides={"3:protected:1+2": LetStand("Ada Roth", "The governor comes only then")})
     assert keys(plan) == ["3:protected:1+2"]
     assert standing_in_the_way(plan, check(plan)) == []
     bare = draft(*sessions)

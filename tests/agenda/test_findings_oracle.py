@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.agenda.crowd import Crowd
-from app.agenda.draft import Draft, DraftSession, Span
+from app.agenda.draft import Draft, DraftSession
 from app.agenda.findings import Finding, check
+from app.agenda.presence import Span, Windows
 from app.models import Openness, SessionFormat
 from app.people.audiences import Rule
 from tests.agenda.pieces import PEOPLE, ROOMS, draft, spot
@@ -56,7 +57,7 @@ def drafts(draw: st.DrawFn) -> Draft:
     for place in draw(st.sets(st.integers(0, len(PEOPLE) - 1), max_size=3)):
         arrives = MIDNIGHT + draw(st.integers(0, 200)) * MINUTE
         windows[place] = ((arrives, arrives + draw(st.integers(1, 400)) * MINUTE),)
-    return replace(plan, windows=windows, away=draw(st.sampled_from([0, 0, 1])))
+    return replace(plan, windows=Windows(windows), away=draw(st.sampled_from([0, 0, 1])))
 
 
 @settings(max_examples=400, deadline=None)
