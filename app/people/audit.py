@@ -167,7 +167,7 @@ def _stored(row: SQLModel) -> dict[str, Any]:
     """All columns of a row as JSON values."""
     table = str(row.__tablename__)
     names = [attribute.key for attribute in inspect(type(row)).column_attrs]
-    return {name: _value(table, name, getattr(row, name)) for name in names if (table, name) not in TOO_LARGE}
+    return {name: recorded(table, name, getattr(row, name)) for name in names if (table, name) not in TOO_LARGE}
 
 
 def _changed(row: SQLModel) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -179,12 +179,13 @@ def _changed(row: SQLModel) -> tuple[dict[str, Any], dict[str, Any]]:
     for attribute in state.mapper.column_attrs:
         history = state.attrs[attribute.key].history
         if history.has_changes() and (table, attribute.key) not in TOO_LARGE:
-            before[attribute.key] = _value(table, attribute.key, history.deleted[0] if history.deleted else None)
-            after[attribute.key] = _value(table, attribute.key, history.added[0] if history.added else None)
+            before[attribute.key] = recorded(table, attribute.key, history.deleted[0] if history.deleted else None)
+            after[attribute.key] = recorded(table, attribute.key, history.added[0] if history.added else None)
     return before, after
 
 
-def _value(table: str, name: str, value: Any) -> Any:
+def recorded(table: str, name: str, value: Any) -> Any:
+    """A column's value as the log keeps it, which is as JSON has it."""
     if (table, name) in PRIVATE:
         return "(private)" if value else ""
     if isinstance(value, datetime | date):

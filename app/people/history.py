@@ -4,12 +4,12 @@ Everything is on record; not everything is shown. A city's unreleased words stay
 does what a session that excludes the lab is about (rule 13). Private needs are never recorded at all (rule 12).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -19,9 +19,11 @@ from app.models import (
     City,
     Cohort,
     Convening,
+    MeasureStage,
     Person,
     Role,
     Room,
+    RoomSetup,
     Seat,
     Series,
     Update,
@@ -29,6 +31,7 @@ from app.models import (
     UpdateSection,
     Venue,
 )
+from app.people.entries import Place, secret_sessions, sessions_of
 
 PAGE = 50
 LONGEST = 400
@@ -40,7 +43,6 @@ WITHHELD_SUBJECTS = {
     "commitment_answer": "the city’s own words",
 }
 WITHHELD_COLUMNS = {("update", "sent_back_note"), ("update_version", "content")}
-OF_A_SESSION = ("session", "session_room", "engagement")
 UNTOLD = ("id", "created_at", "uid")
 
 _NAMED: dict[str, Any] = {
@@ -49,7 +51,9 @@ _NAMED: dict[str, Any] = {
     "convening": select(Convening.id, Convening.title),
     "person": select(Person.id, Person.name),
     "role": select(Role.id, Role.name),
+    "measure_stage": select(MeasureStage.id, MeasureStage.name),
     "room": select(Room.id, Room.name),
+    "room_setup": select(RoomSetup.id, RoomSetup.name),
     "seat": select(Seat.id, func.coalesce(col(City.name) + ", ", "") + col(Role.name))
     .join(Role, col(Role.id) == Seat.role_id)
     .outerjoin(City, col(City.id) == Seat.city_id),
@@ -63,6 +67,16 @@ _NAMED: dict[str, Any] = {
     "venue": select(Venue.id, Venue.name),
 }
 """Tables whose rows have a name that a reader knows them by: their number and that name."""
+
+_CALLED = {
+    **dict.fromkeys(("author", "assistant", "principal", "contact", "responsible"), "person"),
+    "cycle": "update_cycle",
+    "host_city": "city",
+    "section": "update_section",
+    "serves": "measure_stage",
+    "setup": "room_setup",
+}
+"""Tables that columns name by another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +135,11 @@ def log_of(db: Session, cohort: Cohort, sought: Sought) -> Log:
         query = query.where(col(AuditEntry.id) < sought.before)
     entries = db.exec(query.order_by(col(AuditEntry.id).desc()).limit(PAGE + 1)).all()
     shown = entries[:PAGE]
-    secret = _secret_sessions(db, shown)
-    names = _names(db, shown, secret)
-    lines = tuple(_line(entry, names, secret, cohort.zone) for entry in shown)
+    about = sessions_of(db, shown)
+    secret = secret_sessions(db, {*about.values(), *named_sessions(shown)})
+    names = names_of(db, shown, secret)
+    hidden = {place for place, number in about.items() if number in secret}
+    lines = tuple(_line(entry, names, hidden, cohort.zone) for entry in shown)
     return Log(lines, shown[-1].key if len(entries) > PAGE else None)
 
 
@@ -141,9 +157,9 @@ def said(name: str) -> str:
     return name.removesuffix("_id").replace("_", " ")
 
 
-def _line(entry: AuditEntry, names: dict[tuple[str, int], str], secret: set[int], zone: str) -> Line:
+def _line(entry: AuditEntry, names: dict[Place, str], hidden: set[Place], zone: str) -> Line:
     withheld = WITHHELD_SUBJECTS.get(entry.subject, "")
-    if _session_of(entry) in secret:
+    if (entry.subject, entry.subject_id) in hidden:
         withheld = "a session that excludes the lab"
     values = [(entry.before or {}), (entry.after or {})]
     columns = [] if withheld else [name for name in dict.fromkeys([*values[0], *values[1]]) if name not in UNTOLD]
@@ -152,7 +168,7 @@ def _line(entry: AuditEntry, names: dict[tuple[str, int], str], secret: set[int]
         if (entry.subject, column) in WITHHELD_COLUMNS:
             changes.append(Change(said(column), "", "(not shown)"))
             continue
-        before, after = (_value(column, one.get(column), names, zone) for one in values)
+        before, after = (value_said(column, one.get(column), names, zone) for one in values)
         if before or after:
             changes.append(Change(said(column), before, after))
     return Line(
@@ -162,64 +178,35 @@ def _line(entry: AuditEntry, names: dict[tuple[str, int], str], secret: set[int]
         acting_for=names.get(("person", entry.for_id), "") if entry.for_id else "",
         act=said(entry.act),
         subject=said(entry.subject),
-        name=_name(entry, names, secret),
+        name=_name(entry, names, hidden),
         changes=tuple(changes),
         reason="" if withheld else entry.reason,
         withheld=withheld,
     )
 
 
-def _name(entry: AuditEntry, names: dict[tuple[str, int], str], secret: set[int]) -> str:
+def _name(entry: AuditEntry, names: dict[Place, str], hidden: set[Place]) -> str:
     """What the entry's subject is called: its own name, or that of the update that it is part of."""
-    if _session_of(entry) in secret:
+    if (entry.subject, entry.subject_id) in hidden:
         return ""
     update_id = ((entry.after or {}) | (entry.before or {})).get("update_id")
     own = names.get((entry.subject, entry.subject_id), "")
     return own or names.get(("update", update_id), "") if isinstance(update_id, int) else own
 
 
-def _session_of(entry: AuditEntry) -> int | None:
-    """The session that an entry is about."""
-    if entry.subject == "session":
-        return entry.subject_id
-    if entry.subject in OF_A_SESSION:
-        number = ((entry.after or {}) | (entry.before or {})).get("session_id")
-        return number if isinstance(number, int) else None
-    return None
+def named_sessions(entries: Iterable[AuditEntry]) -> set[int]:
+    """The sessions that entries name in a column, whatever they are about."""
+    return {number for entry in entries for table, number in _references(entry) if table == "session"}
 
 
-def _secret_sessions(db: Session, entries: Sequence[AuditEntry]) -> set[int]:
-    """Those of the entries' sessions, their own or named in a column, that exclude the lab or ever have."""
-    numbers = {_session_of(entry) for entry in entries} | {
-        number for entry in entries for table, number in _references(entry) if table == "session"
-    }
-    numbers.discard(None)
-    if not numbers:
-        return set()
-    now = db.exec(
-        select(AgendaSession.id).where(col(AgendaSession.id).in_(numbers), col(AgendaSession.excludes_lab).is_(True))
-    )
-    once = db.exec(
-        select(AuditEntry.subject_id).where(
-            AuditEntry.subject == "session",
-            col(AuditEntry.subject_id).in_(numbers),
-            or_(
-                col(AuditEntry.before)["excludes_lab"].as_boolean().is_(True),
-                col(AuditEntry.after)["excludes_lab"].as_boolean().is_(True),
-            ),
-        )
-    )
-    return {number for number in (*now, *once) if number is not None}
-
-
-def _names(db: Session, entries: Sequence[AuditEntry], secret: set[int]) -> dict[tuple[str, int], str]:
-    """The names of what the entries are about and refer to: one query a table."""
+def names_of(db: Session, entries: Iterable[AuditEntry], secret: set[int]) -> dict[Place, str]:
+    """The names of what the entries are about and refer to, but of no secret session: one query a table."""
     wanted: dict[str, set[int]] = {}
     for entry in entries:
         for table, number in _references(entry):
             wanted.setdefault(table, set()).add(number)
     wanted.get("session", set()).difference_update(secret)
-    names: dict[tuple[str, int], str] = {}
+    names: dict[Place, str] = {}
     for table, numbers in wanted.items():
         query = _NAMED[table]
         names |= {
@@ -246,14 +233,13 @@ def _table_of(column: str) -> str | None:
     if not column.endswith("_id"):
         return None
     stem = column.removesuffix("_id")
-    if stem.endswith("by") or stem in ("author", "assistant", "principal"):
+    if stem.endswith("by"):
         return "person"
-    return {"cycle": "update_cycle", "section": "update_section", "host_city": "city"}.get(
-        stem, stem if stem in _NAMED else None
-    )
+    return _CALLED.get(stem, stem if stem in _NAMED else None)
 
 
-def _value(column: str, value: Any, names: dict[tuple[str, int], str], zone: str) -> str:
+def value_said(column: str, value: Any, names: Mapping[Place, str], zone: str) -> str:
+    """A column's value in words: rows by their names, instants on the clocks of a zone; "" for nothing."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):

@@ -1,0 +1,124 @@
+"""Which session an entry of the audit log is about, and which of them its readers may not know (rule 13)."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from app.models import (
+    AgendaSession,
+    AudienceTerm,
+    AuditEntry,
+    Cue,
+    Engagement,
+    Material,
+    SessionItem,
+    SessionRoom,
+)
+
+_OF: Mapping[str, tuple[str, Any]] = {
+    "session_room": ("session_id", select(SessionRoom.id, SessionRoom.session_id)),
+    "session_item": ("session_id", select(SessionItem.id, SessionItem.session_id)),
+    "engagement": ("session_id", select(Engagement.id, Engagement.session_id)),
+    "cue": ("session_id", select(Cue.id, Cue.session_id)),
+    "material": ("engagement_id", select(Material.id, Material.engagement_id)),
+    "audience_term": ("audience_id", select(AudienceTerm.id, AudienceTerm.audience_id)),
+}
+"""Rows that are a part of something: the column that says of what, and how to ask the row itself."""
+
+_SESSIONS: Mapping[str, Any] = {
+    "engagement_id": select(Engagement.id, Engagement.session_id),
+    "audience_id": select(AgendaSession.audience_id, AgendaSession.id),
+}
+"""Of things that are a part of a session themselves: theirs."""
+
+Place = tuple[str, int]
+"""A table and a row's number in it."""
+
+
+def sessions_of(db: Session, entries: Sequence[AuditEntry]) -> dict[Place, int]:
+    """The session that each of the entries' rows belongs to, or is; a handful of queries, however many they are.
+
+    An entry tells only the columns that changed, so that the row itself is asked what it is part of, and where it
+    is gone, the entry of its end.
+    """
+    known: dict[Place, int] = {}
+    of: dict[str, dict[Place, int]] = {"session_id": known, "engagement_id": {}, "audience_id": {}}
+    for entry in entries:
+        place = (entry.subject, entry.subject_id)
+        if entry.subject == "session":
+            known[place] = entry.subject_id
+        elif entry.subject == "audience":
+            of["audience_id"][place] = entry.subject_id
+        elif entry.subject in _OF:
+            column = _OF[entry.subject][0]
+            number = {**(entry.before or {}), **(entry.after or {})}.get(column)
+            if isinstance(number, int):
+                of[column][place] = number
+    told = {place for places in of.values() for place in places}
+    unknown = {(e.subject, e.subject_id) for e in entries if e.subject in _OF} - told
+    for place, number in (*_asked(db, unknown).items(), *_at_their_end(db, unknown).items()):
+        of[_OF[place[0]][0]].setdefault(place, number)
+    for column, query in _SESSIONS.items():
+        owners = _pairs(db, query, of[column].values())
+        known.update({place: owners[number] for place, number in of[column].items() if number in owners})
+    return known
+
+
+def secret_sessions(db: Session, numbers: Collection[int]) -> set[int]:
+    """Those of the sessions that exclude the lab, or ever have."""
+    if not numbers:
+        return set()
+    now = db.exec(
+        select(AgendaSession.id).where(col(AgendaSession.id).in_(numbers), col(AgendaSession.excludes_lab).is_(True))
+    )
+    once = db.exec(
+        select(AuditEntry.subject_id).where(
+            AuditEntry.subject == "session",
+            col(AuditEntry.subject_id).in_(numbers),
+            or_(
+                col(AuditEntry.before)["excludes_lab"].as_boolean().is_(True),
+                col(AuditEntry.after)["excludes_lab"].as_boolean().is_(True),
+            ),
+        )
+    )
+    return {number for number in (*now, *once) if number is not None}
+
+
+def _asked(db: Session, places: Iterable[Place]) -> dict[Place, int]:
+    found: dict[Place, int] = {}
+    for subject, ids in _by_subject(places).items():
+        owners = _pairs(db, _OF[subject][1], ids)
+        found.update({(subject, number): owner for number, owner in owners.items()})
+    return found
+
+
+def _at_their_end(db: Session, places: Collection[Place]) -> dict[Place, int]:
+    """What rows that are deleted were part of."""
+    held = _by_subject(places)
+    if not held:
+        return {}
+    about = (
+        (col(AuditEntry.subject) == subject) & col(AuditEntry.subject_id).in_(ids) for subject, ids in held.items()
+    )
+    found: dict[Place, int] = {}
+    for entry in db.exec(select(AuditEntry).where(or_(*about)).order_by(col(AuditEntry.id))):
+        number = {**(entry.after or {}), **(entry.before or {})}.get(_OF[entry.subject][0])
+        if isinstance(number, int):
+            found[entry.subject, entry.subject_id] = number
+    return found
+
+
+def _by_subject(places: Iterable[Place]) -> dict[str, set[int]]:
+    held: dict[str, set[int]] = {}
+    for subject, number in places:
+        held.setdefault(subject, set()).add(number)
+    return held
+
+
+def _pairs(db: Session, query: Any, numbers: Collection[int]) -> dict[int, int]:
+    if not numbers:
+        return {}
+    rows = db.execute(query.where(query.selected_columns[0].in_(set(numbers))))
+    return {number: owner for number, owner in rows if owner is not None}
