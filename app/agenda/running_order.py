@@ -20,6 +20,8 @@ MICROPHONES_BEFORE = -30
 SESSION = "session"
 """The kind of a line that says that a session begins."""
 
+RANKS = [*(kind.value for kind in CueKind if kind is not CueKind.LOCK), SESSION, CueKind.LOCK.value]
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -75,9 +77,9 @@ def sheets_of(draft: Draft, lines: Iterable[Line]) -> tuple[Sheet, ...]:
     )
 
 
-def _order(line: Line) -> tuple[datetime, bool, str]:
-    """By time; of what happens at once, what is to be done before what begins."""
-    return line.at, line.kind == SESSION, line.name
+def _order(line: Line) -> tuple[datetime, int, str]:
+    """By time; of what happens at once, what is to be done before what begins, and locking last."""
+    return line.at, RANKS.index(line.kind), line.name
 
 
 def derived_lines(draft: Draft, titles: Mapping[int, str], details: Mapping[int, tuple[str, ...]]) -> Iterator[Line]:
@@ -89,22 +91,30 @@ def derived_lines(draft: Draft, titles: Mapping[int, str], details: Mapping[int,
             uses.setdefault((day, spot.room_id if spot else None), []).append((session, spot))
     for (day, room_id), used in uses.items():
         room = draft.rooms.get(room_id or 0)
-        yield from (_begins(session, spot, titles, details) for session, spot in used)
+        yield from (_begins(draft, session, spot, titles, details) for session, spot in used)
         if room is not None:
             yield from _in_room(room, day, used, titles)
 
 
 def _begins(
-    session: DraftSession, spot: Spot | None, titles: Mapping[int, str], details: Mapping[int, tuple[str, ...]]
+    draft: Draft,
+    session: DraftSession,
+    spot: Spot | None,
+    titles: Mapping[int, str],
+    details: Mapping[int, tuple[str, ...]],
 ) -> Line:
     start, end = session.span
     room_id = spot.room_id if spot else None
-    people = session.bound.bit_count()
+    title, bound = titles[session.id], session.bound
+    if spot and spot.city_id is not None:  # a room kept for one city's people
+        title = f"{title}: {draft.cities[spot.city_id]}"
+        bound &= draft.crowd.on(draft.day_of(start)).by_city.get(spot.city_id, 0)
+    people = bound.bit_count()
     return Line(
         f"session:{session.id}" + (f":{room_id}" if room_id else ""),
         start,
         SESSION,
-        f"{titles[session.id]}, {people} {'person' if people == 1 else 'people'}",
+        f"{title}, {people} {'person' if people == 1 else 'people'}",
         room_id,
         session.id,
         until=end,

@@ -113,6 +113,19 @@ def test_microphones_are_tried_before_what_is_public_once_the_room_is_free(place
     assert "09:30 Try the microphones for “Press”" in said(place, "GCC")
 
 
+def test_a_room_kept_for_a_city_says_whose_it_is_and_how_many_they_are(place: Campus) -> None:
+    session = place.session("Team time", "14:00–15:00")
+    uses = (*place.use("GCC", city="Oakland"), *place.use("Askwith Hall", city="Salem"))
+    move_session(place.db, session, to=replace(place.placement("14:00–15:00"), rooms=uses), by=BY)
+    assert "14:00 Team time: Oakland, 3 people" in said(place, "GCC")
+    assert "14:00 Team time: Salem, 1 person" in said(place, "Askwith Hall")
+
+
+def test_a_room_is_unlocked_before_its_microphones_are_tried(place: Campus) -> None:
+    place.session("Forum", "10:00–11:00", rooms=["GCC"], openness=Openness.PUBLIC)
+    assert [one[6:12] for one in said(place)] == ["Unlock", "Try th", "Forum,", "Lock G"]
+
+
 def test_cancelled_and_deleted_sessions_are_not_on_it(place: Campus) -> None:
     cancel_session(place.db, place.session("Off", "09:00–10:00", rooms=["GCC"]), reason="Snow", by=BY)
     archive_session(place.db, place.session("Gone", "11:00–12:00", rooms=["GCC"]), by=BY)
