@@ -15,7 +15,7 @@ from app import clock
 from app.agenda.materials import current, earlier
 from app.agenda.published import latest_release, release_entries
 from app.agenda.snapshots import SessionEntry, rule_in
-from app.agenda.speakers import WAITING, is_past
+from app.agenda.speakers import WAITING, WITH_SLIDES, is_past
 from app.gatherings.details import GONE
 from app.models import (
     AgendaRelease,
@@ -67,6 +67,7 @@ class BriefPart:
     purpose: str
     format: str
     openness: str
+    excludes_lab: bool
     starts_at: datetime | None
     when: str
     rooms: tuple[BriefRoom, ...]
@@ -95,6 +96,15 @@ class BriefPart:
     @property
     def is_gone(self) -> bool:
         return self.state in GONE
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """What is asked of the speaker still."""
+        if self.is_gone or self.cancelled:
+            return ()
+        answered = () if not self.is_waiting else ("your answer",)
+        owes = self.part in WITH_SLIDES and not self.materials and self.state is not EngagementState.MATERIALS_IN
+        return (*answered, "your slides") if owes else answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +206,7 @@ class _Reader:
             purpose=entry["purpose"] if entry else session.purpose,
             format=entry["format"] if entry else session.format.value,
             openness=entry["openness"] if entry else session.openness.value,
+            excludes_lab=session.excludes_lab,
             starts_at=now.starts_at,
             when=self._when(now),
             rooms=_rooms(session, entry),

@@ -11,16 +11,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.agenda.speakers import ANSWERED, WAITING
+from app.agenda.speakers import ANSWERED, WAITING, WITH_SLIDES
 from app.gatherings.details import GONE
 from app.gatherings.knowing import offices_by_day
 from app.models import AgendaSession, Convening, Engagement, EngagementState, Material, Person, SpeakerLink
 from app.people.audiences import roll, rules_of
 from app.people.names import matches
 from app.people.viewer import Viewer
-
-WITH_SLIDES = frozenset({"speaker", "presenter", "keynote", "expert"})
-"""Parts that slides are expected of; hosts, moderators and time-keepers may hand in some and owe none."""
 
 
 class Show(StrEnum):

@@ -4,6 +4,9 @@ own link; what they hand in is materials.py's.
 Who declines or is replaced leaves the session's presenters with the next release (gatherings/details.py: GONE).
 """
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
 from sqlmodel import Session, select
 
 from app import clock
@@ -21,10 +24,14 @@ EQUIPMENT = (
 )
 """What speakers mostly ask for in the room. Whatever else they write stands on a line of its own."""
 
+A_DAY = timedelta(days=1)
 LONGEST_BRIEF = 20_000
 LONGEST = 1000
 ANSWERED = frozenset({EngagementState.CONFIRMED, EngagementState.MATERIALS_IN})
 WAITING = frozenset({EngagementState.INVITED, EngagementState.VERBAL})
+
+WITH_SLIDES = frozenset({"speaker", "presenter", "keynote", "expert"})
+"""Parts that slides are expected of; hosts, moderators and time-keepers may hand in some and owe none."""
 
 
 def write_equipment(ticked: list[str], words: str) -> str:
@@ -126,10 +133,25 @@ def replace_speaker(db: Session, engagement: Engagement, person: Person, *, by: 
 
 
 @verb
-def note_written_to(db: Session, engagements: list[Engagement], *, by: Viewer) -> None:
-    """A letter about these parts is on its way to their speaker."""
+def note_written_to(
+    db: Session, convening: Convening, engagements: Sequence[Engagement], *, again: bool = False, by: Viewer
+) -> None:
+    """A letter about these parts, all of one speaker's, goes out now. Refused within a day of the last one, unless it
+    is asked for `again`: a second click, or a second organizer, does not write twice."""
+    for engagement in engagements:
+        hold(db, engagement)
+    last = last_letter(engagements)
+    if last is not None and clock.now() - last < A_DAY and not again:
+        said = f"{clock.said_day(clock.local(last, convening.zone))}, {clock.said_time(last, convening.zone)}"
+        name = engagements[0].person.name
+        raise Refused(f"{name} was written to on {said}. Tick that another letter may go within a day.", "again")
     for engagement in engagements:
         engagement.reminded_at = clock.now()
+
+
+def last_letter(engagements: Sequence[Engagement]) -> datetime | None:
+    """When a letter about any of these parts last went out."""
+    return max((one.reminded_at for one in engagements if one.reminded_at), default=None)
 
 
 def forget_access(db: Session, convening: Convening) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import Assistance, Person, Seat, Tenure
+from app.models import Assistance, Person, Role, Seat, Standing, Tenure
 from app.people.audiences import Attendee, roll
 from app.people.audit import Refused, verb
 from app.people.names import checked_name, checked_zone, matches, sort_name
@@ -85,6 +85,29 @@ def person_with_tenures(db: Session, cohort_id: int, person_id: int) -> tuple[Pe
     ).all()
     here = [tenure for tenure in tenures if tenure.seat.cohort_id == cohort_id]
     return (person, here) if here or not tenures else None
+
+
+def organizers(db: Session, cohort_id: int) -> list[Person]:
+    """The lab organizers of a cohort today, by name."""
+    day = clock.today("UTC")
+    return list(
+        db.exec(
+            select(Person)
+            .join(Tenure, col(Tenure.person_id) == Person.id)
+            .join(Seat, col(Seat.id) == Tenure.seat_id)
+            .join(Role, col(Role.id) == Seat.role_id)
+            .where(
+                Role.standing == Standing.ORGANIZER,
+                Seat.cohort_id == cohort_id,
+                col(Seat.archived_at).is_(None),
+                col(Person.archived_at).is_(None),
+                Tenure.starts_on <= day,
+                or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= day),
+            )
+            .order_by(col(Person.sort_name), col(Person.name), col(Person.id))
+            .distinct()
+        )
+    )
 
 
 @verb

@@ -52,6 +52,8 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "run_of_show.read": LAB,
     "run_of_show.tick": LAB,
     "run_of_show.change": ORGANIZER,
+    "speaker.link": EVERYBODY,
+    "speaker.chase": ORGANIZER,
     "registration.own": GUESTS,
     "registration.team": frozenset({Kind.FACILITATOR, Kind.ORGANIZER}),
     "registration.board": ORGANIZER,

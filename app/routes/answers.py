@@ -14,6 +14,8 @@ from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes.door import NotAllowed, NotHere
 from app.routes.pages import page
+from app.routes.shield import without_secret
+from app.routes.speaker_link import GoneLink
 
 log = structlog.get_logger("plenary")
 
@@ -23,6 +25,7 @@ FOR_PROGRAMS = (".ics", ".json", ".xml", ".csv", ".xlsx", ".pdf")
 def answer_errors(app: FastAPI) -> None:
     """Let each way to fail have its answer here."""
     app.add_exception_handler(NotHere, _not_here)  # type: ignore[arg-type]
+    app.add_exception_handler(GoneLink, _gone_link)  # type: ignore[arg-type]
     app.add_exception_handler(NotAllowed, _not_allowed)  # type: ignore[arg-type]
     app.add_exception_handler(Refused, _refused)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _misread)  # type: ignore[arg-type]
@@ -48,6 +51,10 @@ def _said(request: Request, status: int, sentence: str) -> Response:
 
 async def _not_here(request: Request, error: NotHere) -> Response:
     return _said(request, 404, error.sentence)
+
+
+async def _gone_link(request: Request, error: GoneLink) -> Response:
+    return page(request, "speakers/gone.html", status=error.status)
 
 
 async def _not_allowed(request: Request, error: NotAllowed) -> Response:
@@ -84,5 +91,5 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    log.error("broken", path=request.url.path, exc_info=error)
+    log.error("broken", path=without_secret(request.url.path), exc_info=error)
     return _said(request, 500, "Something broke on our side, and it is in our log. Nothing was half done.")

@@ -25,8 +25,21 @@ HEADERS = {
 LONGEST_PATH = 2000
 """Characters; Python refuses to read a number of more than 4,300 digits, and no address of ours is near that."""
 
-SECRET_PART = re.compile(r"^/(feeds|sign-in)/[^/.]+")
+SECRET_PART = re.compile(r"^/(feeds|sign-in|speaking)/[^/.]+")
 """Addresses that open something for whoever holds them stay out of the log."""
+
+SPEAKING = "/speaking/"
+FOR_SPEAKERS = {
+    b"referrer-policy": b"no-referrer",
+    b"x-robots-tag": b"noindex, nofollow, noarchive",
+    b"cache-control": b"private, no-store",
+}
+"""What is said of pages that a private address alone opens: it goes nowhere else, and nothing of them is kept."""
+
+
+def without_secret(path: str) -> str:
+    """A path as it may stand in the log."""
+    return SECRET_PART.sub(r"/\1/…", path)
 
 
 class Shield:
@@ -53,6 +66,9 @@ class Shield:
                 status = message["status"]
                 given = [(name.lower(), value) for name, value in message["headers"]]
                 named = {name for name, _value in given}
+                if scope["path"].startswith(SPEAKING):
+                    given = [*(header for header in given if header[0] not in FOR_SPEAKERS), *FOR_SPEAKERS.items()]
+                    named |= FOR_SPEAKERS.keys()
                 given += [header for header in self.headers if header[0] not in named]
                 if b"cache-control" not in named:
                     given.append((b"cache-control", b"private, no-cache"))
@@ -73,7 +89,7 @@ class Shield:
             self.log.info(
                 "request",
                 method=scope["method"],
-                path=SECRET_PART.sub(r"/\1/…", scope["path"]),
+                path=without_secret(scope["path"]),
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 1),
             )
@@ -92,4 +108,6 @@ def _from_elsewhere(scope: Scope) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
+    if origin == "null" and scope["path"].startswith(SPEAKING):
+        return False  # so older browsers say where no referrer is sent; the address itself is the secret here
     return origin is not None and origin.split("://", 1)[-1] != headers.get("host")
