@@ -12,7 +12,7 @@ import { dayOf, timeOf } from "./agenda-draft-wall.js";
 export async function carryOut(aim, { session, block, room, ghost }) {
   const steps = {
     place: () => place(aim, session, block, room, ghost),
-    tray: () => send({ session, path: "placement", fields: { day: "", start: "" } }),
+    tray: () => send({ session, path: "tray", fields: {} }),
     swap: () => send({ session, path: "swap", fields: { with: aim.with.id }, touches: [aim.with.id] }),
   };
   const outcome = await steps[aim.act]?.();

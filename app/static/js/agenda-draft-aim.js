@@ -1,5 +1,6 @@
 // Where something held would land if it were let go here, and what that is called. An aim is one of
-//   { act: "place", start, minutes, room?, board?, said }   without a room it keeps the rooms it has
+//   { act: "place", start, minutes, room?, board?, said }   without a room it keeps the rooms it has;
+//                                                           with `besides` it lands in a list, after a block or with it
 //   { act: "tray" | "nothing", said }   { act: "swap", with, said }   { act: "new", start, minutes, room, board, said }
 
 import { Board, sessionOf } from "./agenda-draft-board.js";
@@ -45,7 +46,7 @@ function placed(hold, board, { row, room }) {
 /** One end follows the pointer, the other stays; a session lasts one line of the scale at least. */
 function resized(hold, x, y) {
   const { board, session } = hold;
-  const pointed = rounded(board.wall(board.at(x, y).row), board.snap);
+  const pointed = rounded(board.wall(board.at(x, y).row - hold.grabbed), board.snap);
   const end = plus(session.start, session.minutes);
   const start = hold.kind === "start" ? least(pointed, plus(end, -board.snap)) : session.start;
   const last = hold.kind === "end" ? most(pointed, plus(start, board.snap)) : end;
@@ -70,7 +71,8 @@ function besideInList(hold, other, y) {
   const after = y > (box.top + box.bottom) / 2;
   const start = after ? plus(theirs.start, theirs.minutes) : theirs.start;
   const said = `${span(start, hold.session.minutes)}, ${after ? "after" : "beside"} “${theirs.title}”`;
-  return start === hold.session.start ? nothing("") : { act: "place", start, minutes: hold.session.minutes, said };
+  const besides = { block: other, after };
+  return start === hold.session.start ? nothing("") : { act: "place", start, minutes: hold.session.minutes, besides, said };
 }
 
 function blockUnder(hold, x, y) {

@@ -69,7 +69,8 @@ function takeUp(block) {
   if (board && hold.session.start) {
     hold.row = board.row(hold.session.start);
     hold.room = board.roomOf(block);
-    hold.grabbed = Math.max(board.at(x, y).row - hold.row, 0);
+    const end = kind === "end" ? hold.session.minutes / 5 : 0;
+    hold.grabbed = board.at(x, y).row - hold.row - end;
   } else {
     hold.grabbed = 0.5;
   }

@@ -45,6 +45,7 @@ document.addEventListener("htmx:after:swap", () => {
   was.places.forEach(keepPlace);
   window.scrollTo(window.scrollX, was.top);
   keepFocus(was.focus);
+  sayAnew();
   const moved = [...blocks()].filter((one) => {
     const box = was.boxes.get(one.id);
     const now = one.getBoundingClientRect();
@@ -84,4 +85,9 @@ function keepFocus(focus) {
   const block = document.getElementById(focus.id);
   const next = block?.querySelector("a.to") ?? document.querySelector(`.board[data-date="${focus.day}"]`)?.closest(".grid-scroll");
   next?.focus({ preventScroll: true });
+}
+
+/** What happened is in view for as long as if it were said for the first time. */
+function sayAnew() {
+  for (const going of document.querySelector("#happened").getAnimations()) going.currentTime = 0;
 }

@@ -128,10 +128,10 @@ export class Pointer {
     this.#point(aim);
   }
 
-  #point({ act, room, block, beside }) {
-    for (const element of this.#over) element.classList.remove("is-target");
-    this.#over = [act === "place" && room?.head, act === "swap" && block].filter(Boolean);
-    for (const element of this.#over) element.classList.add("is-target");
+  #point({ act, room, block, beside, besides }) {
+    for (const element of this.#over) element.classList.remove("is-target", "is-with", "is-after");
+    this.#over = [act === "place" && room?.head, act === "swap" && block, besides?.block].filter(Boolean);
+    for (const element of this.#over) element.classList.add(!besides ? "is-target" : besides.after ? "is-after" : "is-with");
     const other = block ?? beside;
     this.#mark.remove();
     if (!other) return;
