@@ -1,8 +1,8 @@
 """When and where a session takes place, in the wall time of its convening's zone (rule 14)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -73,6 +73,57 @@ def unplace_session(db: Session, session: AgendaSession, *, by: Viewer) -> Agend
     session.starts_at = session.ends_at = None
     note_change(session)
     return session
+
+
+@verb
+def swap_sessions(db: Session, session: AgendaSession, other: AgendaSession, *, by: Viewer) -> None:
+    """Put each of two sessions where the other stands: its start, its rooms with their set-ups and cities. Each keeps
+    its length. One of them may wait in the tray. Done twice, everything is as it was."""
+    if session.id == other.id:
+        raise Refused("Choose another session to swap with.", "with")
+    if session.convening_id != other.convening_id:
+        raise Refused(f"“{other.title}” is of another convening.", "with")
+    for one in (session, other):
+        _refuse_cancelled(one)
+    if session.starts_at is None and other.starts_at is None:
+        raise Refused("Both wait in the tray: there is nothing to swap.", "with")
+    uses, others = uses_of(session), uses_of(other)
+    starts = session.starts_at, other.starts_at
+    for one, wanted, start in ((session, others, starts[1]), (other, uses, starts[0])):
+        moved = use_rooms(db, one, wanted)
+        set_start(one, start)
+        note_change(one, told=moved)
+
+
+@verb
+def shift_sessions(db: Session, convening: Convening, starts: Mapping[int, datetime], *, by: Viewer) -> None:
+    """Give sessions of a convening, by id, other starts (UTC), all of them in one act, as shifting.plan_shift has it.
+    Lengths and rooms stay. Refused as a whole for one that is fixed, cancelled or no longer on the grid."""
+    here = select(AgendaSession).where(
+        AgendaSession.convening_id == convening.key,
+        col(AgendaSession.id).in_(starts),
+        col(AgendaSession.archived_at).is_(None),
+    )
+    sessions = db.exec(here).all()
+    if len(sessions) != len(starts) or not all(one.is_placed for one in sessions):
+        raise Refused("Somebody has taken one of these sessions off the grid meanwhile. Look at the shift once more.")
+    for session in sessions:
+        _refuse_cancelled(session)
+        if session.fixed:
+            raise Refused(f"“{session.title}” is fixed. Take that off before you shift it.")
+        set_start(session, starts[session.key])
+        note_change(session)
+
+
+def set_start(session: AgendaSession, start: datetime | None) -> None:
+    """Let a session begin at an instant (UTC), or (None) wait in the tray; its length stays. Called inside a verb."""
+    session.starts_at = start
+    session.ends_at = start + timedelta(minutes=session.minutes) if start else None
+
+
+def uses_of(session: AgendaSession) -> tuple[RoomUse, ...]:
+    """The rooms of a session as it uses them."""
+    return tuple(RoomUse(place.room_id, place.setup_id, place.city_id) for place in session.places)
 
 
 def set_time(session: AgendaSession, to: Placement) -> None:

@@ -3,23 +3,29 @@
 With htmx a change is answered by the workbench anew; without JavaScript by 303 to the draft.
 """
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from app.agenda.desk import desk_of
-from app.agenda.findings import check
-from app.agenda.loading import load_draft, reread
+from app.agenda.desk import Desk
+from app.agenda.findings import Finding, Gravity
+from app.agenda.memory import recall
 from app.agenda.placements import give_rooms, move_session, resize_session, unplace_session
 from app.gatherings.details import details_of
 from app.models import AgendaSession
 from app.people.audit import Refused
-from app.routes.session_form import PlacementFields, choices, read_minutes, read_placement, read_rooms, written
+from app.routes.session_editor import written
+from app.routes.session_form import PlacementFields, choices, read_minutes, read_placement, read_rooms
 from app.routes.stale import moved_meanwhile
 from app.routes.workbench import DRAFT, ONE, SessionHere, Workbench, WorkbenchHere, name_of, said_time
 
 router = APIRouter(dependencies=DRAFT)
+
+MOST_SAID = 2
+"""New conflicts that are said at once after a change; all of them stand beside the grid."""
 
 
 @router.post(ONE + "/placement")
@@ -28,16 +34,14 @@ def place(bench: WorkbenchHere, session: SessionHere, fields: Annotated[Placemen
     start is the tray. The answer says which conflicts that made, and which it cured."""
     if (refusal := moved_meanwhile(bench, session, fields)) is not None:
         return refusal
-    before = load_draft(bench.db, bench.convening)
+    before = recall(bench.db, bench.convening)
     try:
         _place(bench, session, fields)
     except Refused as refused:
         typed = written(session, details_of(session), choices(bench.db, bench.convening))
         return bench.edit(session, typed.model_copy(update=fields.model_dump(exclude_none=True)), refused)
-    after = reread(bench.db, before, session.key)
-    desk = desk_of(bench.db, after, bench.viewer)
-    shift = desk.shift(check(before))
-    said = f"“{desk.titles[session.key]}” is now {said_time(session)}. {shift}"
+    desk = bench.desk()
+    said = f"{said_place(desk, session)}. {said_shift(desk, before.found)}"
     return bench.done(said.strip(), session, desk=desk)
 
 
@@ -48,6 +52,19 @@ def take_back(bench: WorkbenchHere, session: SessionHere, seen: Annotated[str, F
         return refusal
     unplace_session(bench.db, session, by=bench.viewer)
     return bench.done(f"“{name_of(session)}” is now {said_time(session)}.", session)
+
+
+def said_place(desk: Desk, session: AgendaSession) -> str:
+    """ "“Welcome” is now on Tue 14 Nov, 09:00–10:00 in GCC", for whoever cannot see where it went."""
+    rooms = desk.where(desk.draft.session(session.key)) if session.is_placed else ""
+    return f"“{desk.titles[session.key]}” is now {said_time(session)}{f' in {rooms}' if rooms else ''}"
+
+
+def said_shift(desk: Desk, before: Iterable[Finding]) -> str:
+    """How many conflicts a change made and cured, with the first of those that it made."""
+    known = {one.key for one in before}
+    made = (one.said for one in desk.shown if one.finding.key not in known and one.gravity is not Gravity.NOTE)
+    return " ".join((desk.shift(before), *islice(made, MOST_SAID))).strip()
 
 
 def _place(bench: Workbench, session: AgendaSession, fields: PlacementFields) -> None:

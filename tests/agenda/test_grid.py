@@ -5,13 +5,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.agenda.draft import Draft
-from app.agenda.grid import MOST_ROWS, Block, DayGrid, day_grid, days_of, sheet
+from app.agenda.draft import Draft, DraftSession
+from app.agenda.grid import MOST_ROWS, Block, DayGrid, day_grid, days_of, lies_across, sheet
+from app.models import SessionFormat
 from app.routes.pages import APP
 from tests.agenda.pieces import (
     BOATHOUSE,
     GCC,
     HALL,
+    MAYORS,
     ROOMS,
     SMALL,
     TUESDAY,
@@ -138,3 +140,56 @@ def test_many_at_once_in_one_room_stay_within_the_sheet(count: int) -> None:
     assert grid.columns[0].width == min(count, 12)
     assert len(grid.blocks) == count
     assert {room.id for room in ROOMS.values()} == {one.room_id for one in grid.columns}
+
+
+def test_time_off_for_all_lies_across_the_rooms_and_takes_no_lane() -> None:
+    plan = draft(
+        session(1, "09:00–10:00", rooms=[GCC]),
+        session(2, "10:00–10:30", format=SessionFormat.BREAK),
+        session(3, "12:00–13:00", format=SessionFormat.MEAL),
+        session(4, "10:00–10:30", rooms=[HALL]),
+    )
+    grid = day_grid(plan, TUESDAY)
+    assert [one.name for one in grid.columns] == ["GCC", "Askwith Hall", "Team Room 1", "The Boathouse"]
+    assert {one.session.id: (one.col, one.width) for one in grid.blocks if one.band} == {2: (2, 4), 3: (2, 4)}
+    assert {one.session.id: one.classes for one in grid.blocks}[2] == "r-26 h-6 c-2 w-4 band"
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        session(1, "12:00–13:00", format=SessionFormat.MEAL, rooms=[GCC]),
+        session(1, "12:00–13:00", format=SessionFormat.MEAL, rule=MAYORS),
+        session(1, "12:00–13:00", format=SessionFormat.UNSTRUCTURED),
+    ],
+)
+def test_what_has_a_room_or_is_for_some_or_is_no_break_does_not_lie_across(one: DraftSession) -> None:
+    assert not lies_across(one)
+
+
+def test_gaps_stand_before_what_ends_them_as_wall_time() -> None:
+    plan = draft(
+        session(1, "09:00–12:00", rooms=[GCC]),
+        session(2, "10:00–11:00", rooms=[HALL]),
+        session(3, "12:05–12:30", rooms=[HALL]),
+        session(4, "12:40–12:50", rooms=[HALL], cancelled=True),
+        session(5, "13:00–14:00", rooms=[HALL]),
+    )
+    gaps = day_grid(plan, TUESDAY).gaps
+    assert {number: (f"{gap.start:%H:%M}", f"{gap.end:%H:%M}", gap.minutes) for number, gap in gaps.items()} == {
+        5: ("12:30", "13:00", 30)
+    }
+
+
+def test_past_midnight_the_hours_are_the_next_days() -> None:
+    grid = day_grid(draft(session(1, "23:00–01:00", rooms=[GCC])), TUESDAY)
+    assert [f"{hour.wall:%Y-%m-%d %H:%M}" for hour in grid.hours[-3:]] == [
+        "2017-11-14 23:30",
+        "2017-11-15 00:00",
+        "2017-11-15 00:30",
+    ]
+
+
+def test_an_instant_has_a_row_while_the_grid_is_on() -> None:
+    grid = day_grid(draft(), TUESDAY)
+    assert [grid.row_at(at(wall)) for wall in ("07:55", "08:00", "09:04", "17:59", "18:00")] == [None, 2, 14, 121, None]

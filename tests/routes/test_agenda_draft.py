@@ -77,7 +77,7 @@ def test_a_move_without_javascript_leads_back_to_the_draft_at_its_day(
         datetime(2017, 11, 15, 16, tzinfo=UTC),
         datetime(2017, 11, 15, 16, 45, tzinfo=UTC),
     )
-    assert "is now on Wed 15 Nov, 11:00–11:45." in organizer.get(f"{DRAFT}?day=2017-11-15").text
+    assert "is now on Wed 15 Nov, 11:00–11:45 in Askwith Hall." in organizer.get(f"{DRAFT}?day=2017-11-15").text
 
 
 def test_rule_1_a_move_into_a_conflict_names_it_and_its_cure_takes_it_away(
