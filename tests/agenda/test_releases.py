@@ -326,10 +326,12 @@ def test_rule_15_changes_since_a_release_add_up_what_lies_between(db: Session, p
     place.publish()
     viewer = place.viewer("Jo Park")
     assert [one.said for one in changes_since(db, place.convening, 1, viewer)] == [
-        "“Welcome” moves from Tue 14 Nov, 09:00–10:00 EST to Tue 14 Nov, 11:00–12:00 EST."
+        "“Welcome” moves from Tue 14 Nov, 09:00–10:00 EST (06:00–07:00 in Oakland) to Tue 14 Nov, 11:00–12:00 EST "
+        "(08:00–09:00 in Oakland)."
     ]
     assert changes_since(db, place.convening, 3, viewer) == []
-    assert [one.kind for one in changed_between(db, place.convening, 2, 1, viewer)] == ["moved"]
+    backwards = changed_between(db, place.convening, 2, 1, viewer)
+    assert [change.kind for one in backwards for change in one.changes] == ["moved"]
 
 
 def test_rules_13_and_18_changes_say_no_more_than_the_viewer_sees(db: Session, place: Campus) -> None:
@@ -381,11 +383,11 @@ def test_rule_13_an_organizers_preview_hides_what_excludes_the_lab(db: Session, 
     ada = place.viewer("Ada Roth")
     first = preview(db, place.convening, load_draft(db, place.convening), ada)
     assert (first.number, first.nothing_new) == (1, False)
-    assert [one.said for one in first.changes] == ["“Closed session” is new: Tue 14 Nov, 09:00–10:00 EST."]
+    assert [one.said for one in first.changed[0].changes] == ["“Closed session” is new: Tue 14 Nov, 09:00–10:00 EST."]
     place.publish()
     change_session(db, session, replace(details_of(session), purpose="two"), by=BY)
     second = preview(db, place.convening, load_draft(db, place.convening), ada)
-    assert (second.number, second.changes, second.nothing_new) == (2, [], False)
+    assert (second.number, second.changed, second.nothing_new) == (2, [], False)
 
 
 def test_releases_are_listed_newest_first_with_who_and_how_much(db: Session, place: Campus) -> None:
