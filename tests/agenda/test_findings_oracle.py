@@ -1,19 +1,20 @@
-"""The engine against a slow and plain one, on random agendas across a change of clocks (rules 1, 2, 3, 11)."""
+"""The engine against a slow and plain one, on random agendas across a change of clocks (rules 1, 2, 3, 5, 11, 13)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.agenda.crowd import Crowd
-from app.agenda.draft import Draft, DraftSession
-from app.agenda.findings import Finding, check
+from app.agenda.draft import Body, Draft, DraftSession, Item
+from app.agenda.findings import Checked, Finding, check
 from app.agenda.presence import Span, Windows
-from app.models import Openness, SessionFormat
+from app.models import Openness, SessionFormat, Standing
 from app.people.audiences import Rule
-from tests.agenda.pieces import PEOPLE, ROOMS, draft, spot
+from tests.agenda.pieces import CITIES, PEOPLE, ROOMS, draft, spot
 
 AUTUMN = date(2017, 11, 4)
 MIDNIGHT = datetime(2017, 11, 5, 3, tzinfo=UTC)
@@ -24,47 +25,90 @@ BITS = 2 ** len(PEOPLE) - 1
 MINUTE = timedelta(minutes=1)
 
 
-@st.composite
-def sessions(draw: st.DrawFn, number: int) -> DraftSession:
-    start = MIDNIGHT + draw(st.integers(0, 300)) * MINUTE
-    rooms = draw(st.lists(st.sampled_from(sorted(ROOMS)), unique=True, max_size=2))
+def a_session(chance: Random, number: int) -> DraftSession:
+    """Any session of the night; its parts are drawn by chance from a seed, which is much faster than one by one."""
+    start = MIDNIGHT + chance.randint(0, 300) * MINUTE
+    engaged = some(chance)
+    rooms = chance.sample(sorted(ROOMS), chance.randint(0, 2))
+    turns = [chance.choice([None, *CITIES]) for _ in range(chance.choice([0, 0, 1, 3]))]
     return DraftSession(
         id=number,
         title=f"Session {number}",
         cover_title="",
-        format=SessionFormat.PLENARY,
-        openness=Openness.COHORT,
-        excludes_lab=False,
-        protected=draw(st.booleans()),
-        choice_group=draw(st.sampled_from(["", "", "A"])),
+        format=chance.choice([SessionFormat.PLENARY, SessionFormat.TEAM_TIME, SessionFormat.MAYOR_UPDATE]),
+        openness=chance.choice([Openness.COHORT, Openness.CLOSED]),
+        excludes_lab=chance.random() < 0.5,
+        protected=chance.random() < 0.3,
+        choice_group=chance.choice(["", "", "A", "B"]),
         starts_at=start,
-        ends_at=start + draw(st.integers(1, 180)) * MINUTE,
+        ends_at=start + chance.randint(1, 150) * MINUTE,
         minutes=0,
-        cancelled=draw(st.integers(0, 9)) == 0,
+        cancelled=chance.random() < 0.1,
         changed_at=None,
-        rule=Rule(),
-        spots=tuple(spot(room, city_id=draw(st.sampled_from([None, None, 1, 2]))) for room in rooms),
-        audience=draw(st.integers(0, BITS)),
-        engaged=draw(st.sampled_from([0, 0, 1, 64])),
+        rule=Rule(but_person_ids=frozenset(chance.sample(range(1, 8), chance.choice([0, 0, 2])))),
+        spots=tuple(spot(room, city_id=chance.choice([None, None, *CITIES])) for room in rooms),
+        audience=some(chance),
+        engaged=engaged,
+        unconfirmed=engaged & some(chance),
+        items=tuple(Item(number * 10 + n, "", chance.randint(5, 60), city) for n, city in enumerate(turns)),
     )
 
 
-@st.composite
-def drafts(draw: st.DrawFn) -> Draft:
-    count = draw(st.integers(0, 9))
-    plan = draft(*(draw(sessions(number)) for number in range(1, count + 1)), crowd=CROWD)
+def some(chance: Random) -> int:
+    """Some people: often few, at times all."""
+    return chance.choice([BITS, chance.getrandbits(7), chance.getrandbits(7) & chance.getrandbits(7), 0])
+
+
+def a_draft(seed: int) -> Draft:
+    """Any draft of up to seven sessions, with windows, people who stay away, a public body, walks, active cities."""
+    chance = Random(seed)
+    plan = draft(
+        *(a_session(chance, number) for number in range(1, chance.randint(1, 8))),
+        crowd=CROWD,
+        active=chance.sample([*CITIES], chance.randint(0, 2)),
+        bodies=[Body(1, "School Committee", chance.randint(1, 3), some(chance))],
+    )
     windows: dict[int, tuple[Span, ...]] = {}
-    for place in draw(st.sets(st.integers(0, len(PEOPLE) - 1), max_size=3)):
-        arrives = MIDNIGHT + draw(st.integers(0, 200)) * MINUTE
-        windows[place] = ((arrives, arrives + draw(st.integers(1, 400)) * MINUTE),)
-    return replace(plan, windows=Windows(windows), away=draw(st.sampled_from([0, 0, 1])))
+    for place in chance.sample(range(len(PEOPLE)), chance.choice([0, 3, 7])):
+        windows[place] = tuple(a_stay(chance) for _ in range(chance.choice([1, 1, 2])))
+    walking = chance.choice([0, 5, 12]) * MINUTE
+    return replace(plan, windows=Windows(windows), away=chance.choice([0, 0, 1, 6]), walking=walking)
 
 
-@settings(max_examples=400, deadline=None)
-@given(plan=drafts(), walk=st.sampled_from([0, 5, 12]))
-def test_the_engine_finds_what_asking_each_person_about_each_minute_finds(plan: Draft, walk: int) -> None:
-    plan = replace(plan, walking=walk * MINUTE)
+def a_stay(chance: Random) -> Span:
+    arrives = MIDNIGHT + chance.randint(0, 300) * MINUTE
+    return arrives, arrives + chance.randint(1, 400) * MINUTE
+
+
+SEEDS = st.integers(0, 2**64)
+
+
+def drafts() -> st.SearchStrategy[Draft]:
+    return SEEDS.map(a_draft)
+
+
+@settings(max_examples=500, deadline=None)
+@given(plan=drafts())
+def test_the_engine_finds_what_asking_each_person_about_each_minute_finds(plan: Draft) -> None:
     assert {summary(one) for one in check(plan)} == oracle(plan)
+
+
+@settings(max_examples=300, deadline=None)
+@given(seed=SEEDS)
+def test_looking_again_only_where_something_changed_finds_what_looking_at_all_finds(seed: int) -> None:
+    """Random sequences of changes: sessions moved, changed in any way, added, taken away, cancelled, two at once."""
+    chance = Random(seed)
+    plan = a_draft(seed)
+    checked = Checked.of(plan)
+    for _ in range(8):
+        changed = chance.sample(range(1, 10), chance.randint(1, 2))
+        gone = {number for number in changed if chance.random() < 0.2}
+        versions = [a_session(chance, number) for number in changed if number not in gone]
+        plan = plan.with_sessions(versions, without=gone)
+        checked = checked.after(plan, changed)
+        wholly = Checked.of(plan)
+        assert checked.found == wholly.found
+        assert checked.budget == wholly.budget
 
 
 def summary(finding: Finding) -> tuple[str, int]:
@@ -86,22 +130,22 @@ def oracle(plan: Draft) -> set[tuple[str, int]]:
         if together:
             found |= {(f"2:room:{room}:{pair}", 0) for room in set(one.room_ids) & set(other.room_ids)}
     for one in running:
-        found |= too_small(one, running) | not_there(plan, one)
-    return found
+        found |= too_small(one, running) | with_whom(plan, one) | kept_from_their_turn(plan, one, running)
+    return found | not_there(plan, running) | without_a_turn(plan, running)
 
 
 def people_in_both(one: DraftSession, other: DraftSession) -> int:
-    found = 0
-    for place in range(len(PEOPLE)):
-        bit = 1 << place
-        speaks = bool(one.engaged & bit), bool(other.engaged & bit)
-        invited = bool(one.audience & bit), bool(other.audience & bit)
-        if one.choice_group and one.choice_group == other.choice_group:
-            bound = all(speaks)
-        else:
-            bound = (speaks[0] or invited[0]) and (speaks[1] or invited[1])
-        found |= bit if bound else 0
-    return found
+    return mask(
+        place for place in everybody() if is_bound(place, one, beside=other) and is_bound(place, other, beside=one)
+    )
+
+
+def is_bound(place: int, session: DraftSession, *, beside: DraftSession) -> bool:
+    """Whether one has to be in a session that goes on beside another."""
+    bit = 1 << place
+    if session.choice_group and session.choice_group == beside.choice_group:
+        return bool(session.engaged & bit)
+    return bool((session.engaged | session.audience) & bit)
 
 
 def apart(one: DraftSession, other: DraftSession) -> bool:
@@ -114,7 +158,7 @@ def too_small(session: DraftSession, running: list[DraftSession]) -> set[tuple[s
     rest = session.bound
     for place in session.spots:
         if place.city_id is not None:
-            of_city = mask(n for n, one in enumerate(PEOPLE) if place.city_id in [o.city_id for o in one.offices])
+            of_city = mask(n for n in everybody() if place.city_id in cities_of(n))
             people = session.bound & of_city
             rest &= ~of_city
             if place.capacity is not None and people.bit_count() > place.capacity:
@@ -123,7 +167,7 @@ def too_small(session: DraftSession, running: list[DraftSession]) -> set[tuple[s
     if own is None or rest.bit_count() <= own:
         return found
     if session.choice_group:
-        group = [one for one in running if one.choice_group == session.choice_group and meets(one, session)]
+        group = [one for one in running if one.choice_group == session.choice_group and meets(one.span, session.span)]
         seats = [places(one) for one in group]
         if None in seats:
             return found
@@ -139,23 +183,105 @@ def places(session: DraftSession) -> int | None:
     return sum(filter(None, shared)) if shared else None
 
 
-def meets(one: DraftSession, other: DraftSession) -> bool:
-    return one.span[0] < other.span[1] and other.span[0] < one.span[1]
-
-
-def not_there(plan: Draft, session: DraftSession) -> set[tuple[str, int]]:
-    speaking = invited = 0
-    for place in range(len(PEOPLE)):
-        bit = 1 << place
-        windows = plan.windows.get(place)
-        outside = bool(windows) and not any(a <= session.span[0] and session.span[1] <= b for a, b in windows or ())
-        if session.engaged & bit and (outside or plan.away & bit):
-            speaking |= bit
-        elif session.audience & bit and outside and not plan.away & bit and not session.choice_group:
-            invited |= bit
-    found = {(f"11:part:{session.id}", speaking), (f"11:presence:{session.id}", invited)}
+def with_whom(plan: Draft, session: DraftSession) -> set[tuple[str, int]]:
+    """Who must not be in a closed session; who has not confirmed; who of a public body sits together."""
+    found = set()
+    if session.openness is Openness.CLOSED:
+        excepted = {PEOPLE.index(one) for one in PEOPLE if one.person_id in session.rule.but_person_ids}
+        lab = {n for n in everybody() if is_lab(n)} if session.excludes_lab else set()
+        found.add((f"13:closed:{session.id}", mask(lab) & session.bound | mask(excepted) & session.engaged))
+    found.add((f"0:unconfirmed:{session.id}", session.unconfirmed))
+    for body in plan.bodies:
+        members = body.members & (session.engaged if session.choice_group else session.bound)
+        if members.bit_count() >= body.flag_at:
+            found.add((f"0:body:{body.id}:{session.id}", members))
     return {(key, people) for key, people in found if people}
 
 
+def not_there(plan: Draft, running: list[DraftSession]) -> set[tuple[str, int]]:
+    found: dict[str, int] = {}
+    for session in running:
+        mayors = {n for item in session.items for n in everybody() if item.city_id and mayor_of(n) == item.city_id}
+        for place in everybody():
+            bit = 1 << place
+            outside = is_outside(plan, place, session.span)
+            engaged, away = bool(session.engaged & bit), bool(plan.away & bit)
+            if engaged and (outside or away) and place not in mayors:
+                key = f"11:part:{session.id}"
+            elif session.bound & bit and outside and not away and not session.choice_group:
+                key = missed_by(plan, place, session)
+            else:
+                continue
+            found[key] = found.get(key, 0) | bit
+    return set(found.items())
+
+
+def missed_by(plan: Draft, place: int, session: DraftSession) -> str:
+    """Somebody alone, or one of a city's team of which nobody is there yet, or any more."""
+    for city in cities_of(place):
+        team = [n for n in everybody() if city in cities_of(n) and not plan.away >> n & 1]
+        if len(team) > 1 and all(n in plan.windows for n in team):
+            if all(start > session.span[0] for n in team for start, _ in plan.windows[n]):
+                return f"11:arrival:{city}"
+            if all(end < session.span[1] for n in team for _, end in plan.windows[n]):
+                return f"11:departure:{city}"
+    return f"11:presence:{session.id}"
+
+
+def kept_from_their_turn(plan: Draft, session: DraftSession, running: list[DraftSession]) -> set[tuple[str, int]]:
+    found = set()
+    start = session.span[0]
+    for item in session.items:
+        span = start, start + item.minutes * MINUTE
+        start = span[1]
+        mayors = [n for n in everybody() if item.city_id and mayor_of(n) == item.city_id]
+        missing = {n for n in mayors if is_missing(plan, n, session, span)}
+        elsewhere = {
+            n
+            for n in set(mayors) - missing
+            for one in running
+            if one.id != session.id and meets(one.span, span) and is_bound(n, one, beside=session)
+        }
+        if mayors and len(missing | elsewhere) == len(mayors):
+            found.add((f"{1 if elsewhere else 11}:update:{item.id}", mask(mayors)))
+    return found
+
+
+def is_missing(plan: Draft, place: int, session: DraftSession, span: Span) -> bool:
+    left_out = PEOPLE[place].person_id in session.rule.but_person_ids
+    return is_outside(plan, place, span) or bool(plan.away >> place & 1) or left_out
+
+
+def without_a_turn(plan: Draft, running: list[DraftSession]) -> set[tuple[str, int]]:
+    updates = [one for one in running if one.format is SessionFormat.MAYOR_UPDATE]
+    given = {item.city_id for one in updates for item in one.items}
+    return {("5:slot", 0)} if updates and plan.active - given else set()
+
+
+def is_outside(plan: Draft, place: int, span: Span) -> bool:
+    windows = plan.windows.get(place)
+    return bool(windows) and not any(a <= span[0] and span[1] <= b for a, b in windows or ())
+
+
+def meets(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def everybody() -> range:
+    return range(len(PEOPLE))
+
+
+def cities_of(place: int) -> list[int]:
+    return [office.city_id for office in PEOPLE[place].offices if office.city_id is not None]
+
+
+def mayor_of(place: int) -> int | None:
+    return next((o.city_id for o in PEOPLE[place].offices if o.standing is Standing.MAYOR), None)
+
+
+def is_lab(place: int) -> bool:
+    return any(o.standing in (Standing.ORGANIZER, Standing.STAFF) for o in PEOPLE[place].offices)
+
+
 def mask(positions: object) -> int:
-    return sum(1 << position for position in positions)  # type: ignore[attr-defined]
+    return sum(1 << position for position in set(positions))  # type: ignore[call-overload,no-any-return]

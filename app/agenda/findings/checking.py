@@ -132,6 +132,7 @@ def _involved(before: Draft, after: Draft, changed: Collection[int]) -> set[int]
         if other.items or other.choice_group:
             for one in versions:
                 same_choice = other.choice_group and other.choice_group == one.choice_group
-                if (other.items or same_choice) and other.meets(one.span):
+                meets_a_slot = any(one.meets(span) for _, span in other.slots)  # slots may go on past the end
+                if meets_a_slot or (same_choice and other.meets(one.span)):
                     involved.add(other.id)
     return involved
