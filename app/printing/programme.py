@@ -12,7 +12,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import clock
-from app.agenda.published import PublishedAgenda
+from app.agenda.published import PublishedAgenda, heading_of
 from app.agenda.seeing import SeenRoom, SeenSession
 from app.models import Convening, SessionFormat
 from app.people.prose import prose
@@ -36,15 +36,17 @@ EDGES = {
 """Which edge tells a format, in shape and so in black and white too; those not named here are choices."""
 
 
-def programme(convening: Convening, agenda: PublishedAgenda, *, changes_at: str) -> str:
+def programme(convening: Convening, agenda: PublishedAgenda, *, changes_at: str, newest: int | None = None) -> str:
     """The agenda as an HTML document for the press; `changes_at` is the whole URL that its code opens.
 
-    It says the event's time only: paper is read where the event is, and those who may see the same share a print.
+    It says the event's time only: paper is read where the event is, and those who may see the same share a print. An
+    older release stands under the heading that it was published with; `newest` is then the release that holds now.
     """
     template = templates().get_template("printing/programme.html")
     return template.render(
-        convening=convening,
+        heading=heading_of(convening) | dict(agenda.heading),
         agenda=agenda,
+        newest=newest if newest != agenda.release_number else None,
         zones=zones_said(agenda),
         changes_at=changes_at,
         code=code(changes_at),

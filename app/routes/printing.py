@@ -4,15 +4,20 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from app.agenda import published
+from app.models import Convening
 from app.printing import shelf
 from app.printing.papers import Paper, style
 from app.printing.programme import SHEET, programme
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.settings import Settings
+
+HERE = "/{cohort}/convenings/{convening}/agenda"
+READ = [Depends(Needs("agenda.read"))]
 
 router = APIRouter()
 
 
-@router.get("/{cohort}/convenings/{convening}/agenda.pdf", dependencies=[Depends(Needs("agenda.read"))])
+@router.get(HERE + ".pdf", dependencies=READ)
 def agenda_pdf(
     request: Request,
     db: Db,
@@ -25,9 +30,42 @@ def agenda_pdf(
     agenda = published.agenda(db, convening, viewer)
     if agenda is None:
         raise NotHere(f"The agenda of {convening.title} is not published yet.")
+    return _printed(request, settings, convening, agenda, paper)
+
+
+@router.get(HERE + "/releases/{number:int}.pdf", dependencies=READ)
+def release_pdf(
+    request: Request,
+    db: Db,
+    settings: SettingsHere,
+    convening: ConveningHere,
+    viewer: ViewerHere,
+    number: int,
+    paper: Paper = Paper.LETTER,
+) -> Response:
+    """A release as it was, for as long as it is kept: names of rooms, people and cities are those of its day.
+
+    Who sees what of it is decided as it is today (rule 13); an older one says that it is superseded.
+    """
+    newest = published.latest_number(db, convening)
+    agenda = published.agenda(db, convening, viewer, number=number) if newest and 1 <= number <= newest else None
+    if agenda is None:
+        raise NotHere(f"{convening.title} has no release {number}.")
+    return _printed(request, settings, convening, agenda, paper, newest=newest)
+
+
+def _printed(
+    request: Request,
+    settings: Settings,
+    convening: Convening,
+    agenda: published.PublishedAgenda,
+    paper: Paper,
+    *,
+    newest: int | None = None,
+) -> Response:
     here = f"/{convening.cohort.slug}/convenings/{convening.slug}/agenda"
     changes = f"{settings.address}{here}/releases/{agenda.release_number}/changes"
-    html = programme(convening, agenda, changes_at=changes)
+    html = programme(convening, agenda, changes_at=changes, newest=newest)
     name = shelf.name_of(html, style(SHEET), paper.value)
     headers = {"ETag": f'"{name}"', "Cache-Control": "private, no-cache", "Vary": "Cookie"}
     if f'"{name}"' in request.headers.get("if-none-match", ""):
