@@ -14,8 +14,8 @@ from app import clock
 from app.agenda.speakers import ANSWERED, WAITING, WITH_SLIDES
 from app.gatherings.details import GONE
 from app.gatherings.knowing import offices_by_day
-from app.models import AgendaSession, Convening, Engagement, EngagementState, Material, Person, SpeakerLink
-from app.people.audiences import roll, rules_of
+from app.models import AgendaSession, Convening, Engagement, EngagementState, Material, Person, SpeakerLink, Standing
+from app.people.audiences import Attendee, roll, rules_of
 from app.people.names import matches
 from app.people.viewer import Viewer
 
@@ -58,6 +58,11 @@ class Chased:
     def is_waiting(self) -> bool:
         return self.state in WAITING and not self.cancelled
 
+    @property
+    def can_be_written_to(self) -> bool:
+        """Whether something is asked of the speaker still, and a letter reaches them."""
+        return self.email is not None and bool({"an answer", "slides"} & set(self.missing))
+
 
 @dataclass(frozen=True, slots=True)
 class Chase:
@@ -76,10 +81,10 @@ def chase(db: Session, convening: Convening, viewer: Viewer, *, show: Show = Sho
     seen = [row for row in found if row[1].key not in unseen]
     slides = _with_materials(db, convening)
     read = _readers(db, convening)
-    offices = {one.person_id: one.office for one in roll(db, convening.starts_on, convening.cohort_id)}
+    people = {one.person_id: one for one in roll(db, convening.starts_on, convening.cohort_id)}
     today = clock.today(convening.zone)
     rows = [
-        _chased(convening, engagement, session, person, offices.get(person.key, ""), slides, read, today)
+        _chased(convening, engagement, session, person, people.get(person.key), slides, read, today)
         for engagement, session, person in seen
     ]
     counts = {one: sum(_fits(row, one) for row in rows) for one in Show}
@@ -156,7 +161,7 @@ def _chased(
     engagement: Engagement,
     session: AgendaSession,
     person: Person,
-    office: str,
+    seated: Attendee | None,
     slides: Collection[int],
     read: Collection[int],
     today: date,
@@ -169,7 +174,7 @@ def _chased(
             for said, is_missing in (
                 ("an answer", engagement.state in WAITING),
                 ("slides", _owes_slides(engagement, slides)),
-                ("a brief from you", not engagement.brief),
+                ("a brief from you", not engagement.brief and not _is_lab(seated)),
                 ("a sign that the brief was read", bool(engagement.brief) and person.key not in read),
             )
             if is_missing
@@ -178,7 +183,7 @@ def _chased(
         id=engagement.key,
         person_id=person.key,
         person=person.name,
-        office=office or person.organization,
+        office=(seated.office if seated else "") or person.organization,
         email=person.email,
         part=engagement.part,
         session_id=session.key,
@@ -198,6 +203,12 @@ def _chased(
 def _owes_slides(engagement: Engagement, slides: Collection[int]) -> bool:
     by_mail = engagement.state is EngagementState.MATERIALS_IN
     return engagement.part in WITH_SLIDES and not by_mail and engagement.key not in slides
+
+
+def _is_lab(seated: Attendee | None) -> bool:
+    """Whether they are of the lab, and so know what it is all about."""
+    lab = (Standing.ORGANIZER, Standing.STAFF)
+    return seated is not None and any(office.standing in lab for office in seated.offices)
 
 
 def _fits(row: Chased, show: Show) -> bool:

@@ -142,7 +142,9 @@ def note_written_to(
         hold(db, engagement)
     last = last_letter(engagements)
     if last is not None and clock.now() - last < A_DAY and not again:
-        said = f"{clock.said_day(clock.local(last, convening.zone))}, {clock.said_time(last, convening.zone)}"
+        zone = convening.zone
+        said = f"{clock.said_day(clock.local(last, zone))}, {clock.said_time(last, zone)}"
+        said += f" {clock.zone_abbreviation(last, zone)}"
         name = engagements[0].person.name
         raise Refused(f"{name} was written to on {said}. Tick that another letter may go within a day.", "again")
     for engagement in engagements:

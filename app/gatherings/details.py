@@ -155,7 +155,8 @@ def check_join_url(address: str) -> None:
 def write_presenters(session: AgendaSession, presenters: tuple[Presenter, ...]) -> bool:
     """Make the engagements these, in this order; returns whether they changed. Called inside a verb.
 
-    An engagement that stays keeps its row.
+    An engagement that stays keeps its row. One that is taken off the list and has answered or handed something in
+    stands as replaced, with all that it said: nothing of that is lost (rule 21).
     """
     if len({(p.person_id, p.part) for p in presenters}) != len(presenters):
         raise Refused("A presenter is named twice with the same part.", "presenters")
@@ -170,6 +171,11 @@ def write_presenters(session: AgendaSession, presenters: tuple[Presenter, ...]) 
         )
         engagement.state, engagement.position = presenter.state, position
         wanted.append(engagement)
+    kept = {id(engagement) for engagement in wanted}
+    for engagement in session.engagements:
+        if id(engagement) not in kept and (engagement.answered_at or engagement.materials):
+            engagement.state = engagement.state if engagement.state in GONE else EngagementState.REPLACED
+            wanted.append(engagement)
     session.engagements[:] = wanted
     return True
 

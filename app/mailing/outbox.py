@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.database import Database
+from app.mailing.setting import as_html
 from app.models import OutboxLetter, Person
 from app.settings import Settings
 
@@ -179,8 +180,7 @@ def message(settings: Settings, letter: OutboxLetter) -> EmailMessage:
     mail["Message-ID"] = f"<letter-{letter.key}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text)
-    if letter.html:
-        mail.add_alternative(letter.html, subtype="html")
+    mail.add_alternative(letter.html or as_html(letter.text), subtype="html")
     return mail
 
 

@@ -25,6 +25,7 @@ def speaker_brief(brief: Brief, *, changes_at: str) -> str:
             brief=brief,
             convening=brief.convening,
             parts=parts,
+            beside=brief.place if any(f"in {brief.place})" in part.when for part in parts) else "",
             zones=" and ".join(dict.fromkeys(clock.zone_abbreviation(one, zone) for one in moments)),
             told={part.id: prose(part.brief) for part in parts},
             equipment={part.id: read_equipment(part.equipment) for part in parts},

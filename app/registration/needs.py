@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from app import clock
+from app.agenda.chasing import speakers_access
+from app.agenda.speakers import forget_access
 from app.models import AuditEntry, City, Convening, Person, PrivateNeeds, Registration, RegistrationState
 from app.people.audit import Refused, verb
 from app.people.ticks import read_ticked, write_ticked
@@ -20,6 +22,10 @@ from app.people.viewer import Viewer
 
 DIETS = ("vegetarian", "vegan", "halal", "kosher", "gluten-free", "dairy-free", "no nuts", "no shellfish")
 """What a caterer counts. Whatever else a person writes stands on a line of its own."""
+
+
+SPEAKER = "Speaker"
+"""What stands in the place of a city beside needs that came by a speaker's link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def keep_needs(registration: Registration, dietary: str | None, access: str | No
 
 @verb
 def look_at_needs(db: Session, convening: Convening, *, by: Viewer) -> list[PersonNeeds]:
-    """The needs of all who have a place, by city and name; the look itself goes on record.
+    """The needs of all who have a place, by city and name, then those of speakers; the look itself goes on record.
 
     Refused to everyone but organizers: the one check that does not wait for the route.
     """
@@ -85,6 +91,7 @@ def look_at_needs(db: Session, convening: Convening, *, by: Viewer) -> list[Pers
         for needs, person, city in rows
         if needs.dietary or needs.access
     ]
+    found += [PersonNeeds(name, SPEAKER, "", access) for name, access in speakers_access(db, convening, by)]
     db.add(
         AuditEntry(
             by_id=by.actor_id,
@@ -144,7 +151,8 @@ def purge_due_on(convening: Convening) -> date:
 
 @verb
 def purge_private_needs(db: Session, convening: Convening, *, on: date | None = None, by: Viewer) -> int:
-    """Delete the needs of a convening whose day has come by `on` (today in its zone), unless on legal hold.
+    """Delete the needs of a convening whose day has come by `on` (today in its zone), unless on legal hold; those
+    of its speakers too.
 
     Returns how many people's needs went; 0 before the day, so that a job may ask daily. That they were
     answered and purged stays in the audit log, what they said does not.
@@ -158,4 +166,4 @@ def purge_private_needs(db: Session, convening: Convening, *, on: date | None = 
     ).all()
     for needs in rows:
         db.delete(needs)
-    return len(rows)
+    return len(rows) + forget_access(db, convening)

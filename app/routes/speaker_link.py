@@ -196,6 +196,17 @@ def take(
     return materials.hand_in(db, engagement, arrival, files, instead_of=old, by=by)  # type: ignore[arg-type]
 
 
+def refusal_said(refused: Refused | None, part: int | None) -> dict[str, dict[str, str]]:
+    """A refusal for the page of several parts: `errors` by field, and `heads` by the field of that very part."""
+    if refused is None:
+        return {"errors": {}, "heads": {}}
+    field = refused.field or ""
+    return {
+        "errors": {field: refused.sentence},
+        "heads": {f"{field}-{part}" if field and part else field: refused.sentence},
+    }
+
+
 def material_of(engagement: Engagement, number: int) -> Material:
     """A file of a part; raises NotHere."""
     for material in engagement.materials:
@@ -239,7 +250,7 @@ def _page(
         "brief": _brief(db, bearer),
         "here": bearer.here,
         "read": bearer.link.opened_at is not None,
-        "errors": {refused.field or "": refused.sentence} if refused else {},
+        **refusal_said(refused, part),
         "at": part,
         "typed": typed or {},
         "equipment": [(one, one[0].upper() + one[1:]) for one in speakers.EQUIPMENT],

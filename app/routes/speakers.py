@@ -20,7 +20,7 @@ from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, Vie
 from app.routes.handed_in import LONGEST_UPLOAD, ArrivalHere, FilesHere, arrival_here, send
 from app.routes.pages import page, see_other
 from app.routes.session_form import choices
-from app.routes.speaker_link import material_of, print_brief, take
+from app.routes.speaker_link import material_of, print_brief, refusal_said, take
 from app.settings import Settings
 
 HERE = "/{cohort}/convenings/{convening}/speakers"
@@ -243,7 +243,7 @@ def _page(
         "contacts": [(person.key, person.name) for person in organizers(db, speaker.convening.cohort_id)],
         "people": list(offered.labels.values()),
         "states": [(state.value, state.value.capitalize()) for state in STATES],
-        "errors": {refused.field or "": refused.sentence} if refused else {},
+        **refusal_said(refused, part),
         "at": part,
         "written": written or {},
         "needs_in": speakers.read_equipment,

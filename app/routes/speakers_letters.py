@@ -151,7 +151,7 @@ def _preview(
         "kind": kind,
         "subject": subject,
         "text": text,
-        "note": note,
+        "word": note,
         "needless": needless,
         "last": last,
         "lately": last is not None and clock.now() - last < speakers.A_DAY,
