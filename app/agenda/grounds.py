@@ -3,12 +3,12 @@
 A form or a block carries its ground along. When what stands now has another one, somebody else was there meanwhile.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
@@ -33,13 +33,28 @@ class Touch:
     at: datetime
 
 
+class Use(Protocol):
+    """A room as it is used; stored, drafted and typed ones are alike."""
+
+    @property
+    def room_id(self) -> int: ...
+    @property
+    def setup_id(self) -> int | None: ...
+    @property
+    def city_id(self) -> int | None: ...
+
+
 def placement_ground(session: AgendaSession | DraftSession) -> str:
     """Eight hexadecimal digits of when and where: start, minutes, rooms with set-up and city. The same for a session
     as it is stored and as the draft holds it."""
     uses = session.places if isinstance(session, AgendaSession) else session.spots
+    return ground_of(session.starts_at, session.minutes, uses)
+
+
+def ground_of(starts_at: datetime | None, minutes: int, uses: Iterable[Use]) -> str:
+    """The same of a time, a length and rooms, wherever they come from."""
     rooms = sorted((use.room_id, use.setup_id or 0, use.city_id or 0) for use in uses)
-    start = session.starts_at and int(session.starts_at.timestamp())
-    return _digest((start, session.minutes, rooms))
+    return _digest((starts_at and int(starts_at.timestamp()), minutes, rooms))
 
 
 def details_ground(details: Details) -> str:

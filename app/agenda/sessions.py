@@ -6,7 +6,17 @@ What all kinds of sessions have in common (Details and their checks) stands in g
 from sqlmodel import Session
 
 from app import clock
-from app.agenda.placements import Placement, RoomUse, set_minutes, set_time, use_rooms
+from app.agenda.placements import (
+    Placement,
+    RoomUse,
+    give_rooms,
+    move_session,
+    resize_session,
+    set_minutes,
+    set_time,
+    unplace_session,
+    use_rooms,
+)
 from app.gatherings.changes import note_change
 from app.gatherings.details import COLUMNS, Details, checked, keep_closed, write_items, write_presenters
 from app.models import AgendaSession, Convening
@@ -70,6 +80,31 @@ def change_session(db: Session, session: AgendaSession, to: Details, *, by: View
         setattr(session, name, getattr(to, name))
     note_change(session, shown=presented or parted)
     return session
+
+
+@verb
+def edit_session(
+    db: Session,
+    session: AgendaSession,
+    to: Details,
+    *,
+    at: Placement | None,
+    minutes: int,
+    rooms: tuple[RoomUse, ...],
+    by: Viewer,
+) -> AgendaSession:
+    """All that a session's form says, as one act: what it is, and when (`at` None: in the tray) and where."""
+    change_session(db, session, to, by=by)
+    start = clock.at(at.day, at.start, session.zone) if at else None
+    held = {RoomUse(place.room_id, place.setup_id, place.city_id) for place in session.places}
+    if (start, minutes, set(rooms)) == (session.starts_at, session.minutes, held):
+        return session
+    if at is not None:
+        return move_session(db, session, to=at, by=by)
+    if session.is_placed:
+        unplace_session(db, session, by=by)
+    resize_session(db, session, minutes=minutes, by=by)
+    return give_rooms(db, session, rooms, by=by)
 
 
 @verb

@@ -6,6 +6,7 @@ holders of current seats of the cohort, the lab's included. It leaves out whoeve
 seat of an excepted city, and excepted people, named or not. A rule that says nothing takes in nobody.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -104,8 +105,23 @@ def write_rule(audience: Audience, rule: Rule) -> None:
 
 def resolve(db: Session, audience: Audience, on: date, *, cohort_id: int) -> list[Attendee]:
     """The people an audience of the cohort takes in on a day, in the order of roles, then by name."""
-    rule = rule_of(audience)
+    return people_of(db, rule_of(audience), on, cohort_id=cohort_id)
+
+
+def people_of(db: Session, rule: Rule, on: date, *, cohort_id: int) -> list[Attendee]:
+    """The same of a rule, stored or only typed."""
     return [one for one in roll(db, on, cohort_id, rule.person_ids) if rule.takes(one.person_id, one.offices)]
+
+
+def counted(people: Iterable[Attendee], roles: Iterable[Role]) -> str:
+    """How many hold each role, by the first office of each: "6 mayors, 1 facilitator, 2 without a seat"."""
+    count = Counter(one.offices[0].role_id if one.offices else None for one in people)
+    words = [
+        f"{count[role.key]} {_within(role.name if count[role.key] == 1 else role.plural)}"
+        for role in roles
+        if count[role.key]
+    ]
+    return ", ".join([*words, f"{count[None]} without a seat"] if count[None] else words)
 
 
 def roll(db: Session, on: date, cohort_id: int, named: Collection[int] = ()) -> list[Attendee]:

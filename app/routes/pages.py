@@ -78,6 +78,11 @@ def wants_fragment(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
+def partial(target: str, html: str, swap: str = "innerHTML") -> str:
+    """A piece of an answer to htmx that goes elsewhere than the rest: into the element with the id `target`."""
+    return f'<hx-partial data-hx-target="#{target}" data-hx-swap="{swap}">{html}</hx-partial>'
+
+
 def see_other(address: str, *, flash: str = "") -> RedirectResponse:
     """The answer to a form that was done: go and look (303), with a sentence to show there once."""
     response = RedirectResponse(address, status_code=303)

@@ -7,22 +7,21 @@ without JavaScript and with a thousand people.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
+from itertools import zip_longest
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session, col, select
 
 from app import clock
 from app.agenda.placements import Placement, RoomUse
-from app.gatherings.details import Details, Presenter
+from app.gatherings.details import Details, Item, Presenter
 from app.models import AgendaSession, City, Convening, EngagementState, Membership, Openness, Role, SessionFormat
 from app.people.audiences import Rule, roll
 from app.people.audit import Refused
 from app.people.directory import all_people
+from app.people.stages import stages_of
 from app.routes import typed
-
-SPARE_LINES = 2
-"""Empty lines below those in use, for adding without JavaScript."""
 
 
 class PlacementFields(BaseModel):
@@ -42,8 +41,12 @@ class PlacementFields(BaseModel):
 
 class SessionFields(PlacementFields):
     """As sent, all of it text. Without a `title` the session is hidden from whoever sends it: its title, purpose,
-    notes, track, address to join, and the people named in it stay as they are (rule 13). `details_seen` is the ground
-    on which all that was typed (agenda/grounds.py)."""
+    notes, track, address to join, and the people named in it stay as they are (rule 13), and so do its
+    parts and what it serves. `details_seen` is the ground on which all that was typed (agenda/grounds.py), `uid` the
+    name for good of a session that is being made, so that a form sent twice makes it once. What else is sent are
+    choices between two versions (stale.py)."""
+
+    model_config = ConfigDict(extra="allow")
 
     title: str | None = None
     cover_title: str = ""
@@ -69,7 +72,13 @@ class SessionFields(PlacementFields):
     host_city: str = ""
     join_url: str | None = None
     internal_notes: str | None = None
+    fixed: str = ""
+    serves: str | None = None
+    item_title: list[str] = Field(default_factory=list)
+    item_city: list[str] = Field(default_factory=list)
+    item_minutes: list[str] | None = None
     details_seen: str = ""
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,7 @@ class Choices:
     roles: Sequence[tuple[int, str]]
     cities: Sequence[tuple[int, str]]
     labels: Mapping[int, str]
+    stages: Sequence[tuple[int, str]] = ()
 
     def person(self, label: str, field: str) -> int:
         """The person whom a label or a name that only one has names; raises Refused."""
@@ -97,7 +107,7 @@ class Choices:
 
 
 def choices(db: Session, convening: Convening) -> Choices:
-    """What the form of a convening's session offers, in four queries."""
+    """What the form of a convening's session offers, in five queries."""
     offices = {one.person_id: one.office for one in roll(db, convening.starts_on, convening.cohort_id)}
     labels: dict[int, str] = {}
     taken: set[str] = set()
@@ -111,7 +121,13 @@ def choices(db: Session, convening: Convening) -> Choices:
     roles = db.exec(select(Role).where(Role.cohort_id == convening.cohort_id).order_by(col(Role.position)))
     of_cohort = select(Membership.city_id).where(Membership.cohort_id == convening.cohort_id)
     cities = db.exec(select(City).where(col(City.id).in_(of_cohort)).order_by(col(City.name)))
-    return Choices([(one.key, one.plural) for one in roles], [(one.key, one.name) for one in cities], labels)
+    stages = stages_of(db, convening.cohort_id)
+    return Choices(
+        [(one.key, one.plural) for one in roles],
+        [(one.key, one.name) for one in cities],
+        labels,
+        [(one.key, one.name) for one in stages],
+    )
 
 
 def read_details(fields: SessionFields, offered: Choices, before: Details | None = None) -> Details:
@@ -147,9 +163,20 @@ def read_details(fields: SessionFields, offered: Choices, before: Details | None
         audience=rule,
         presenters=kept.presenters if hidden else _presenters(fields, offered),
         choice_group=fields.choice_group.strip()[:120],
-        host_city_id=typed.number_or_none(fields.host_city, "host_city"),
+        host_city_id=_one_id(fields.host_city, offered.cities, "host_city"),
         join_url=kept.join_url if hidden or fields.join_url is None else fields.join_url.strip(),
+        fixed=bool(fields.fixed),
+        serves_id=kept.serves_id
+        if hidden or fields.serves is None
+        else _one_id(fields.serves, [*offered.stages, (kept.serves_id, "")], "serves"),
+        items=kept.items if hidden or fields.item_minutes is None else _items(fields, fields.item_minutes, offered),
     )
+
+
+def without_hidden(fields: SessionFields) -> SessionFields:
+    """What somebody may say of a session that excludes the lab and them: the rest stays as it is (rule 13)."""
+    hidden = ("title", "purpose", "internal_notes", "track", "join_url", "serves", "item_minutes")
+    return fields.model_copy(update=dict.fromkeys(hidden))
 
 
 def read_placement(fields: PlacementFields, session: AgendaSession | None = None) -> Placement | None:
@@ -198,43 +225,6 @@ def read_rooms(fields: PlacementFields, session: AgendaSession | None = None) ->
     return tuple(uses)
 
 
-def written(session: AgendaSession, details: Details, offered: Choices) -> SessionFields:
-    """A stored session as the form's fields."""
-    rule = details.audience
-    wall = clock.local(session.starts_at, session.zone) if session.starts_at else None
-    return SessionFields(
-        title=details.title,
-        cover_title=details.cover_title,
-        purpose=details.purpose,
-        format=details.format,
-        track=details.track,
-        language=details.language,
-        openness=details.openness,
-        excludes_lab="yes" if details.excludes_lab else "",
-        protected="yes" if details.protected else "",
-        protection_note=details.protection_note,
-        everyone="yes" if rule.everyone else "",
-        roles=_texts(rule.role_ids),
-        cities=_texts(rule.city_ids),
-        people=_labels(rule.person_ids, offered),
-        but_roles=_texts(rule.but_role_ids),
-        but_cities=_texts(rule.but_city_ids),
-        but_people=_labels(rule.but_person_ids, offered),
-        presenter=[offered.labels.get(one.person_id, "") for one in details.presenters],
-        part=[one.part for one in details.presenters],
-        state=[one.state.value for one in details.presenters],
-        choice_group=details.choice_group,
-        host_city=str(details.host_city_id or ""),
-        join_url=details.join_url,
-        internal_notes=details.internal_notes,
-        day=wall.date().isoformat() if wall else "",
-        start=f"{wall:%H:%M}" if wall else "",
-        minutes=str(session.minutes),
-        room=[f"{one.room_id}:{one.setup_id}" if one.setup_id else str(one.room_id) for one in session.places],
-        room_city=[str(one.city_id or "") for one in session.places],
-    )
-
-
 def _presenters(fields: SessionFields, offered: Choices) -> tuple[Presenter, ...]:
     lines = []
     for position, label in enumerate(fields.presenter):
@@ -252,6 +242,26 @@ def _presenters(fields: SessionFields, offered: Choices) -> tuple[Presenter, ...
     return tuple(lines)
 
 
+def _items(fields: SessionFields, minutes: Sequence[str], offered: Choices) -> tuple[Item, ...]:
+    """The parts as typed; a line that says nothing is none."""
+    lines = []
+    for title, city, length in zip_longest(fields.item_title, fields.item_city, minutes, fillvalue=""):
+        if not (title.strip() or city.strip() or length.strip()):
+            continue
+        if not length.strip().isdecimal() or len(length.strip()) > 5:
+            raise Refused("Say how many minutes each part takes, such as 25.", "items")
+        lines.append(Item(int(length), title.strip(), _one_id(city, offered.cities, "items")))
+    return tuple(lines)
+
+
+def _one_id(text: str, offered: Sequence[tuple[int | None, str]], field: str) -> int | None:
+    """The number of a row that was chosen from a list, or None where nothing was."""
+    number = typed.number_or_none(text, field)
+    if number is not None and number not in (known for known, _ in offered):
+        raise Refused("Choose one of the list.", field)
+    return number
+
+
 def _one_of(kind: Any, value: str, field: str) -> Any:
     try:
         return kind(value)
@@ -262,14 +272,6 @@ def _one_of(kind: Any, value: str, field: str) -> Any:
 def _ids(values: Sequence[str], field: str) -> frozenset[int]:
     numbers = (typed.number_or_none(value, field) for value in values)
     return frozenset(number for number in numbers if number is not None)
-
-
-def _texts(ids: frozenset[int]) -> list[str]:
-    return [str(number) for number in sorted(ids)]
-
-
-def _labels(ids: frozenset[int], offered: Choices) -> list[str]:
-    return sorted(offered.labels[number] for number in ids if number in offered.labels)
 
 
 def _time(text: str) -> time:

@@ -6,6 +6,7 @@ What was typed or dragged travels along, so that one press does it after all, on
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from fastapi.responses import HTMLResponse, Response
 
@@ -15,9 +16,10 @@ from app.agenda.placements import Placement, RoomUse
 from app.gatherings.details import is_hidden
 from app.models import AgendaSession, City, Room, RoomSetup
 from app.people.audit import Refused
-from app.routes.pages import page, render, wants_fragment
+from app.routes.pages import page, partial, render, wants_fragment
+from app.routes.session_editor import name_of
 from app.routes.session_form import PlacementFields, read_minutes, read_placement, read_rooms
-from app.routes.workbench import Workbench, name_of
+from app.routes.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def moved_instead(
     wanted: str,
     label: str,
     address: str,
-    fields: Mapping[str, str | list[str]],
+    fields: Mapping[str, Any],
 ) -> Response:
     """409: who moved it and when, what was wanted, both side by side, and a button that posts `fields` to `address`
     again on the ground that stands now. To htmx it is the panel, and the workbench as it is."""
@@ -75,7 +77,7 @@ def moved_instead(
         "wanted": wanted,
         "label": label,
         "address": address,
-        "fields": [*_pairs(fields), ("seen", placement_ground(session))],
+        "fields": [*pairs(fields), ("seen", placement_ground(session))],
         "at": bench.address,
     }
     return refusal(bench, "agenda/moved.html", context)
@@ -88,11 +90,7 @@ def refusal(bench: Workbench, template: str, context: Mapping[str, object]) -> R
     if not fragment:
         return page(bench.request, template, known, status=409)
     panel = render(bench.request, template, known, block="panel")
-    return HTMLResponse(
-        f'<hx-partial data-hx-target="#panel" data-hx-swap="innerHTML">{panel}</hx-partial>'
-        f'<hx-partial data-hx-target="#workbench" data-hx-swap="outerMorph">{bench.drawn()}</hx-partial>',
-        409,
-    )
+    return HTMLResponse(partial("panel", panel) + partial("workbench", bench.drawn(), "outerMorph"), 409)
 
 
 def _told(touch: Touch | None, zone: str, act: str) -> str:
@@ -106,20 +104,22 @@ def _placements(
     """Where the session stands against where it was to go, as far as the two differ."""
     start = clock.at(to.day, to.start, session.zone) if to else None
     if (start, minutes) != (session.starts_at, session.minutes):
-        theirs = _said_when(session.starts_at, session.minutes, session.zone)
-        yield Differing("When", theirs, _said_when(start, minutes, session.zone))
+        theirs = said_when(session.starts_at, session.minutes, session.zone)
+        yield Differing("When", theirs, said_when(start, minutes, session.zone))
     held = tuple(RoomUse(place.room_id, place.setup_id, place.city_id) for place in session.places)
     if set(held) != set(rooms):
-        yield Differing("Where", _said_rooms(bench, held), _said_rooms(bench, rooms))
+        yield Differing("Where", said_rooms(bench, held), said_rooms(bench, rooms))
 
 
-def _said_when(start: datetime | None, minutes: int, zone: str) -> str:
+def said_when(start: datetime | None, minutes: int, zone: str) -> str:
+    """ "Tue 14 Nov, 14:00–15:00 EST", or where it waits."""
     if start is None:
         return f"In the tray, {minutes} minutes"
     return clock.said_span(start, start + timedelta(minutes=minutes), zone)
 
 
-def _said_rooms(bench: Workbench, uses: tuple[RoomUse, ...]) -> str:
+def said_rooms(bench: Workbench, uses: tuple[RoomUse, ...]) -> str:
+    """ "Askwith Hall, theatre; Team Room 1, for Oakland"."""
     words = []
     for use in uses:
         room = bench.db.get(Room, use.room_id)
@@ -130,6 +130,6 @@ def _said_rooms(bench: Workbench, uses: tuple[RoomUse, ...]) -> str:
     return "; ".join(words) or "No room"
 
 
-def _pairs(fields: Mapping[str, str | list[str]]) -> list[tuple[str, str]]:
+def pairs(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Form fields as the hidden inputs that send them again."""
     return [(name, one) for name, value in fields.items() for one in (value if isinstance(value, list) else [value])]

@@ -11,18 +11,19 @@ from sqlmodel import Session, select
 from app import clock
 from app.agenda.desk import Desk, set_up_desk
 from app.agenda.draft import DraftSession
-from app.agenda.grounds import details_ground, placement_ground
+from app.agenda.history import offer
 from app.agenda.published import latest_number
-from app.agenda.seeing import CLOSED_SESSION, programme_day
-from app.gatherings.details import covered, details_of, is_hidden
-from app.models import AgendaSession, Convening, EngagementState
+from app.agenda.seeing import programme_day
+from app.models import AgendaSession, Convening
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.draft_blocks import drawing
 from app.routes.draft_view import SCALES, View, view_of
-from app.routes.pages import page, render, see_other, wants_fragment
-from app.routes.session_form import SPARE_LINES, SessionFields, choices, written
+from app.routes.pages import page, partial, render, see_other, wants_fragment
+from app.routes.session_editor import form_context
+from app.routes.session_editor import name_of as name_of
+from app.routes.session_form import SessionFields
 from app.routes.typed import errors as said_errors
 
 HERE = "/{cohort}/convenings/{convening}"
@@ -88,8 +89,15 @@ class Workbench:
         refused: Refused | None = None,
     ) -> Response:
         """The form of a session (None: of a new one), with what was typed and what is wrong with it."""
-        context = self._editor(session, fields, said_errors(refused) if refused else {})
-        block = "editor" if wants_fragment(self.request) else None
+        fragment = wants_fragment(self.request)
+        context = {
+            **form_context(self.db, self.convening, self.viewer, session, fields),
+            "errors": said_errors(refused) if refused else {},
+            "saved": "",
+            "fragment": fragment,
+            "at": self.address,
+        }
+        block = "editor" if fragment else None
         return page(self.request, "agenda/editor.html", context, block=block, status=422 if refused else 200)
 
     def done(
@@ -99,15 +107,16 @@ class Workbench:
         *,
         desk: Desk | None = None,
         deleted: int | None = None,
+        panel: str = "",
     ) -> Response:
-        """The answer to a change: to htmx the workbench anew, with the panel closed if it asked; to others 303 to the
-        draft."""
+        """The answer to a change: to htmx the workbench anew, and the panel's parts that are otherwise or, without any,
+        the panel closed if it asked; to others 303 to the draft."""
         if not wants_fragment(self.request):
             return see_other(self._back_to(session, deleted), flash=happened)
         workbench = self.drawn(happened, desk=desk, deleted=deleted)
         # What was typed is kept: the panel closes, so that the findings beside the grid are in view again.
-        closed = '<hx-partial data-hx-target="#panel" data-hx-swap="innerHTML"></hx-partial>'
-        return HTMLResponse(workbench + (closed if "panel" in self.request.query_params else ""))
+        closed = partial("panel", "")
+        return HTMLResponse(workbench + (panel or closed if "panel" in self.request.query_params else ""))
 
     def drawn(self, happened: str = "", *, desk: Desk | None = None, deleted: int | None = None) -> str:
         """The workbench's fragment for the day that the browser shows."""
@@ -139,41 +148,9 @@ class Workbench:
             "tray": _found(desk, view.tray),
             "at": self.address,
             "happened": happened,
+            "steps": offer(self.db, self.convening, self.viewer),
             "put_away": put_away,
         }
-
-    def _editor(self, session: AgendaSession | None, fields: SessionFields | None, errors: Any) -> dict[str, Any]:
-        offered = choices(self.db, self.convening)
-        if fields is None:
-            assert session is not None, "a new session's form begins with fields"
-            fields = written(session, details_of(session), offered)
-        hidden = session is not None and is_hidden(self.db, session, self.viewer)
-        venue = self.convening.venue
-        return {
-            "convening": self.convening,
-            "session": session,
-            "title": name_of(session, hidden=hidden) if session else "New session",
-            "hidden": hidden,
-            "form": fields,
-            "offered": offered,
-            "rooms": [room for room in venue.rooms if room.archived_at is None] if venue else [],
-            "room_lines": max(len(fields.room or []) + SPARE_LINES, 3),
-            "spare": SPARE_LINES,
-            "states": [state.value for state in EngagementState],
-            "fragment": wants_fragment(self.request),
-            "errors": errors,
-            "at": self.address,
-            **(_grounds(session, fields, hidden) if session else {}),
-        }
-
-
-def _grounds(session: AgendaSession, fields: SessionFields, hidden: bool) -> dict[str, str]:
-    """What the two forms of a session were filled from: what was sent along with what is typed, else what stands."""
-    details = details_of(session)
-    return {
-        "placement_seen": fields.seen or placement_ground(session),
-        "details_seen": fields.details_seen or details_ground(covered(details) if hidden else details),
-    }
 
 
 def workbench_here(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere) -> Workbench:
@@ -182,12 +159,6 @@ def workbench_here(request: Request, db: Db, convening: ConveningHere, viewer: V
 
 
 WorkbenchHere = Annotated[Workbench, Depends(workbench_here)]
-
-
-def name_of(session: AgendaSession, *, hidden: bool | None = None) -> str:
-    """What a sentence may call a session; unless said otherwise, one that excludes the lab is hidden (rule 13)."""
-    covered = session.excludes_lab if hidden is None else hidden
-    return session.cover_title or CLOSED_SESSION if covered else session.title
 
 
 def said_time(session: AgendaSession) -> str:
