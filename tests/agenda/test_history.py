@@ -46,11 +46,13 @@ def add_seat(db: Session, place: Campus, *, by: Viewer) -> None:
 
 
 def undo(place: Campus, by: Viewer) -> str:
-    return undo_step(place.db, place.convening, reverses=steps(place.db, place.convening, by).undo[0].turn, by=by)
+    turn = steps(place.db, place.convening, by).undo[0].turn
+    return undo_step(place.db, place.convening, reverses=turn, by=by).said
 
 
 def redo(place: Campus, by: Viewer) -> str:
-    return redo_step(place.db, place.convening, reverses=steps(place.db, place.convening, by).redo[0].turn, by=by)
+    turn = steps(place.db, place.convening, by).redo[0].turn
+    return redo_step(place.db, place.convening, reverses=turn, by=by).said
 
 
 def drafted(place: Campus) -> tuple[Draft, tuple[Attendee, ...]]:
