@@ -74,5 +74,8 @@ bar.addEventListener("click", (event) => {
   if (STEPS[move]) nudge(block, STEPS[move]);
   else acts[move](block);
 });
-document.addEventListener("htmx:after:swap", draw);
+document.addEventListener("htmx:after:swap", () => {
+  draw();
+  if (chosen) document.getElementById(chosen)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
 document.addEventListener("keydown", (event) => event.key === "Escape" && chosen && letBe());

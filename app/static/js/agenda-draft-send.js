@@ -58,6 +58,7 @@ export const convening = () => location.pathname.replace(/\/agenda\/draft.*$/, "
 function tell(outcome) {
   const trouble = document.querySelector("#trouble");
   if (outcome === "done") trouble.replaceChildren();
+  else document.querySelector("#happened").replaceChildren();
   if (outcome === "lost") trouble.textContent = LOST;
   lost = outcome === "lost";
 }
