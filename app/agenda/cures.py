@@ -138,9 +138,7 @@ def _other_room(draft: Draft, session: DraftSession, finding: Finding) -> Move |
 def _taken_rooms(draft: Draft, session: DraftSession) -> set[int]:
     """Rooms in which something else goes on during the session, or that are not to be had then."""
     span = session.span
-    taken = {
-        room_id for other in draft.running if other.id != session.id and other.meets(span) for room_id in other.room_ids
-    }
+    taken = {room_id for other in draft.during(span) if other.id != session.id for room_id in other.room_ids}
     return taken | {room_id for room_id, spans in draft.lost.items() if _meets(span, spans)}
 
 
@@ -174,10 +172,8 @@ def _busy(draft: Draft, session: DraftSession, day: Span) -> list[Span]:
     rooms = set(session.room_ids)
     busy = [
         other.span
-        for other in draft.running
-        if other.meets(day)
-        and other.id != session.id
-        and (shared_people(session, other) or not rooms.isdisjoint(other.room_ids))
+        for other in draft.during(day)
+        if other.id != session.id and (shared_people(session, other) or not rooms.isdisjoint(other.room_ids))
     ]
     return busy + [span for room_id in rooms for span in draft.lost.get(room_id, ())]
 

@@ -3,7 +3,7 @@
 What decides by it (findings, cures, budget, grid) is pure: it needs no database, and can be asked "what if".
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -123,10 +123,10 @@ class DraftSession:
 
     @property
     def slots(self) -> Iterable[tuple[Item, Span]]:
-        """The items of a placed session, each with its time."""
-        start = self.span[0]
+        """The items of a placed session, each with its time, which is the session's at most."""
+        start, last = self.span
         for item in self.items:
-            end = start + timedelta(minutes=item.minutes)
+            end = min(start + timedelta(minutes=item.minutes), last)
             yield item, (start, end)
             start = end
 
@@ -170,6 +170,22 @@ class Draft:
     def running(self) -> list[DraftSession]:
         """The sessions that take place, in order of their start."""
         return [one for one in self.sessions if one.starts_at is not None and not one.cancelled]
+
+    def placed(self, ids: Iterable[int]) -> list[DraftSession]:
+        """Those of some sessions that are on this draft and take place."""
+        return [one for number in ids if (one := self.by_id.get(number)) and one.starts_at and not one.cancelled]
+
+    def during(self, span: Span) -> list[DraftSession]:
+        """The sessions that go on during some of a span, in order of their start."""
+        starts, longest = self._starts
+        first, last = bisect_left(starts, span[0] - longest), bisect_left(starts, span[1])
+        return [one for one in self.running[first:last] if one.span[1] > span[0]]
+
+    @cached_property
+    def _starts(self) -> tuple[list[datetime], timedelta]:
+        """When each of the running sessions begins, and how long the longest takes."""
+        spans = [one.span for one in self.running]
+        return [start for start, _ in spans], max((end - start for start, end in spans), default=timedelta(0))
 
     @property
     def tray(self) -> list[DraftSession]:

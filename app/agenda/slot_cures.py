@@ -71,7 +71,7 @@ def _missed(draft: Draft, sessions: Iterable[DraftSession]) -> set[int | None]:
     return {
         one.about
         for session in sessions
-        for one in moved_off(draft, session, draft.crowd.on(draft.day_of(session.span[0])), draft.running)
+        for one in moved_off(draft, session, draft.crowd.on(draft.day_of(session.span[0])))
     }
 
 

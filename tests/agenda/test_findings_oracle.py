@@ -232,7 +232,7 @@ def kept_from_their_turn(plan: Draft, session: DraftSession, running: list[Draft
     found = set()
     start = session.span[0]
     for item in session.items:
-        span = start, start + item.minutes * MINUTE
+        span = start, min(start + item.minutes * MINUTE, session.span[1])
         start = span[1]
         mayors = [n for n in everybody() if item.city_id and mayor_of(n) == item.city_id]
         missing = {n for n in mayors if is_missing(plan, n, session, span)}

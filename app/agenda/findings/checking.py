@@ -1,13 +1,15 @@
 """Finding all that is wrong with a draft, at once or, after a change, only where it concerns something."""
 
-from collections.abc import Collection, Iterable, Iterator
+from bisect import bisect_left, insort
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Self
 
 from app.agenda import budget
 from app.agenda.draft import Draft, DraftSession
 from app.agenda.findings.company import must_not_be_there, of_one_body
-from app.agenda.findings.finding import Finding
+from app.agenda.findings.finding import Finding, Kind
 from app.agenda.findings.missing import Team, missing_from, not_confirmed, not_there, teams
 from app.agenda.findings.pairs import all_pairs, pairs_with
 from app.agenda.findings.places import Choice, choices, not_to_be_had, too_small
@@ -17,10 +19,11 @@ from app.agenda.findings.whole import NOTHING, Facts, facts_of, of_the_whole
 GROUND = ("crowd", "windows", "away", "rooms", "bodies", "active", "minimums", "walking", "lost", "today", "zone")
 """What findings stand on beside the sessions: where any of it is another, all is looked at again."""
 
-OF_A_PAIR = 0
+AT_TWO = (Kind.PEOPLE, Kind.PROTECTED, Kind.WALK, Kind.ROOM)
+"""What is found at two sessions together; all else is found at the first that it names."""
 
-_Entry = tuple[tuple[int, float, str], int, Finding]
-"""A finding in its order, and the session by itself that it was found at (OF_A_PAIR: at two)."""
+_Entry = tuple[int, float, str, Finding]
+"""A finding behind what it is ordered by: its gravity, when it is, its key, which no other has."""
 
 
 def check(draft: Draft) -> list[Finding]:
@@ -39,19 +42,16 @@ class Checked:
     draft: Draft
     found: tuple[Finding, ...]
     budget: tuple[budget.BudgetLine, ...]
-    _entries: list[_Entry] = field(repr=False)
-    _facts: dict[int, Facts] = field(repr=False)
-    _teams: dict[int, tuple[Team, ...]] = field(repr=False)
+    _working: "_Working" = field(repr=False)
 
     @classmethod
     def of(cls, draft: Draft) -> Self:
         """A draft, checked as a whole."""
         coming = {id(seating): teams(draft, seating) for seating in draft.crowd.seatings.values()}
-        entries = [_entry(OF_A_PAIR, one) for one in all_pairs(draft)]
-        facts: dict[int, Facts] = {}
-        for session, one in _each(draft, draft.running, choices(draft.running), coming, facts):
-            entries.append(_entry(session.id, one))
-        return cls._put_together(draft, entries, facts, coming)
+        working = _Working([], {}, {}, coming)
+        working.look_at(draft, draft.running, choices(draft.running))
+        working.add(all_pairs(draft))
+        return cls._of(draft, working)
 
     def after(self, draft: Draft, changed: Collection[int]) -> Self:
         """The same draft after these sessions have changed, come, or gone, and no others: only what involves them is
@@ -59,80 +59,86 @@ class Checked:
         if any(getattr(draft, name) is not getattr(self.draft, name) for name in GROUND):
             return self.of(draft)
         involved = _involved(self.draft, draft, changed)
-        entries = [
-            entry
-            for entry in self._entries
-            if (entry[1] not in involved if entry[1] != OF_A_PAIR else _without(changed, entry[2].session_ids))
-        ]
-        entries += [_entry(OF_A_PAIR, one) for one in pairs_with(draft, changed)]
-        facts = {number: one for number, one in self._facts.items() if number not in involved}
-        again = [one for one in draft.running if one.id in involved]
-        groups = choices(draft.running, {one.choice_group for one in again if one.choice_group})
-        for session, one in _each(draft, again, groups, self._teams, facts):
-            entries.append(_entry(session.id, one))
-        return self._put_together(draft, entries, facts, self._teams)
+        again = draft.placed(involved)
+        working = self._working.copy()
+        working.forget(changed, involved)
+        working.look_at(draft, again, choices(draft.running, {one.choice_group for one in again if one.choice_group}))
+        working.add(pairs_with(draft, changed))
+        return self._of(draft, working)
 
     @classmethod
-    def _put_together(
-        cls, draft: Draft, entries: list[_Entry], facts: dict[int, Facts], coming: dict[int, tuple[Team, ...]]
-    ) -> Self:
-        entries.sort(key=_order)
+    def _of(cls, draft: Draft, working: "_Working") -> Self:
+        facts = working.facts
         spans = ((draft.session(number).span, one.purposes) for number, one in facts.items() if one.purposes)
         lines = tuple(budget.lines(spans, draft.minimums))
-        whole = [_entry(OF_A_PAIR, one) for one in of_the_whole(draft, facts, lines)]
-        found = tuple(finding for _, _, finding in (sorted([*entries, *whole], key=_order) if whole else entries))
-        return cls(draft, found, lines, entries, facts, coming)
+        entries = working.entries.copy()
+        for one in of_the_whole(draft, facts, lines):
+            insort(entries, _entry(one))
+        return cls(draft, tuple(finding for _, _, _, finding in entries), lines, working)
 
 
-def _entry(session_id: int, finding: Finding) -> _Entry:
-    return finding.order, session_id, finding
+@dataclass(frozen=True, slots=True)
+class _Working:
+    """What is found at sessions: the entries in order, and by the sessions that they were found at; the sessions'
+    facts; the teams that are not there throughout, by the identity of a seating."""
+
+    entries: list[_Entry]
+    at: dict[int, tuple[_Entry, ...]]
+    facts: dict[int, Facts]
+    teams: dict[int, tuple[Team, ...]]
+
+    def copy(self) -> "_Working":
+        return _Working(self.entries.copy(), self.at.copy(), self.facts.copy(), self.teams)
+
+    def forget(self, changed: Collection[int], involved: Collection[int]) -> None:
+        """Take out all that was found at the changed sessions, and what was found at the involved ones alone."""
+        for number in involved:
+            self.facts.pop(number, None)
+            for entry in self.at.get(number, ()):
+                if number in changed or entry[3].kind not in AT_TWO:
+                    del self.entries[bisect_left(self.entries, entry)]
+                    for other in _found_at(entry[3]):
+                        self.at[other] = tuple(one for one in self.at[other] if one is not entry)
+
+    def look_at(self, draft: Draft, sessions: Iterable[DraftSession], groups: Mapping[str, Choice]) -> None:
+        """Look at each of the sessions by itself."""
+        for session in sessions:
+            seating = draft.crowd.on(draft.day_of(session.span[0]))
+            missing = missing_from(draft, session, seating, self.teams[id(seating)])
+            self.add(too_small(session, seating, groups))
+            self.add(not_to_be_had(draft, session))
+            self.add(not_there(session, missing))
+            self.add(not_confirmed(draft, session))
+            self.add(must_not_be_there(session, seating))
+            self.add(of_one_body(draft, session))
+            self.add(moved_off(draft, session, seating))
+            facts = facts_of(session, budget.purposes(session, seating), missing)
+            if facts is not NOTHING:
+                self.facts[session.id] = facts
+
+    def add(self, found: Iterable[Finding]) -> None:
+        for one in found:
+            entry = _entry(one)
+            insort(self.entries, entry)
+            for number in _found_at(one):
+                self.at[number] = (*self.at.get(number, ()), entry)
 
 
-def _order(entry: _Entry) -> tuple[int, float, str]:
-    return entry[0]
+def _entry(finding: Finding) -> _Entry:
+    return int(finding.gravity), finding.span[0].timestamp() if finding.span else inf, finding.key, finding
 
 
-def _without(changed: Collection[int], session_ids: Iterable[int]) -> bool:
-    return not any(number in changed for number in session_ids)
-
-
-def _each(
-    draft: Draft,
-    sessions: Iterable[DraftSession],
-    groups: dict[str, Choice],
-    coming: dict[int, tuple[Team, ...]],
-    facts: dict[int, Facts],
-) -> Iterator[tuple[DraftSession, Finding]]:
-    """What is found at each session by itself; what it adds to the whole goes into `facts`."""
-    for session in sessions:
-        seating = draft.crowd.on(draft.day_of(session.span[0]))
-        missing = missing_from(draft, session, seating, coming[id(seating)])
-        for found in (
-            too_small(session, seating, groups),
-            not_to_be_had(draft, session),
-            not_there(session, missing),
-            not_confirmed(draft, session),
-            must_not_be_there(session, seating),
-            of_one_body(draft, session),
-            moved_off(draft, session, seating, draft.running),
-        ):
-            for one in found:
-                yield session, one
-        its_facts = facts_of(session, budget.purposes(session, seating), missing)
-        if its_facts is not NOTHING:
-            facts[session.id] = its_facts
+def _found_at(finding: Finding) -> tuple[int, ...]:
+    return finding.session_ids if finding.kind in AT_TWO else finding.session_ids[:1]
 
 
 def _involved(before: Draft, after: Draft, changed: Collection[int]) -> set[int]:
     """The changed sessions, and those at which something else may be found because of them: the mayors' updates at
     the time, before or after, and what one could choose instead."""
     involved = set(changed)
-    versions = [one for plan in (before, after) for one in plan.running if one.id in involved]
-    for other in after.running:
-        if other.items or other.choice_group:
-            for one in versions:
-                same_choice = other.choice_group and other.choice_group == one.choice_group
-                meets_a_slot = any(one.meets(span) for _, span in other.slots)  # slots may go on past the end
-                if meets_a_slot or (same_choice and other.meets(one.span)):
+    for plan in (before, after):
+        for one in plan.placed(changed):
+            for other in after.during(one.span):
+                if other.items or (other.choice_group and other.choice_group == one.choice_group):
                     involved.add(other.id)
     return involved

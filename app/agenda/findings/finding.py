@@ -63,8 +63,3 @@ class Finding:
     purpose: str = ""
     city_ids: tuple[int, ...] = ()
     about: int | None = None
-
-    @property
-    def order(self) -> tuple[int, float, str]:
-        """The gravest first, then by time."""
-        return self.gravity, self.span[0].timestamp() if self.span else float("inf"), self.key

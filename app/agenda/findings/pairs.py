@@ -35,16 +35,13 @@ def pairs_with(draft: Draft, changed: Collection[int]) -> Iterator[Finding]:
     """The same, as far as one of these sessions is of the pair."""
     order = Order(draft.rooms)
     done: set[int] = set()
-    for session in draft.running:
-        if session.id not in changed:
-            continue
+    for session in draft.placed(changed):
         start, end = session.span
-        reach = start - draft.walking, end + draft.walking
-        for other in draft.running:
-            if other.meets(reach) and other.id != session.id and other.id not in done:
+        done.add(session.id)
+        for other in draft.during((start - draft.walking, end + draft.walking)):
+            if other.id not in done:
                 earlier, later = sorted((session, other), key=order)
                 yield from _of_pair(draft, earlier, later)
-        done.add(session.id)
 
 
 def _of_pair(draft: Draft, earlier: DraftSession, later: DraftSession) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """Rule 2: the places of a session's rooms against those who are to sit there, and rooms that are not to be had."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from app.agenda.crowd import Seating
 from app.agenda.draft import Draft, DraftSession
@@ -48,7 +48,7 @@ def choices(running: Iterable[DraftSession], names: Collection[str] | None = Non
     return {name: Choice(sessions) for name, sessions in groups.items()}
 
 
-def too_small(session: DraftSession, seating: Seating, groups: dict[str, Choice]) -> Iterator[Finding]:
+def too_small(session: DraftSession, seating: Seating, groups: Mapping[str, Choice]) -> Iterator[Finding]:
     """A room kept for a city has to hold that city's people; the other rooms together hold the rest. Sessions to
     choose from hold their people together."""
     if not session.spots:

@@ -1,6 +1,6 @@
 """The mayors' updates: whether each city's mayor is there when it is that city's turn (rules 1, 5, 11)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from app.agenda.crowd import Seating
 from app.agenda.draft import Draft, DraftSession, Item
@@ -8,9 +8,7 @@ from app.agenda.findings.finding import NOBODY, Finding, Gravity, Kind
 from app.agenda.presence import Span
 
 
-def moved_off(
-    draft: Draft, session: DraftSession, seating: Seating, running: Iterable[DraftSession]
-) -> Iterator[Finding]:
+def moved_off(draft: Draft, session: DraftSession, seating: Seating) -> Iterator[Finding]:
     """Turns of cities of which no mayor can be there: not in town then, staying away, or bound to be elsewhere.
 
     A city whose mayor's seat is vacant is not found: who speaks for it is for the city to say.
@@ -22,16 +20,16 @@ def moved_off(
         if mayors:
             gone = mayors & (draft.windows.outside(span) | draft.away | seating.left_out(session.rule))
             rest = mayors & ~gone
-            elsewhere = _elsewhere(session, rest, span, running) if rest else None
+            elsewhere = _elsewhere(draft, session, rest, span) if rest else None
             if not rest or elsewhere:
                 yield _moved_off(session, item, mayors, span, elsewhere)
 
 
-def _elsewhere(session: DraftSession, mayors: int, span: Span, running: Iterable[DraftSession]) -> DraftSession | None:
+def _elsewhere(draft: Draft, session: DraftSession, mayors: int, span: Span) -> DraftSession | None:
     """The session that takes the last of the mayors away during a span, if each is bound to be in another."""
     last = None
-    for other in running:
-        if other.id != session.id and other.meets(span):
+    for other in draft.during(span):
+        if other.id != session.id:
             same_choice = session.choice_group and session.choice_group == other.choice_group
             taken = mayors & (other.engaged if same_choice else other.bound)
             if taken:
