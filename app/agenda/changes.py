@@ -5,14 +5,14 @@ viewer reads is compared after it was cut to what they may see, and so tells the
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 from app import clock
-from app.agenda.seeing import SeenSession, programme_day
+from app.agenda.seeing import SeenItem, SeenSession, programme_day
 
 Beside = tuple[str, str] | None
 """The reader's own zone and place, said beside the event's where their clocks differ (rule 14)."""
@@ -25,6 +25,7 @@ class Kind(StrEnum):
     RETITLED = "retitled"
     CANCELLED = "cancelled"
     REINSTATED = "reinstated"
+    ITEMS = "items"
     OPENNESS = "openness"
     AUDIENCE = "audience"
     PRESENTERS = "presenters"
@@ -40,6 +41,7 @@ SENTENCES = {
     Kind.RETITLED: "“{before}” is now called {title}",
     Kind.CANCELLED: "{title}, {before}, is cancelled",
     Kind.REINSTATED: "{title} takes place after all: {after}",
+    Kind.ITEMS: "In {title}, {part} is now {after}; it was {before}",
     Kind.OPENNESS: "{title} is now {after}; it was {before}",
     Kind.AUDIENCE: "{title} is now for: {after}. It was for: {before}",
     Kind.PRESENTERS: "{title} changes who presents it, from {before} to {after}",
@@ -47,6 +49,13 @@ SENTENCES = {
     Kind.DETAILS: "{title} has a new {after}",
     Kind.REMOVED: "{title}, {before}, is no longer on this agenda",
 }
+
+OF_ONE_SIDE = {
+    (Kind.ITEMS, False, True): "In {title}, {part} is new: {after}",
+    (Kind.ITEMS, True, False): "In {title}, {part}, {before}, is taken out",
+    (Kind.CANCELLED, True, True): "{title}, {before}, is cancelled: {after}",
+}
+"""The sentences of those that say something else where there is a before, or an after, and where there is none."""
 
 DETAILS = {
     "purpose": "description",
@@ -64,7 +73,8 @@ DETAILS = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference of one session. `title` is what it is called now; `before` and `after` are said in words."""
+    """One difference of one session. `title` is what it is called now; `before` and `after` are said in words;
+    `part` is the item of it that is meant, such as "Oakland’s turn"."""
 
     kind: Kind
     session_id: int
@@ -72,13 +82,14 @@ class Change:
     title: str
     before: str = ""
     after: str = ""
+    part: str = ""
 
     @property
     def said(self) -> str:
         """A sentence that stands without the session's page."""
-        words = {"before": self.before or "none", "after": self.after or "none"}
-        sentence = SENTENCES[self.kind].format(title=f"“{self.title}”", **words)
-        return f"{sentence}: {self.after}." if self.kind is Kind.CANCELLED and self.after else f"{sentence}."
+        sentence = OF_ONE_SIDE.get((self.kind, bool(self.before), bool(self.after)), SENTENCES[self.kind])
+        words = {"before": self.before or "none", "after": self.after or "none", "part": self.part}
+        return f"{sentence.format(title=f'“{self.title}”', **words).rstrip('.')}."
 
     def as_json(self) -> dict[str, Any]:
         """As a release keeps it."""
@@ -154,9 +165,46 @@ def _of_session(old: SeenSession | None, new: SeenSession, also: Beside) -> list
         (Kind.AUDIENCE, old.audience, new.audience),
     ]
     changes = [_change(kind, new, before, after) for kind, before, after in said if before != after]
+    changes += [*_of_items(old, new, also)]
     changes += [_change(Kind.LINK, new)] if old.join_url != new.join_url else []
     details = [words for name, words in DETAILS.items() if getattr(old, name) != getattr(new, name)]
     return [*changes, _change(Kind.DETAILS, new, after=" and ".join(details))] if details else changes
+
+
+def _of_items(old: SeenSession, new: SeenSession, also: Beside) -> Iterator[Change]:
+    """The parts of a session that stand elsewhere in it than before, are new or gone; when the whole session moves,
+    its parts go with it."""
+    before, after = _placed(old), _placed(new)
+    for name, (since_start, item) in after.items():
+        was = before.pop(name, None)
+        if was is None or (was[0], was[1].minutes) != (since_start, item.minutes):
+            said = _said_item(was[1], old.zone, also) if was else ""
+            yield replace(_change(Kind.ITEMS, new, said, _said_item(item, new.zone, also)), part=_part(item))
+    for _, item in before.values():
+        yield replace(_change(Kind.ITEMS, new, _said_item(item, old.zone, also)), part=_part(item))
+
+
+def _placed(session: SeenSession) -> dict[tuple[str, int], tuple[timedelta, SeenItem]]:
+    """The items with the time from the session's start, by name and, where two are called the same, which of them."""
+    seen: Counter[str] = Counter()
+    placed = {}
+    for item in session.items:
+        seen[item.said] += 1
+        placed[item.said, seen[item.said]] = (item.starts_at - session.starts_at, item)
+    return placed
+
+
+def _part(item: SeenItem) -> str:
+    """ "Oakland’s turn", or what it is called."""
+    return f"{item.city}’s turn" if item.city and not item.title else f"“{item.said}”"
+
+
+def _said_item(item: SeenItem, zone: str, also: Beside) -> str:
+    """ "09:25–09:50 EST (06:25–06:50 in Oakland)": the day is the session's."""
+    start, end = item.starts_at, item.starts_at + timedelta(minutes=item.minutes)
+    until = f"{clock.NARROW}{clock.said_time(end, zone)} {clock.zone_abbreviation(start, zone)}"
+    beside = clock.said_beside(start, end, zone, also)
+    return clock.said_time(start, zone) + until + (f" ({beside})" if beside else "")
 
 
 def _said_presenters(session: SeenSession) -> str:

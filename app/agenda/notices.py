@@ -134,9 +134,9 @@ class Notices:
         was, now = [], []
         for pair, was_in, is_in in self._theirs[viewer.person_id]:
             if was_in:
-                was.append(_own(_known(sight, pair)))
+                was.append(_own(sight, _known(sight, pair)))
             if is_in:
-                now.append(_own(sight.of(pair.now.entry, pair.now.whole) or pair.now.whole))
+                now.append(_own(sight, sight.of(pair.now.entry, pair.now.whole) or pair.now.whole))
         return tuple(one for one in differences(was, now, also) if one.kind not in NO_NEWS)
 
     def _is_shown(self, change: Change) -> bool:
@@ -187,9 +187,11 @@ def _known(sight: Sight, pair: Pair) -> SeenSession:
     return cover(pair.was.whole, pair.known.entry["cover_title"]) if is_closed_since else pair.was.whole
 
 
-def _own(seen: SeenSession) -> SeenSession:
-    """The session with those of its rooms that they go to."""
-    return replace(seen, rooms=seen.my_rooms) if seen.my_rooms else seen
+def _own(sight: Sight, seen: SeenSession) -> SeenSession:
+    """The session with those of its rooms that they go to and, for people of a city, without other cities' turns."""
+    of_all = not sight.city_ids
+    items = tuple(one for one in seen.items if of_all or one.city_id is None or one.city_id in sight.city_ids)
+    return replace(seen, rooms=seen.my_rooms or seen.rooms, items=items)
 
 
 def _beside(reader: Viewer, whose: Viewer) -> Beside:
