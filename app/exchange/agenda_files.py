@@ -16,9 +16,9 @@ from app import clock
 from app.agenda.published import PublishedAgenda, SeenDay
 from app.agenda.seeing import SeenSession
 from app.exchange.comparing import settled
+from app.exchange.reading import OUR_NAME
 from app.people.names import slug_of
 
-NAME = "plenary"
 SPACE = UUID("5e0d7f3a-3c55-4d0e-9d6a-0a4b1f0c7e21")
 SEPARATORS = (", ", " + ", " | ", " & ", "; ")
 
@@ -59,7 +59,7 @@ def frab_xml(agenda: PublishedAgenda, address: str) -> bytes:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         "<schedule>",
-        f'  <generator name="{NAME}"/>',
+        f'  <generator name="{OUR_NAME}"/>',
         f"  <version>{agenda.release_number}</version>",
         "  <conference>",
         *_elements(
@@ -143,7 +143,7 @@ def schedule_json(agenda: PublishedAgenda, address: str) -> bytes:
         ],
     }
     schedule = {"version": str(agenda.release_number), "base_url": f"{address}/agenda", "conference": conference}
-    whole = {"generator": {"name": NAME}, "schedule": schedule}
+    whole = {"generator": {"name": OUR_NAME}, "schedule": schedule}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 

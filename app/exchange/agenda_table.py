@@ -11,10 +11,6 @@ from app.exchange.gathering import Gathering
 from app.exchange.placing import Placing, Times
 from app.exchange.reading import (
     EMAIL_LENGTH,
-    LANGUAGE_LENGTH,
-    NAME_LENGTH,
-    TITLE_LENGTH,
-    TRACK_LENGTH,
     Expected,
     Findings,
     ReadAgenda,
@@ -88,9 +84,9 @@ class _Reader:
         self.day: date | None = None
 
     def session(self, row: Row) -> ReadSession:
-        title = self.clean.line(row.said("title"), TITLE_LENGTH, row.where, "title")
+        title = self.clean.title(row.said("title"), row.where)
         day, times = self._times(row)
-        kind = self.clean.line(row.said("format"), TRACK_LENGTH, row.where, "format")
+        kind = self.clean.label(row.said("format"), row.where, "format")
         openness = openness_of(row.said("openness"))
         if row.said("openness") and openness is None:
             self.findings.problem(
@@ -109,10 +105,10 @@ class _Reader:
             length_assumed=times.assumed,
             day=day,
             description=self.clean.text(row.said("purpose"), row.where),
-            track=self.clean.line(row.said("track"), TRACK_LENGTH, row.where, "track"),
+            track=self.clean.label(row.said("track"), row.where, "track"),
             type=kind,
             format=format_of(kind, title),
-            language=self.clean.line(row.said("language"), LANGUAGE_LENGTH, row.where, "language"),
+            language=self.clean.language(row.said("language"), row.where),
             rooms=tuple(self._rooms(row)),
             presenters=tuple({presenter.key: presenter for presenter in self._presenters(row)}.values()),
             openness=openness,
@@ -162,14 +158,14 @@ class _Reader:
 
     def _rooms(self, row: Row) -> Iterator[str]:
         for part in re.split(r"[;\n]", row.said("rooms")):
-            name = self.clean.line(part, NAME_LENGTH, row.where, "room's name")
+            name = self.clean.name(part, row.where, "room's name")
             if name:
                 yield name
 
     def _presenters(self, row: Row) -> Iterator[ReadPresenter]:
         for part in _names(row.said("presenters")):
             match = ADDRESSED.match(part.strip())
-            name = self.clean.line(match[1] if match else part, NAME_LENGTH, row.where, "presenter's name")
+            name = self.clean.name(match[1] if match else part, row.where, "presenter's name")
             email = match[2].lower()[:EMAIL_LENGTH] if match else ""
             if name or email:
                 yield ReadPresenter(key=f"{email} {name}".strip(), name=name or email, email=email)

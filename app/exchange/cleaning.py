@@ -12,10 +12,29 @@ BLOCK = re.compile(r"\s*<(p|div|ul|ol|li|h[1-6]|br|a|b|i|em|strong|span|table|bl
 
 
 class Cleaner:
-    """Cleans the texts of one file and notes each kind of change with its place."""
+    """Cleans the texts of one file and notes each kind of change with its place.
+
+    `where` is the place in the file and `what` the thing, as a person is told of it.
+    """
 
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
+
+    def title(self, text: object, where: str) -> str:
+        """The title of a session."""
+        return self.line(text, 500, where, "title")
+
+    def name(self, text: object, where: str, what: str) -> str:
+        """The name of a person, a place or a whole agenda."""
+        return self.line(text, 300, where, what)
+
+    def label(self, text: object, where: str, what: str) -> str:
+        """A word for a kind of thing: a track, a type, a role."""
+        return self.line(text, 200, where, what)
+
+    def language(self, text: object, where: str) -> str:
+        """The tag of a language; RFC 5646, 4.4.1, asks for room for so many characters."""
+        return self.line(text, 35, where, "language")
 
     def line(self, text: object, length: int, where: str, what: str) -> str:
         """One line of at most `length` characters; any run of white space becomes one space."""

@@ -9,10 +9,7 @@ from app.exchange.formats import format_of
 from app.exchange.gathering import Gathering
 from app.exchange.placing import Placing, Times
 from app.exchange.reading import (
-    LANGUAGE_LENGTH,
-    NAME_LENGTH,
-    TITLE_LENGTH,
-    TRACK_LENGTH,
+    OUR_NAME,
     Expected,
     Findings,
     ReadAgenda,
@@ -23,7 +20,6 @@ from app.exchange.reading import (
 from app.exchange.times import date_of, instant_of, length_of, wall_of
 
 WHOLE = frozenset({"conference", "event", "entry", "generator"})
-OUR_NAME = "plenary"
 
 
 def read_frab(data: bytes, expected: Expected) -> ReadAgenda:
@@ -87,9 +83,7 @@ class _Reader:
             if self.day is None:
                 self.findings.problem(f"line {element.line}", "This day has no date that can be read.")
         elif element.name == "room":
-            self.room = self.clean.line(
-                element.attributes.get("name"), NAME_LENGTH, f"line {element.line}", "room's name"
-            )
+            self.room = self.clean.name(element.attributes.get("name"), f"line {element.line}", "room's name")
             self.gathering.room(self.room)
 
     def handed(self, element: Element) -> None:
@@ -105,8 +99,8 @@ class _Reader:
 
     def _conference(self, element: Element) -> None:
         where = f"line {element.line}"
-        self.title = self.clean.line(element.said("title"), NAME_LENGTH, where, "title")
-        self.venue = self.clean.line(element.said("venue"), NAME_LENGTH, where, "venue")
+        self.title = self.clean.name(element.said("title"), where, "title")
+        self.venue = self.clean.name(element.said("venue"), where, "venue")
         self.placing.name_zone(element.said("time_zone_name", "timezone"), where)
         self.placing.city = element.said("city")
         self.day_change = wall_of(element.said("day_change")) or timedelta(0)
@@ -114,12 +108,12 @@ class _Reader:
     def _session(self, event: Element) -> ReadSession:
         where = f"line {event.line}"
         code = event.attributes.get("id", "").strip()
-        title = self.clean.line(event.said("title"), TITLE_LENGTH, where, "title")
+        title = self.clean.title(event.said("title"), where)
         if not title:
             title = f"Untitled ({code})" if code else "Untitled"
             self.findings.problem(where, "This event has no title.")
         times = self._times(event, where)
-        said_type = self.clean.line(event.said("type", "category"), TRACK_LENGTH, where, "type")
+        said_type = self.clean.label(event.said("type", "category"), where, "type")
         return ReadSession(
             key=self._key(event) or f"{title}|{times.starts_at}|{self.room}",
             title=title,
@@ -132,10 +126,10 @@ class _Reader:
             subtitle=self.clean.text(event.said("subtitle"), where),
             abstract=self.clean.text(event.said("abstract"), where, markup=not self.ours),
             description=self.clean.text(event.said("description"), where, markup=not self.ours),
-            track=self.clean.line(event.said("track"), TRACK_LENGTH, where, "track"),
+            track=self.clean.label(event.said("track"), where, "track"),
             type=said_type,
             format=format_of(said_type, title),
-            language=self.clean.line(event.said("language"), LANGUAGE_LENGTH, where, "language"),
+            language=self.clean.language(event.said("language"), where),
             rooms=tuple(self._rooms(event, where)),
             presenters=tuple({presenter.key: presenter for presenter in self._presenters(event, where)}.values()),
             url=event.said("url", "full_conf_url"),
@@ -166,7 +160,7 @@ class _Reader:
         if self.room:
             yield self.room
         else:
-            named = self.clean.line(event.said("room"), NAME_LENGTH, where, "room's name")
+            named = self.clean.name(event.said("room"), where, "room's name")
             if named:
                 yield named
 
@@ -174,7 +168,7 @@ class _Reader:
         for group in (*event.every("persons"), *event.every("speakers")):
             for person in group.children:
                 said = person.said("name", "full_public_name") or person.text
-                name = self.clean.line(said, NAME_LENGTH, f"line {person.line}", "presenter's name")
+                name = self.clean.name(said, f"line {person.line}", "presenter's name")
                 number = next(
                     (person.attributes[key] for key in ("guid", "code", "id") if person.attributes.get(key)),
                     "",

@@ -17,9 +17,6 @@ from app.exchange.ics_lines import Entry, KnownZones, Lines, lines_of
 from app.exchange.placing import YEARS, Placing
 from app.exchange.reading import (
     EMAIL_LENGTH,
-    NAME_LENGTH,
-    TITLE_LENGTH,
-    TRACK_LENGTH,
     Expected,
     Findings,
     ReadAgenda,
@@ -44,7 +41,7 @@ def read_ics(text: str, expected: Expected) -> ReadAgenda:
         for number, component in reader.occurrences(entries):
             reader.gathering.session(reader.session(number, component, shared=len(entries) > 1))
     return reader.gathering.agenda(
-        title=reader.clean.line(lines.said.get("X-WR-CALNAME") or lines.said.get("NAME"), NAME_LENGTH, "", "title"),
+        title=reader.clean.name(lines.said.get("X-WR-CALNAME") or lines.said.get("NAME"), "", "title"),
         zone=reader.placing.known,
         says=reader.says(),
         complete=all(entry.whole for entry in lines.entries),
@@ -164,7 +161,7 @@ class _Reader:
     def session(self, number: int, event: Component, *, shared: bool) -> ReadSession:
         """The session of an entry, or of one date of a series; `shared` when its UID stands for several."""
         where = f"line {number}"
-        title = self.clean.line(_text(event, "SUMMARY"), TITLE_LENGTH, where, "title")
+        title = self.clean.title(_text(event, "SUMMARY"), where)
         cancelled = _text(event, "STATUS").upper() == "CANCELLED" or self.lines.said.get("METHOD", "") == "CANCEL"
         if cancelled:
             title = title.removeprefix("CANCELLED: ")
@@ -173,8 +170,8 @@ class _Reader:
             self.findings.problem(where, "This entry has no title.")
         start = _moment(event, "DTSTART")
         times = self.placing.times(where, self.placing.instant(start), self._length(event), self._said(event, start))
-        category = self.clean.line(_text(event, "CATEGORIES"), TRACK_LENGTH, where, "category")
-        room = self.clean.line(_text(event, "LOCATION"), NAME_LENGTH, where, "place")
+        category = self.clean.label(_text(event, "CATEGORIES"), where, "category")
+        room = self.clean.name(_text(event, "LOCATION"), where, "place")
         return ReadSession(
             key=_key(event, times.starts_at, shared=shared) or f"{title}|{times.starts_at}|{room}",
             title=title,
@@ -221,11 +218,11 @@ class _Reader:
                 guests += 1
                 continue
             email = str(attendee).removeprefix("mailto:").removeprefix("MAILTO:")
-            name = self.clean.line(str(parameters.get("CN", "")) or email, NAME_LENGTH, where, "presenter's name")
+            name = self.clean.name(str(parameters.get("CN", "")) or email, where, "presenter's name")
             yield ReadPresenter(key=f"{email} {name}", name=name, email=email[:EMAIL_LENGTH] if "@" in email else "")
         for part in event.subcomponents:
             if part.name == "PARTICIPANT" and _text(part, "PARTICIPANT-TYPE").upper() == "SPEAKER":
-                name = self.clean.line(_text(part, "SUMMARY") or _text(part, "NAME"), NAME_LENGTH, where, "presenter")
+                name = self.clean.name(_text(part, "SUMMARY") or _text(part, "NAME"), where, "presenter")
                 if name:
                     yield ReadPresenter(key=name, name=name)
         if guests:

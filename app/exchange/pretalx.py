@@ -10,10 +10,7 @@ from app.exchange.formats import format_of
 from app.exchange.gathering import Gathering
 from app.exchange.placing import Placing, Times
 from app.exchange.reading import (
-    LANGUAGE_LENGTH,
-    NAME_LENGTH,
-    TITLE_LENGTH,
-    TRACK_LENGTH,
+    OUR_NAME,
     Expected,
     Findings,
     ReadAgenda,
@@ -27,7 +24,6 @@ Thing = Mapping[str, Any]
 
 MAX_BRACKETS = 1_000_000
 MAX_VALUES = 2_000_000
-OUR_NAME = "plenary"
 
 
 def read_pretalx(data: bytes, expected: Expected) -> ReadAgenda:
@@ -110,11 +106,11 @@ class _Reader:
 
     def _frame(self, part: Thing) -> None:
         """What stands beside the events: title, zone, rooms, tracks, people by number."""
-        self.title = self.title or self.clean.line(said(part.get("title")), NAME_LENGTH, "", "title")
+        self.title = self.title or self.clean.name(said(part.get("title")), "", "title")
         if not self.placing.named:
             self.placing.name_zone(said(part.get("time_zone_name") or part.get("timezone")), "")
         for room in map(_thing, _things(part.get("rooms"))):
-            name = self.clean.line(said(room.get("name")), NAME_LENGTH, "rooms", "room's name")
+            name = self.clean.name(said(room.get("name")), "rooms", "room's name")
             capacity = room.get("capacity")
             self.gathering.room(name, capacity if isinstance(capacity, int) and 0 < capacity < 1_000_000 else None)
             self.rooms |= {str(room[key]): name for key in ("id", "guid") if room.get(key)}
@@ -128,7 +124,7 @@ class _Reader:
         for entry in map(_thing, _things(conference.get("days"))):
             day = date_of(entry.get("date"))
             for room, events in _thing(entry.get("rooms")).items():
-                self.gathering.room(self.clean.line(room, NAME_LENGTH, "rooms", "room's name"))
+                self.gathering.room(self.clean.name(room, "rooms", "room's name"))
                 yield from ((_thing(event), day, room) for event in _things(events))
         days = schedule.get("days")
         if isinstance(days, Mapping):
@@ -141,7 +137,7 @@ class _Reader:
 
     def _session(self, event: Thing, day: date | None, room: str) -> ReadSession:
         name = next((str(event[key]) for key in ("guid", "code", "id", "slug") if event.get(key)), "")
-        title = self.clean.line(said(event.get("title")), TITLE_LENGTH, f"event {name}", "title")
+        title = self.clean.title(said(event.get("title")), f"event {name}")
         where = f"event {name}" if name else f"event “{title[:60]}”" if title else "an event"
         if not title:
             title = f"Untitled ({name[:80]})" if name else "Untitled"
@@ -152,7 +148,7 @@ class _Reader:
             (said(event[key]) for key in ("type", "session_type", "submission_type", "event_type") if event.get(key)),
             "",
         )
-        type_ = self.clean.line(type_, TRACK_LENGTH, where, "type")
+        type_ = self.clean.label(type_, where, "type")
         return ReadSession(
             key=self._key(event) or f"{title}|{times.starts_at}|{'|'.join(rooms)}",
             title=title,
@@ -165,12 +161,10 @@ class _Reader:
             subtitle=self.clean.text(said(event.get("subtitle")), where),
             abstract=self.clean.text(said(event.get("abstract")), where, markup=not self.ours),
             description=self.clean.text(said(event.get("description")), where, markup=not self.ours),
-            track=self.clean.line(self._track(event.get("track")), TRACK_LENGTH, where, "track"),
+            track=self.clean.label(self._track(event.get("track")), where, "track"),
             type=type_,
             format=format_of(type_, title),
-            language=self.clean.line(
-                said(event.get("language") or event.get("content_locale")), LANGUAGE_LENGTH, where, "language"
-            ),
+            language=self.clean.language(said(event.get("language") or event.get("content_locale")), where),
             rooms=rooms,
             presenters=tuple({presenter.key: presenter for presenter in self._presenters(event, where)}.values()),
             url=said(event.get("url") or event.get("website_url")),
@@ -206,7 +200,7 @@ class _Reader:
         named = [room] if room else [*_things(event.get("rooms")), event.get("room")]
         for one in named:
             text = self.rooms.get(str(one), "") if isinstance(one, int) else said(one)
-            name = self.clean.line(self.rooms.get(text, text), NAME_LENGTH, where, "room's name")
+            name = self.clean.name(self.rooms.get(text, text), where, "room's name")
             if name:
                 yield name
             elif isinstance(one, int):
@@ -231,7 +225,7 @@ class _Reader:
             )
             if not spoken and isinstance(entry, str):
                 spoken = entry
-            name = self.clean.line(spoken, NAME_LENGTH, where, "presenter's name")
+            name = self.clean.name(spoken, where, "presenter's name")
             number = next((str(person[key]) for key in ("guid", "code", "id") if person.get(key)), "")
             if name:
                 yield ReadPresenter(key=f"{number} {name}".strip(), name=name, email=said(person.get("email")))

@@ -13,13 +13,12 @@ MAX_SESSIONS = 5_000
 MAX_NAMES = 20_000
 MAX_PROBLEMS = 200
 
-TITLE_LENGTH = 500
-NAME_LENGTH = 300
-TRACK_LENGTH = 200
+OUR_NAME = "plenary"
+"""What a file that was written here says it was written by."""
+
 EVERYTHING = frozenset({"title", "purpose", "track", "language", "time", "rooms", "presenters", "format"})
 """What a schedule in XML or JSON says of each session."""
 
-LANGUAGE_LENGTH = 35
 KEY_LENGTH = 300
 EMAIL_LENGTH = 320
 

@@ -10,7 +10,7 @@ from app import clock
 from app.exchange.cleaning import Cleaner
 from app.exchange.formats import yes_or_no
 from app.exchange.read import kind_of
-from app.exchange.reading import NAME_LENGTH, TRACK_LENGTH, Findings, Problem, Unreadable
+from app.exchange.reading import Findings, Problem, Unreadable
 from app.exchange.sheets import Row, table_of
 from app.exchange.times import date_of, day_first_of, is_ambiguous
 
@@ -106,17 +106,17 @@ class _Reader:
             self.findings.problem(row.where, f"Interim is yes or no, not “{row.said('interim')[:60]}”.")
         return ReadTenure(
             where=row.where,
-            name=self.clean.line(row.said("name"), NAME_LENGTH, row.where, "name"),
+            name=self.clean.name(row.said("name"), row.where, "name"),
             email=self._email(row),
-            city=self.clean.line(row.said("city"), TRACK_LENGTH, row.where, "city"),
+            city=self.clean.label(row.said("city"), row.where, "city"),
             state=self.clean.line(row.said("state"), 80, row.where, "state"),
-            role=self.clean.line(row.said("role"), TRACK_LENGTH, row.where, "role"),
-            title=self.clean.line(row.said("title"), TRACK_LENGTH, row.where, "title"),
+            role=self.clean.label(row.said("role"), row.where, "role"),
+            title=self.clean.label(row.said("title"), row.where, "title"),
             starts_on=days["from"],
             ends_on=days["to"],
             interim=bool(interim),
             zone=self._zone(row),
-            organization=self.clean.line(row.said("organization"), NAME_LENGTH, row.where, "organization"),
+            organization=self.clean.name(row.said("organization"), row.where, "organization"),
         )
 
     def _email(self, row: Row) -> str:
