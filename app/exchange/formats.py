@@ -5,7 +5,8 @@ import re
 from app.models import Openness, SessionFormat
 
 WORDS: tuple[tuple[SessionFormat, str], ...] = (
-    (SessionFormat.MEAL, r"meal|breakfast|lunch|dinner|coffee|break|reception|mittag\w*|pause|catering"),
+    (SessionFormat.MEAL, r"meal|breakfast|lunch|dinner|reception|mittag\w*|catering"),
+    (SessionFormat.BREAK, r"break|coffee|tea|pause"),
     (SessionFormat.MAYOR_UPDATE, r"mayors?['’]? updates?"),
     (SessionFormat.ROLE_ALIKE, r"role[- ]alike|peer session"),
     (SessionFormat.TEAM_TIME, r"team time"),
@@ -24,17 +25,19 @@ WORDS: tuple[tuple[SessionFormat, str], ...] = (
 )
 PATTERNS = tuple((kind, re.compile(rf"\b(?:{words})\b", re.I)) for kind, words in WORDS)
 
-MEAL_TITLE = re.compile(r"(?:(?:breakfast|lunch|dinner|coffee|tea)(?: break)?|break)\W*$", re.I)
+MEAL_TITLE = re.compile(r"(?:breakfast|lunch|dinner)(?: break)?\W*$", re.I)
+BREAK_TITLE = re.compile(r"(?:(?:coffee|tea)(?: break)?|break)\W*$", re.I)
 
 
 def format_of(said: str, title: str = "") -> SessionFormat | None:
-    """The format that a type's name means ("Talk (45 mins)" → workshop), or a title that says it is a meal.
+    """The format that a type's name means ("Talk (45 mins)" → workshop), or a title that says it is a meal or a break.
 
     None when neither says anything.
     """
     text = " ".join(said.split())
     if not text:
-        return SessionFormat.MEAL if MEAL_TITLE.match(title) else None
+        titles = (MEAL_TITLE, SessionFormat.MEAL), (BREAK_TITLE, SessionFormat.BREAK)
+        return next((kind for pattern, kind in titles if pattern.match(title)), None)
     for kind in SessionFormat:
         if text.lower().replace("’", "'") == kind.value:
             return kind

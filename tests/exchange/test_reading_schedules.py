@@ -246,7 +246,7 @@ def test_days_of_events_that_name_their_rooms_are_read() -> None:
 
     assert [(s.title, s.rooms, s.format, s.minutes) for s in agenda.sessions] == [
         ("Welcome", ("North", "South"), SessionFormat.PLENARY, 60),
-        ("Coffee Break", ("North",), SessionFormat.MEAL, 30),
+        ("Coffee Break", ("North",), SessionFormat.BREAK, 30),
     ]
 
 
