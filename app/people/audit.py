@@ -123,11 +123,12 @@ def _record(db: AnySession, context: UOWTransaction) -> None:
     told = [_entry(db, row, before, after) for row, before, after in entries if before or after]
     if not told:
         return
-    db.execute(insert(AuditEntry), told)
     if not db.info.get("revised"):
+        # First, since its row is locked until the end: so entries are numbered in the order in which they are committed.
         db.info["revised"] = True
         raised = db.execute(update(Revision).where(col(Revision.id) == 1).values(number=Revision.number + 1))
         assert raised.rowcount == 1, "the migrations put one row into `revision`"  # type: ignore[attr-defined]
+    db.execute(insert(AuditEntry), told)
 
 
 @event.listens_for(AnySession, "after_transaction_end")
