@@ -9,6 +9,7 @@ from app.agenda.convenings import NUMBERS, ConveningDetails, create_convening
 from app.agenda.placements import Placement, RoomUse
 from app.agenda.releases import publish_release
 from app.agenda.sessions import change_session, create_session
+from app.agenda.speakers import write_equipment
 from app.gatherings.details import Details, Presenter
 from app.models import AgendaSession, Convening, ConveningStage, EngagementState, Openness, SessionFormat
 from app.people.audiences import Rule
@@ -33,6 +34,8 @@ def load_agenda(db: Session, sample: Sample, *, by: Viewer) -> None:
         first = [_as_first_released(entry, written) for written in entry["session"]]
         sessions = [_session(db, sample, convening, entry, written, by) for written in first]
         db.flush()
+        for session, written in zip(sessions, entry["session"], strict=True):
+            _speakers(sample, session, written)
         if "release" in entry:
             _publish(db, sample, convening, sessions, entry["release"])
         if "amendment" in entry:
@@ -103,6 +106,17 @@ def _session(
     span = written["time"]
     placement = Placement(day, walls(span)[0], minutes(span), _rooms(sample, entry, written))
     return create_session(db, convening, details, to=placement, by=by)
+
+
+def _speakers(sample: Sample, session: AgendaSession, written: Entry) -> None:
+    """What speakers were told and said, as far as the file has it."""
+    for engagement, one in zip(session.engagements, written.get("presenters", ()), strict=True):
+        engagement.brief = one.get("brief", "").strip()
+        engagement.contact_id = sample.people[one["contact"]].key if "contact" in one else None
+        engagement.equipment = write_equipment(one.get("equipment", []), one.get("words", ""))
+        engagement.answer = one.get("answer", "")
+        if "answered_on" in one:
+            engagement.answered_at = sample.calendar.instant(one["answered_on"], session.zone)
 
 
 def _rooms(sample: Sample, entry: Entry, written: Entry) -> tuple[RoomUse, ...]:

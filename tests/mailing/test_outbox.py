@@ -79,7 +79,11 @@ def test_a_letter_goes_to_the_smtp_server_once(
     assert outbox.deliver_due(database, settings) == 0
     (mail,) = handler.letters
     assert mail["To"].addresses[0].display_name == "Rosa Núñez"
-    assert (mail["Subject"], mail.get_content()) == ("Grüße", "Ein Brief — für Sie\r\n")
+    plain, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain
+    assert html
+    assert (mail["Subject"], plain.get_content()) == ("Grüße", "Ein Brief — für Sie\r\n")
+    assert "Ein Brief — für Sie" in html.get_content()
 
 
 def test_a_letter_that_is_refused_waits_longer_each_time_and_is_sent_in_the_end(
