@@ -13,12 +13,16 @@ from itertools import groupby
 
 from app import clock
 from app.agenda.draft import Draft, DraftSession
-from app.agenda.seeing import programme_day
+from app.agenda.seeing import NIGHT, programme_day
 from app.models import SessionFormat
 from app.people.audiences import Rule
 
 STEP = timedelta(minutes=5)
 HALF_HOUR = timedelta(minutes=30)
+A_DAY = timedelta(days=1)
+DAWN = time(NIGHT // timedelta(hours=1))
+"""Until then it is the evening before (seeing.programme_day)."""
+
 USUAL = time(8), time(18)
 """Shown even when nothing is there yet."""
 
@@ -72,6 +76,10 @@ class Block:
     band: bool = False
 
     @property
+    def place(self) -> tuple[int, int, int, int, bool, bool]:
+        return self.row, self.height, self.col, self.width, self.again, self.band
+
+    @property
     def classes(self) -> str:
         return f"r-{self.row} h-{self.height} c-{self.col} w-{self.width}{' band' if self.band else ''}"
 
@@ -111,13 +119,14 @@ class DayGrid:
 def days_of(draft: Draft) -> list[date]:
     """The convening's days, and any other programme day on which something is placed."""
     count = (draft.ends_on - draft.starts_on).days + 1
-    days = {draft.starts_on + timedelta(days=number) for number in range(count)}
+    days = {draft.starts_on + number * A_DAY for number in range(count)}
     return sorted(days | {programme_day(one.span[0], draft.zone) for one in draft.sessions if one.starts_at})
 
 
 def day_grid(draft: Draft, day: date) -> DayGrid:
     """The grid of one programme day; what goes on past midnight goes on in it."""
-    sessions = [one for one in draft.sessions if one.starts_at and programme_day(one.span[0], draft.zone) == day]
+    dawn, next_dawn = clock.at(day, DAWN, draft.zone), clock.at(day + A_DAY, DAWN, draft.zone)
+    sessions = [one for one in draft.sessions if one.starts_at and dawn <= one.starts_at < next_dawn]
     start = _half_hour_before(min([clock.at(day, USUAL[0], draft.zone), *(one.span[0] for one in sessions)]))
     end = max([clock.at(day, USUAL[1], draft.zone), *(one.span[1] for one in sessions)])
     rows = min(_rows(start, end, up=True) + 5, MOST_ROWS) // 6 * 6

@@ -1,4 +1,4 @@
-"""The blocks of the draft's grid, each drawn once as long as all that is seen of it stays the same."""
+"""The blocks of the draft's grid and the findings beside it, drawn once as long as what is seen of them is the same."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from app import clock
-from app.agenda.desk import Desk
+from app.agenda.desk import Desk, ShownFinding
+from app.agenda.draft import DraftSession
 from app.agenda.grid import Block
 from app.agenda.grounds import placement_ground
 from app.models import Openness, SessionFormat
@@ -43,11 +44,39 @@ class Face:
     marks: tuple[int, ...]
 
 
-def drawing(desk: Desk, at: str) -> Callable[[Block], Markup]:
-    """How the blocks of a desk are drawn; `at` is the address of its draft."""
+def blocks_of(desk: Desk, at: str) -> Callable[[Block], Markup]:
+    """How the blocks of a desk are drawn; `at` is the address of its draft.
+
+    The draft is kept in memory, and in it a session stays the same object until it or what surrounds it changes: its
+    block is then known by that and by the little that is the desk's. Else it is known by its face.
+    """
 
     def drawn(block: Block) -> Markup:
-        return _drawn(face_of(desk, block, at))
+        session = block.session
+        number = session.id
+        seen = desk.titles[number], number in desk.knowing.hidden, desk.marks.get(number, ()), desk.worst.get(number)
+        key = id(session), block.place, at, *seen
+        kept = _recent.get(key)
+        if kept is not None and kept[0] is session:
+            return kept[1]
+        html = _drawn(face_of(desk, block, at))
+        if len(_recent) >= KEPT:
+            _recent.clear()
+        _recent[key] = session, html
+        return html
+
+    return drawn
+
+
+_recent: dict[tuple[object, ...], tuple[DraftSession, Markup]] = {}
+"""The session is kept along, so that its id stays its own."""
+
+
+def findings_of(here: str, at: str) -> Callable[[ShownFinding], Markup]:
+    """How the lines of findings beside a grid are drawn; the convening is at `here` and its draft at `at`."""
+
+    def drawn(shown: ShownFinding) -> Markup:
+        return _line(shown, here, at)
 
     return drawn
 
@@ -87,4 +116,10 @@ def face_of(desk: Desk, block: Block, at: str) -> Face:
 @lru_cache(maxsize=KEPT)
 def _drawn(face: Face) -> Markup:
     drawn: Markup = vars(templates().get_template("agenda/block.html").module)["block_of"](face)
+    return drawn
+
+
+@lru_cache(maxsize=KEPT // 8)
+def _line(shown: ShownFinding, here: str, at: str) -> Markup:
+    drawn: Markup = vars(templates().get_template("agenda/parts.html").module)["finding_line"](shown, here, at)
     return drawn

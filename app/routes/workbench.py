@@ -18,7 +18,7 @@ from app.models import AgendaSession, Convening
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
-from app.routes.draft_blocks import drawing
+from app.routes.draft_blocks import blocks_of, findings_of
 from app.routes.draft_view import SCALES, View, view_of
 from app.routes.pages import page, partial, render, see_other, wants_fragment
 from app.routes.session_editor import form_context
@@ -141,7 +141,8 @@ class Workbench:
             "convening": self.convening,
             "desk": desk,
             "grids": desk.grids(chosen),
-            "drawn": drawing(desk, self.address),
+            "drawn": blocks_of(desk, self.address),
+            "finding": findings_of(self.here, self.address),
             "day": chosen,
             "view": view,
             "scales": SCALES,
