@@ -94,7 +94,7 @@ def examine(file: BinaryIO, name: str, *, megabytes: int) -> Arrival:
 def kind_of(file: BinaryIO) -> Kind:
     """The kind of a file by its content; raises Unacceptable for one that is not taken."""
     file.seek(0)
-    head = file.read(200)
+    head = file.read(200).ljust(30, b"\0")
     for start, kind in ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG)):
         if head.startswith(start):
             return kind
@@ -114,9 +114,9 @@ def name_for(name: str, kind: Kind) -> str:
     direction characters), ending as files of its kind do, and no longer than 200 characters."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     seen = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in last)
-    seen = " ".join("".join("-" if letter in '<>:"|?*' else letter for letter in seen).split()).strip(". ")
-    stem, dot, ending = seen.rpartition(".")
-    if not dot or len(ending) > 8:
+    seen = " ".join("".join("-" if letter in '<>:"|?*' else letter for letter in seen).split())
+    stem, _, ending = seen.rpartition(".")
+    if ending and not (ending.isalnum() and ending[0].isalpha() and len(ending) <= 8 and ending != seen):
         stem = seen
     return f"{stem[: LONGEST_NAME - len(kind.suffix)].strip('. ') or 'slides'}{kind.suffix}"
 
