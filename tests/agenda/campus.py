@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -126,7 +127,7 @@ class Campus:
         said = self.details(title, **details)  # type: ignore[arg-type]  # as a test says it
         return create_session(self.db, self.convening, said, to=to, by=by)
 
-    def publish(self, **options: str) -> AgendaRelease:
+    def publish(self, **options: Any) -> AgendaRelease:
         return publish_release(self.db, self.convening, by=BY, **options)
 
     def seen(self, viewer: Viewer, number: int | None = None) -> dict[str, SeenSession]:
