@@ -90,7 +90,7 @@ def test_rule_1_a_move_into_a_conflict_names_it_and_its_cure_takes_it_away(
     action, fields = first_cure(html, "Move “Welcome” to Tue 14 Nov")
     html = organizer.follow(action, fields).text
     assert "It cures 2 conflicts." in html
-    assert "Nobody is in two places" in html
+    assert " at once" not in html
 
 
 def test_with_htmx_a_move_answers_the_workbench_alone(organizer: Visitor, place: Campus, database: Database) -> None:
@@ -359,10 +359,11 @@ def test_the_number_of_queries_and_the_size_of_the_page_at_6_and_at_600(
                     ),
                     by=BY,
                 )
+        organizer.get(DRAFT)  # the draft is read into memory
         queries.clear()
         answer = organizer.get(f"{DRAFT}?day=all")
         assert answer.status_code == 200
         counts.append(len(queries))
         sizes.append(len(answer.content))
     assert counts[0] == counts[1]
-    assert sizes[1] < 1_000_000
+    assert sizes[1] < 600_000
