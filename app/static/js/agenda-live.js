@@ -109,16 +109,17 @@ function warn(acts) {
   const act = acts.findLast((one) => one.by !== me && one.sessions.includes(Number(open)));
   if (!act) return;
   panel.querySelector("[data-meanwhile]")?.remove();
-  const words = document.createElement("p");
-  words.className = "note note-warn";
-  words.dataset.meanwhile = "";
-  words.setAttribute("role", "status");
+  const note = document.createElement("div");
+  note.className = "note note-warn";
+  note.dataset.meanwhile = "";
+  note.setAttribute("role", "status");
   const link = document.createElement("a");
   link.href = `${place.dataset.live.replace(/live$/, "history")}?session=${open}`;
   link.target = "_blank";
   link.textContent = "See what";
+  const words = note.appendChild(document.createElement("p"));
   words.append(`${act.name} has just changed this. What you typed stays here. `, link);
-  (panel.querySelector(".editor-head") ?? panel.firstElementChild).after(words);
+  (panel.querySelector(".editor-head") ?? panel.firstElementChild).after(note);
 }
 
 /* Undo and redo by keys */
