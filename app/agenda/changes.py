@@ -65,7 +65,6 @@ DETAILS = {
     "protected": "protection",
     "choice_group": "choice",
     "host_city": "host",
-    "parts": "order of parts",
     "serves": "stage of Measures that it serves",
 }
 """What a session says besides, and what that is called."""

@@ -1,5 +1,6 @@
 """Publishing: numbered, immutable, with what changed (rule 15); cancellations are delivered, not dropped (rule 16)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,8 +12,10 @@ from app.agenda import published
 from app.agenda.changes import Change, Kind
 from app.agenda.findings import check
 from app.agenda.loading import load_draft
+from app.agenda.notices import Notice
 from app.agenda.placements import move_session, unplace_session
 from app.agenda.releases import (
+    Moved,
     changed_between,
     changes_since,
     override_finding,
@@ -23,9 +26,18 @@ from app.agenda.releases import (
 )
 from app.agenda.sessions import archive_session, cancel_session, change_session, reinstate_session, restore_session
 from app.agenda.venues import RoomDetails, SetupLine, change_room
-from app.gatherings.details import details_of
-from app.models import AgendaRelease, AgendaSession, AuditEntry, ConveningStage, Openness, Override
-from app.people.audit import Refused
+from app.gatherings.details import Item, details_of
+from app.models import (
+    AgendaRelease,
+    AgendaSession,
+    AuditEntry,
+    Convening,
+    ConveningStage,
+    Openness,
+    Override,
+    Person,
+)
+from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
 from tests.agenda.campus import Campus
 from tests.people.rows import BY
@@ -400,3 +412,114 @@ def test_releases_are_listed_newest_first_with_who_and_how_much(db: Session, pla
         (2, "", "", 1),
         (1, "First", "Ada Roth", 1),
     ]
+
+
+# Telling those concerned
+
+
+class Teller:
+    """What `tell` was given: the names, release by release."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, set[str]]] = []
+
+    def __call__(self, release: AgendaRelease, notices: Sequence[Notice]) -> None:
+        self.told.append((release.number, {one.name for one in notices}))
+
+
+def test_publishing_tells_those_concerned_once_and_only_them(db: Session, place: Campus) -> None:
+    session = place.session("Peers", rule=place.of_people("Ruth Adler", "Theo Lund"))
+    place.session("Lunch", "12:00–13:00", rule=place.of_people("Jo Park"))
+    teller = Teller()
+    assert place.publish(tell=teller).quietly is False
+    move_session(db, session, to=place.placement("10:00–11:00"), by=BY)
+    place.publish(tell=teller)
+    with pytest.raises(Refused, match="Nothing has changed"):
+        place.publish(tell=teller)
+    assert teller.told == [(1, {"Ruth Adler", "Theo Lund", "Jo Park"}), (2, {"Ruth Adler", "Theo Lund"})]
+
+
+def test_a_release_that_goes_out_quietly_says_so(place: Campus) -> None:
+    place.session()
+    release = place.publish()
+    assert (release.quietly, release.untold) == (True, [])
+
+
+def test_who_has_no_address_is_on_record_with_the_release_and_unnamed_where_the_name_would_tell(
+    db: Session, place: Campus
+) -> None:
+    """Rule 13: who is in a session that excludes the lab stays with those in it."""
+    without_address(db, place.person("Ruth Adler"), by=BY)
+    without_address(db, place.person("Theo Lund"), by=BY)
+    place.session("Peers", rule=place.of_role("mayor"), openness=Openness.CLOSED, excludes_lab=True)
+    place.session("Lunch", "12:00–13:00", rule=place.of_people("Theo Lund"))
+    teller = Teller()
+    release = place.publish(tell=teller)
+    assert release.untold == [{"name": "", "office": ""}, {"name": "Theo Lund", "office": "Staff"}]
+    assert teller.told == [(1, {"Imani Okafor", "Kai Weber"})]
+
+
+@verb
+def without_address(db: Session, person: Person, *, by: Viewer) -> None:
+    person.email = None
+
+
+def test_a_draft_that_moved_on_since_it_was_looked_over_is_not_published(db: Session, place: Campus) -> None:
+    session = place.session()
+    ada = place.viewer("Ada Roth")
+    seen = preview(db, place.convening, load_draft(db, place.convening), ada).seen
+    move_session(db, session, to=place.placement("10:00–11:00"), by=BY)
+    with pytest.raises(Moved, match="The draft has changed since you looked"):
+        publish_release(db, place.convening, seen=seen, by=ada)
+    move_session(db, session, to=place.placement("09:00–10:00"), by=BY)
+    assert publish_release(db, place.convening, seen=seen, by=ada).number == 1
+
+
+# A release as it was
+
+
+def test_rule_15_an_older_release_stands_under_the_heading_and_the_names_of_its_day(db: Session, place: Campus) -> None:
+    session = place.session(rooms=["GCC"], speakers=["Prof. Strand"])
+    place.publish()
+    setups = (SetupLine("rounds", 90),)
+    change_room(db, place.rooms["GCC"], RoomDetails(name="Gutman Conference Center", setups=setups), by=BY)
+    renamed(db, place.convening, place.person("Prof. Strand"), by=BY)
+    retitle(db, session, "Hello")
+    place.publish()
+    viewer = place.viewer("Jo Park")
+    old, new = (published.agenda(db, place.convening, viewer, number=number) for number in (1, None))
+    assert old is not None
+    assert new is not None
+    assert [(one.title, one.heading.get("venue")) for one in (old, new)] == [
+        ("Fall 2017 convening", "HGSE"),
+        ("Fall gathering", None),
+    ]
+    assert [(one.rooms[0].name, one.presenters[0].name) for one in (old.sessions[0], new.sessions[0])] == [
+        ("GCC", "Prof. Strand"),
+        ("Gutman Conference Center", "Prof. Strand-Ito"),
+    ]
+
+
+@verb
+def renamed(db: Session, convening: Convening, person: Person, *, by: Viewer) -> None:
+    convening.title = "Fall gathering"
+    person.name = "Prof. Strand-Ito"
+
+
+def test_a_turn_that_is_new_and_one_that_is_taken_out_are_said_so(db: Session, place: Campus) -> None:
+    salem = place.town.cities["Salem"].key
+    session = place.session("Updates", items=(Item(25, city_id=salem), Item(35, "Questions")))
+    place.publish()
+    items = (Item(25, city_id=salem), Item(10, "A word of thanks"))
+    change_session(db, session, replace(details_of(session), items=items), by=BY)
+    assert said(place.publish()) == [
+        "In “Updates”, “A word of thanks” is new: 09:25–09:35 EST.",
+        "In “Updates”, “Questions”, 09:25–10:00 EST, is taken out.",
+    ]
+
+
+def test_turns_go_with_a_session_that_moves(db: Session, place: Campus) -> None:
+    session = place.session("Updates", items=(Item(25, "One"), Item(35, "Two")))
+    place.publish()
+    move_session(db, session, to=place.placement("10:00–11:00"), by=BY)
+    assert kinds(place.publish()) == [("moved", "Updates")]
