@@ -70,6 +70,11 @@ class Convening(Row, table=True):
     cohort: Cohort = Relationship()
     venue: Venue | None = Relationship()
 
+    @property
+    def path(self) -> str:
+        """Where its pages stand in the program."""
+        return f"/{self.cohort.slug}/convenings/{self.slug}"
+
 
 class SessionFormat(StrEnum):
     PLENARY = "plenary"
