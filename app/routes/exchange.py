@@ -1,5 +1,6 @@
 """Agendas by upload: a file is chosen, what it would do is looked at, and only then is anything written."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
@@ -18,7 +19,7 @@ from app.models import Cohort, Convening, Openness
 from app.people.audit import Refused
 from app.people.names import slug_of
 from app.people.viewer import Viewer
-from app.routes.door import CohortHere, ConveningHere, Db, Needs, SettingsHere, ViewerHere
+from app.routes.door import CohortHere, Db, Needs, SettingsHere, ViewerHere, convening_here
 from app.routes.pages import page, see_other
 from app.settings import Settings
 
@@ -34,41 +35,80 @@ LONGEST_BODY = 64 << 20
 
 ABSENT = ("leave", "cancel", "archive")
 
-
-@router.get("/{cohort}/convenings/import", dependencies=IMPORT)
-def choose_for_new(request: Request, cohort: CohortHere) -> Response:
-    """Choose the file that a new convening is made of."""
-    return _chooser(request, None)
+NEW = "/{cohort}/convenings/import"
+INTO = "/{cohort}/convenings/{convening}/import"
 
 
-@router.post("/{cohort}/convenings/import", dependencies=IMPORT, max_body_size=LONGEST_BODY)
-def upload_for_new(
-    request: Request, cohort: CohortHere, viewer: ViewerHere, settings: SettingsHere, file: Sent
-) -> Response:
-    return _received(request, cohort, None, viewer, settings, file)
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a file is brought into, by whom: a convening's draft, or a convening that is yet to be made."""
+
+    cohort: Cohort
+    convening: Convening | None
+    viewer: Viewer
+    settings: Settings
+
+    @property
+    def whose(self) -> str:
+        """The name under which uploads for it wait."""
+        return f"agenda {self.cohort.key} {self.convening.key if self.convening else 'new'} {self.viewer.actor_id}"
+
+    @property
+    def place(self) -> str:
+        """The address where a file is chosen."""
+        return f"{self.convening.path if self.convening else f'/{self.cohort.slug}/convenings'}/import"
+
+    @property
+    def room(self) -> WaitingRoom:
+        return WaitingRoom(self.settings.data_dir)
 
 
-@router.get("/{cohort}/convenings/import/{token}", dependencies=IMPORT)
-def preview_new(
-    request: Request,
-    db: Db,
-    cohort: CohortHere,
-    viewer: ViewerHere,
-    settings: SettingsHere,
-    token: str,
-    zone: str = "",
-) -> Response:
-    """What would be made, with the convening around it."""
-    return _preview(request, db, cohort, None, viewer, settings, token, zone=zone)
+def target_here(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, settings: SettingsHere) -> Target:
+    """The target that the address names; raises NotHere for a convening that is not."""
+    into = convening_here(request, db, cohort) if "convening" in request.path_params else None
+    return Target(cohort, into, viewer, settings)
 
 
-@router.post("/{cohort}/convenings/import/{token}", dependencies=IMPORT)
+TargetHere = Annotated[Target, Depends(target_here)]
+
+
+@router.get(NEW, dependencies=IMPORT)
+@router.get(INTO, dependencies=IMPORT)
+def choose(request: Request, target: TargetHere) -> Response:
+    """Choose the file that a new convening is made of, or whose sessions come into a draft."""
+    return _chooser(request, target)
+
+
+@router.post(NEW, dependencies=IMPORT, max_body_size=LONGEST_BODY)
+@router.post(INTO, dependencies=IMPORT, max_body_size=LONGEST_BODY)
+def upload(request: Request, target: TargetHere, file: Sent) -> Response:
+    """Keep the file, unread, and go and look at it."""
+    try:
+        token = receive(file, target.settings, whose=target.whose)
+    except Unreadable as error:
+        return _chooser(request, target, error.sentence)
+    return see_other(f"{target.place}/{token}")
+
+
+@router.get(f"{NEW}/{{token}}", dependencies=IMPORT)
+@router.get(f"{INTO}/{{token}}", dependencies=IMPORT)
+def preview(request: Request, db: Db, target: TargetHere, token: str, zone: str = "") -> Response:
+    """What would be made and changed, field by field; nothing is written yet."""
+    upload = target.room.find(token, whose=target.whose)
+    if upload is None:
+        return _chooser(request, target, GONE)
+    try:
+        plan = _plan(db, target, upload, "" if target.convening else zone)
+    except (Unreadable, Refused) as error:
+        return _chooser(request, target, error.sentence)
+    return _shown(request, target, upload, plan, zone=zone)
+
+
+@router.post(f"{NEW}/{{token}}", dependencies=IMPORT)
 def import_new(
     request: Request,
     db: Db,
-    cohort: CohortHere,
-    viewer: ViewerHere,
-    settings: SettingsHere,
+    target: TargetHere,
     token: str,
     stamp: Text = "",
     title: Text = "",
@@ -78,67 +118,30 @@ def import_new(
     openness: Text = "cohort",
 ) -> Response:
     """Make the convening and its draft."""
-    room = WaitingRoom(settings.data_dir)
-    upload = room.find(token, whose=_whose(cohort, None, viewer))
+    upload = target.room.find(token, whose=target.whose)
     if upload is None:
-        return _chooser(request, None, GONE)
+        return _chooser(request, target, GONE)
     typed = {"title": title, "slug": slug}
     try:
-        plan = _plan(db, cohort, None, upload, settings, zone)
+        plan = _plan(db, target, upload, zone)
     except Refused as refused:
-        return _chooser(request, None, refused.sentence)
+        return _chooser(request, target, refused.sentence)
     if plan.stamp != stamp:
-        return _shown(request, None, upload, plan, zone=zone, typed=typed, error=CHANGED, status=409)
+        return _shown(request, target, upload, plan, zone=zone, typed=typed, error=CHANGED, status=409)
     wishes = Wishes(keep=_keep(keep), openness=_openness(openness))
     try:
         wanted = slug_of(slug or title, "convening")
-        convening = make_convening(db, cohort, plan, wanted, wishes, title=title.strip(), by=viewer)
+        made = make_convening(db, target.cohort, plan, wanted, wishes, title=title.strip(), by=target.viewer)
     except Refused as refused:
-        return _shown(request, None, upload, plan, zone=zone, typed=typed, error=refused.sentence)
-    room.drop(token)
-    return see_other(f"{_address(cohort, convening)}/agenda/draft", flash=_done(plan))
+        return _shown(request, target, upload, plan, zone=zone, typed=typed, error=refused.sentence)
+    return _imported(target, token, made, plan)
 
 
-@router.get("/{cohort}/convenings/{convening}/import", dependencies=IMPORT)
-def choose(request: Request, cohort: CohortHere, convening: ConveningHere) -> Response:
-    """Choose the file whose sessions come into this convening's draft."""
-    return _chooser(request, convening)
-
-
-@router.post("/{cohort}/convenings/{convening}/import", dependencies=IMPORT, max_body_size=LONGEST_BODY)
-def upload(
-    request: Request,
-    cohort: CohortHere,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    settings: SettingsHere,
-    file: Sent,
-) -> Response:
-    return _received(request, cohort, convening, viewer, settings, file)
-
-
-@router.get("/{cohort}/convenings/{convening}/import/{token}", dependencies=IMPORT)
-def preview(
-    request: Request,
-    db: Db,
-    cohort: CohortHere,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    settings: SettingsHere,
-    token: str,
-) -> Response:
-    """What would be made and changed, field by field; nothing is written yet."""
-    return _preview(request, db, cohort, convening, viewer, settings, token)
-
-
-@router.post("/{cohort}/convenings/{convening}/import/{token}", dependencies=IMPORT)
+@router.post(f"{INTO}/{{token}}", dependencies=IMPORT)
 def import_into(
     request: Request,
     db: Db,
-    cohort: CohortHere,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    settings: SettingsHere,
+    target: TargetHere,
     token: str,
     stamp: Text = "",
     keep: Text = "readable",
@@ -146,42 +149,19 @@ def import_into(
     openness: Text = "cohort",
 ) -> Response:
     """Do what was looked at; where the draft has changed in the meantime, show it again instead."""
-    room = WaitingRoom(settings.data_dir)
-    upload = room.find(token, whose=_whose(cohort, convening, viewer))
+    assert target.convening is not None
+    upload = target.room.find(token, whose=target.whose)
     if upload is None:
-        return _chooser(request, convening, GONE)
-    plan = _plan(db, cohort, convening, upload, settings)
+        return _chooser(request, target, GONE)
+    plan = _plan(db, target, upload)
     if plan.stamp != stamp:
-        return _shown(request, convening, upload, plan, error=CHANGED, status=409)
+        return _shown(request, target, upload, plan, error=CHANGED, status=409)
     wishes = Wishes(keep=_keep(keep), absent=absent if absent in ABSENT else "leave", openness=_openness(openness))
     try:
-        apply_plan(db, convening, plan, wishes, by=viewer)
+        apply_plan(db, target.convening, plan, wishes, by=target.viewer)
     except Refused as refused:
-        return _shown(request, convening, upload, plan, error=refused.sentence)
-    room.drop(token)
-    return see_other(f"{_address(cohort, convening)}/agenda/draft", flash=_done(plan))
-
-
-def _chooser(request: Request, convening: Convening | None, error: str = "") -> Response:
-    context = {"convening": convening, "columns": AGENDA_COLUMNS, "errors": {"file": error} if error else {}}
-    return page(request, "exchange/agenda_upload.html", context, status=422 if error else 200)
-
-
-def _received(
-    request: Request,
-    cohort: Cohort,
-    convening: Convening | None,
-    viewer: Viewer,
-    settings: Settings,
-    file: UploadFile,
-) -> Response:
-    """Keep the file, unread, and go and look at it."""
-    whose = _whose(cohort, convening, viewer)
-    try:
-        token = receive(file, settings, whose=whose)
-    except Unreadable as error:
-        return _chooser(request, convening, error.sentence)
-    return see_other(f"{_place(cohort, convening)}/{token}")
+        return _shown(request, target, upload, plan, error=refused.sentence)
+    return _imported(target, token, target.convening, plan)
 
 
 def receive(file: UploadFile, settings: Settings, *, whose: str) -> str:
@@ -191,38 +171,25 @@ def receive(file: UploadFile, settings: Settings, *, whose: str) -> str:
     return WaitingRoom(settings.data_dir).put(file.file.read(), name=file.filename or "file", whose=whose)
 
 
-def _preview(
-    request: Request,
-    db: Session,
-    cohort: Cohort,
-    convening: Convening | None,
-    viewer: Viewer,
-    settings: Settings,
-    token: str,
-    *,
-    zone: str = "",
-) -> Response:
-    upload = WaitingRoom(settings.data_dir).find(token, whose=_whose(cohort, convening, viewer))
-    if upload is None:
-        return _chooser(request, convening, GONE)
-    try:
-        plan = _plan(db, cohort, convening, upload, settings, zone)
-    except (Unreadable, Refused) as error:
-        return _chooser(request, convening, error.sentence)
-    return _shown(request, convening, upload, plan, zone=zone)
+def _chooser(request: Request, target: Target, error: str = "") -> Response:
+    context = {
+        "convening": target.convening,
+        "columns": AGENDA_COLUMNS,
+        "errors": {"file": error} if error else {},
+    }
+    return page(request, "exchange/agenda_upload.html", context, status=422 if error else 200)
 
 
-def _plan(
-    db: Session, cohort: Cohort, convening: Convening | None, upload: Upload, settings: Settings, zone: str = ""
-) -> AgendaPlan:
+def _plan(db: Session, target: Target, upload: Upload, zone: str = "") -> AgendaPlan:
+    cohort, convening = target.cohort, target.convening
     known = expected(db, cohort, convening, zone)
-    read = read_agenda(upload.content, known, megabytes=settings.upload_megabytes)
+    read = read_agenda(upload.content, known, megabytes=target.settings.upload_megabytes)
     return plan_agenda(db, cohort, convening, read, convening.zone if convening else zone_of(read, zone, cohort.zone))
 
 
 def _shown(
     request: Request,
-    convening: Convening | None,
+    target: Target,
     upload: Upload,
     plan: AgendaPlan,
     *,
@@ -233,12 +200,12 @@ def _shown(
 ) -> Response:
     title = plan.read.title or upload.name.rpartition(".")[0]
     context = {
-        "convening": convening,
+        "convening": target.convening,
         "upload": upload,
         "plan": plan,
         "new_by_day": _by_day(plan),
         "zone": zone or plan.zone,
-        "zone_open": convening is None and not plan.read.zone,
+        "zone_open": target.convening is None and not plan.read.zone,
         "form": typed or {"title": title, "slug": slug_of(title, "convening")},
         "error": error,
     }
@@ -257,9 +224,11 @@ def _by_day(plan: AgendaPlan) -> list[tuple[str, list[object]]]:
     return [*days.items(), *([("Without a time, for the tray", waiting)] if waiting else [])]
 
 
-def _done(plan: AgendaPlan) -> str:
-    made, changed = len(plan.creates), len(plan.changes)
-    return f"Imported: {made} session{'' if made == 1 else 's'} made, {changed} changed, {plan.unchanged} as before."
+def _imported(target: Target, token: str, convening: Convening, plan: AgendaPlan) -> Response:
+    target.room.drop(token)
+    made = f"{len(plan.creates)} session{'' if len(plan.creates) == 1 else 's'} made"
+    said = f"Imported: {made}, {len(plan.changes)} changed, {plan.unchanged} as before."
+    return see_other(f"{convening.path}/agenda/draft", flash=said)
 
 
 def _keep(said: str) -> str:
@@ -268,15 +237,3 @@ def _keep(said: str) -> str:
 
 def _openness(said: str) -> Openness:
     return Openness.PUBLIC if said == "public" else Openness.COHORT
-
-
-def _whose(cohort: Cohort, convening: Convening | None, viewer: Viewer) -> str:
-    return f"agenda {cohort.key} {convening.key if convening else 'new'} {viewer.actor_id}"
-
-
-def _address(cohort: Cohort, convening: Convening) -> str:
-    return f"/{cohort.slug}/convenings/{convening.slug}"
-
-
-def _place(cohort: Cohort, convening: Convening | None) -> str:
-    return f"{_address(cohort, convening)}/import" if convening else f"/{cohort.slug}/convenings/import"
