@@ -11,13 +11,13 @@ from app.mailing import letters
 from app.models import Cohort, Convening, Update, UpdateCycle, UpdateState, UpdateVersion
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.routes.door import CityHere, CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.door import CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.kept import keep
 from app.routes.pages import page, see_other
-from app.routes.updates_door import CycleHere, UpdateHere, place_of
+from app.routes.updates_door import CycleHere, UpdateHere
 from app.settings import Settings
 from app.updates.approval import may_approve
-from app.updates.board import STEPS, Line, board_of, line_of
+from app.updates.board import STEPS, Line, board_of
 from app.updates.content import figure
 from app.updates.cycles import cycles_of, days_to_go, open_cycle
 from app.updates.reading import is_own_city, neighbours, readable_update, readers
@@ -130,39 +130,22 @@ def release(
 
 
 @router.get("/{cohort}/updates/{cycle}/{city}", dependencies=READ)
-def read(
-    request: Request,
-    db: Db,
-    cohort: CohortHere,
-    cycle: CycleHere,
-    city: CityHere,
-    update: UpdateHere,
-    viewer: ViewerHere,
-    version: int | None = None,
-) -> Response:
+def read(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, version: int | None = None) -> Response:
     """The update as this viewer may read it; before its release peers get its status and no text (rule 5)."""
-    own = is_own_city(db, update, viewer)
-    context = {
-        "cycle": cycle,
-        "city": city,
-        "update": update,
-        "own": own,
-        "place": place_of(cohort, cycle, city),
-        "line": line_of(cycle, update, city),
-        "steps": STEPS,
-    }
-    reading = readable_update(db, update, viewer, version)
+    own = is_own_city(db, here.update, viewer)
+    context = here.shown() | {"own": own}
+    reading = readable_update(db, here.update, viewer, version)
     if reading is None:
         if version is not None:
-            raise NotHere(f"{city.name}’s update has no version {version}.")
+            raise NotHere(f"{here.city.name}’s update has no version {version}.")
         return page(request, "updates/waiting.html", context)
     number = reading.content.number
     context |= {
         "reading": reading,
         "content": reading.content,
         "figure": figure(number.body) if number else None,
-        "neighbours": neighbours(db, update),
-        "may_approve": own and may_approve(db, update, viewer),
+        "neighbours": neighbours(db, here.update),
+        "may_approve": own and may_approve(db, here.update, viewer),
     }
     drawn = page(request, "updates/read.html", context)
     return keep(drawn) if reading.version else drawn
@@ -171,16 +154,13 @@ def read(
 @router.post("/{cohort}/updates/{cycle}/{city}/redactions", dependencies=RELEASE)
 def take_out(
     db: Db,
-    cohort: CohortHere,
-    cycle: CycleHere,
-    city: CityHere,
-    update: UpdateHere,
+    here: UpdateHere,
     viewer: ViewerHere,
     part: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
 ) -> Response:
-    redact(db, update, part=part, reason=reason, by=viewer)
-    return see_other(place_of(cohort, cycle, city), flash="Taken out. The page says who did it and why.")
+    redact(db, here.update, part=part, reason=reason, by=viewer)
+    return see_other(here.place, flash="Taken out. The page says who did it and why.")
 
 
 def _announce(

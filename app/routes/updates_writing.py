@@ -10,14 +10,13 @@ from starlette.datastructures import FormData
 
 from app import clock
 from app.mailing import letters
-from app.models import AnswerState, City, Cohort, Update, UpdateCycle, UpdateState
+from app.models import AnswerState, UpdateState
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.routes.door import CityHere, CohortHere, Db, Needs, SettingsHere, ViewerHere
+from app.routes.door import Db, Needs, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
-from app.routes.updates_door import CycleHere, UpdateHere, place_of
+from app.routes.updates_door import CityUpdate, UpdateHere
 from app.updates.approval import send_to_mayor
-from app.updates.board import line_of
 from app.updates.commitments import STAGES
 from app.updates.content import figure, words
 from app.updates.cycles import due_at
@@ -37,72 +36,58 @@ FormHere = Annotated[FormData, Depends(form_here)]
 
 
 @router.get("/{cohort}/updates/{cycle}/{city}/edit", dependencies=WRITE)
-def edit(
-    request: Request, db: Db, cohort: CohortHere, cycle: CycleHere, city: CityHere, update: UpdateHere
-) -> Response:
+def edit(request: Request, db: Db, here: UpdateHere) -> Response:
     """The desk. What is approved or released is not written on: its own page says how to go on."""
-    if update.state not in WRITABLE:
-        return see_other(place_of(cohort, cycle, city))
-    return page(request, "updates/edit.html", _desk(db, cohort, cycle, city, update))
+    if here.update.state not in WRITABLE:
+        return see_other(here.place)
+    return page(request, "updates/edit.html", _desk(db, here))
 
 
 @router.post("/{cohort}/updates/{cycle}/{city}/draft", dependencies=WRITE)
 def save(
-    request: Request,
-    db: Db,
-    cohort: CohortHere,
-    cycle: CycleHere,
-    city: CityHere,
-    update: UpdateHere,
-    viewer: ViewerHere,
-    settings: SettingsHere,
-    form: FormHere,
+    request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, settings: SettingsHere, form: FormHere
 ) -> Response:
     """Save the form, or the piece of it that autosave brings (which asks for JSON); with `then=send`, hand it over."""
     piece = "application/json" in request.headers.get("accept", "")
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     try:
         draft, troubles = _read(typed)
-        saved = save_draft(db, update, draft, by=viewer)
+        saved = save_draft(db, here.update, draft, by=viewer)
         saved.troubles |= troubles
     except Refused as refused:
         if piece:
             return JSONResponse({"refused": refused.sentence}, 409)
-        context = _desk(db, cohort, cycle, city, update, typed=typed, errors={"": refused.sentence})
+        context = _desk(db, here, typed=typed, errors={"": refused.sentence})
         return page(request, "updates/edit.html", context, status=409)
     if piece:
-        return _piece(saved, city.zone)
+        return _piece(saved, here.city.zone)
     errors = saved.troubles | {f"body-{slug}": stale.sentence for slug, stale in saved.stale.items()}
     if not errors and typed.get("then") == "send":
         try:
-            return _send(db, cohort, cycle, city, update, viewer, settings.address)
+            return _send(db, here, viewer, settings.address)
         except Refused as refused:
             errors = {"": refused.sentence}
     if errors:
-        context = _desk(db, cohort, cycle, city, update, typed=typed, errors=errors, saved=saved)
+        context = _desk(db, here, typed=typed, errors=errors, saved=saved)
         return page(request, "updates/edit.html", context, status=409 if saved.stale else 422)
     anchor = "#commitments" if draft.added or draft.removed else ""
-    return see_other(f"{place_of(cohort, cycle, city)}/edit{anchor}", flash="Saved.")
+    return see_other(f"{here.place}/edit{anchor}", flash="Saved.")
 
 
 @router.post("/{cohort}/updates/{cycle}/{city}/corrections", dependencies=WRITE)
-def correct(
-    db: Db, cohort: CohortHere, cycle: CycleHere, city: CityHere, update: UpdateHere, viewer: ViewerHere
-) -> Response:
-    begin_correction(db, update, by=viewer)
+def correct(db: Db, here: UpdateHere, viewer: ViewerHere) -> Response:
+    begin_correction(db, here.update, by=viewer)
     return see_other(
-        f"{place_of(cohort, cycle, city)}/edit",
+        f"{here.place}/edit",
         flash="You write a correction. Readers keep the version that is out until this one is approved and released.",
     )
 
 
-def _send(
-    db: Session, cohort: Cohort, cycle: UpdateCycle, city: City, update: Update, viewer: Viewer, address: str
-) -> Response:
-    place = place_of(cohort, cycle, city)
-    told = send_to_mayor(db, update, by=viewer)
-    letters.update_awaits_approval(db, told, city=city.name, cycle=cycle.title, address=f"{address}{place}/approval")
-    return see_other(place, flash="It is with the mayor, who has a letter with the link.")
+def _send(db: Session, here: CityUpdate, viewer: Viewer, base: str) -> Response:
+    told = send_to_mayor(db, here.update, by=viewer)
+    address = f"{base}{here.place}/approval"
+    letters.update_awaits_approval(db, told, city=here.city.name, cycle=here.cycle.title, address=address)
+    return see_other(here.place, flash="It is with the mayor, who has a letter with the link.")
 
 
 def _read(typed: dict[str, str]) -> tuple[Draft, dict[str, str]]:
@@ -164,23 +149,15 @@ def _piece(saved: Saved, zone: str) -> Response:
 
 def _desk(
     db: Session,
-    cohort: Cohort,
-    cycle: UpdateCycle,
-    city: City,
-    update: Update,
+    here: CityUpdate,
     *,
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
     saved: Saved | None = None,
 ) -> dict[str, object]:
-    return {
-        "cycle": cycle,
-        "city": city,
-        "update": update,
-        "place": place_of(cohort, cycle, city),
-        "desk": desk_of(db, update),
-        "line": line_of(cycle, update, city),
-        "due_at": due_at(cycle, city.zone),
+    return here.shown() | {
+        "desk": desk_of(db, here.update),
+        "due_at": due_at(here.cycle, here.city.zone),
         "typed": typed or {},
         "errors": errors or {},
         "stale": saved.stale if saved else {},
