@@ -124,7 +124,7 @@ def _record(db: AnySession, context: UOWTransaction) -> None:
     if not told:
         return
     if not db.info.get("revised"):
-        # First, since its row is locked until the end: so entries are numbered in the order in which they are committed.
+        # First, since its row is locked until the end: so entries are numbered in the order of their commits.
         db.info["revised"] = True
         raised = db.execute(update(Revision).where(col(Revision.id) == 1).values(number=Revision.number + 1))
         assert raised.rowcount == 1, "the migrations put one row into `revision`"  # type: ignore[attr-defined]

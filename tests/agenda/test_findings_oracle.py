@@ -1,5 +1,6 @@
 """The engine against a slow and plain one, on random agendas across a change of clocks (rules 1, 2, 3, 5, 11, 13)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
@@ -21,7 +22,7 @@ MIDNIGHT = datetime(2017, 11, 5, 3, tzinfo=UTC)
 """23:00 in Cambridge, on the eve of the change of clocks."""
 
 CROWD = Crowd.of({AUTUMN: PEOPLE})
-BITS = 2 ** len(PEOPLE) - 1
+BITS = (1 << len(PEOPLE)) - 1
 MINUTE = timedelta(minutes=1)
 
 
@@ -208,7 +209,7 @@ def not_there(plan: Draft, running: list[DraftSession]) -> set[tuple[str, int]]:
             engaged, away = bool(session.engaged & bit), bool(plan.away & bit)
             if engaged and (outside or away) and place not in mayors:
                 key = f"11:part:{session.id}"
-            elif session.bound & bit and outside and not away and not session.choice_group:
+            elif session.bound & bit and outside and not (away or session.choice_group or place in mayors):
                 key = missed_by(plan, place, session)
             else:
                 continue
@@ -283,5 +284,5 @@ def is_lab(place: int) -> bool:
     return any(o.standing in (Standing.ORGANIZER, Standing.STAFF) for o in PEOPLE[place].offices)
 
 
-def mask(positions: object) -> int:
-    return sum(1 << position for position in set(positions))  # type: ignore[call-overload,no-any-return]
+def mask(positions: Iterable[int]) -> int:
+    return sum(1 << position for position in set(positions))

@@ -70,7 +70,7 @@ def missing_from(draft: Draft, session: DraftSession, seating: Seating, coming: 
     with_part = session.engaged & (outside | draft.away) & ~theirs
     if session.choice_group:
         return Missing(with_part, NOBODY)
-    invited = session.bound & outside & ~draft.away & ~with_part
+    invited = session.bound & outside & ~draft.away & ~with_part & ~theirs
     start, end = session.span
     late, gone = [], []
     for team in coming:
