@@ -18,7 +18,7 @@ from app.gatherings.details import details_of
 from app.models import AgendaSession
 from app.people.audit import Refused
 from app.routes.session_editor import written
-from app.routes.session_form import PlacementFields, choices, read_minutes, read_placement, read_rooms
+from app.routes.session_form import PlacementFields, PlacementSent, choices, read_minutes, read_placement, read_rooms
 from app.routes.stale import moved_meanwhile
 from app.routes.workbench import DRAFT, ONE, SessionHere, Workbench, WorkbenchHere, name_of, said_time
 
@@ -29,7 +29,7 @@ MOST_SAID = 2
 
 
 @router.post(ONE + "/placement")
-def place(bench: WorkbenchHere, session: SessionHere, fields: Annotated[PlacementFields, Form()]) -> Response:
+def place(bench: WorkbenchHere, session: SessionHere, fields: PlacementSent) -> Response:
     """Move a session, or give it another length or other rooms. What is not sent stays as it is; an empty day and
     start is the tray. The answer says which conflicts that made, and which it cured."""
     if (refusal := moved_meanwhile(bench, session, fields)) is not None:

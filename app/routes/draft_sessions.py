@@ -17,6 +17,7 @@ from app.routes.pages import partial, render, wants_fragment
 from app.routes.session_editor import form_context, name_of
 from app.routes.session_form import (
     SessionFields,
+    SessionSent,
     choices,
     read_details,
     read_minutes,
@@ -31,7 +32,6 @@ from app.routes.workbench import DRAFT, HERE, SessionHere, Workbench, WorkbenchH
 router = APIRouter(dependencies=DRAFT)
 NEW = HERE + "/agenda/draft/sessions/new"
 FORM = HERE + "/agenda/draft/sessions/{session:int}"
-Typed = Annotated[SessionFields, Form()]
 
 
 @router.get(NEW)
@@ -42,13 +42,13 @@ def new_session(bench: WorkbenchHere, day: str = "", start: str = "", minutes: s
 
 
 @router.post(NEW + "/typed")
-def redraw_new(bench: WorkbenchHere, fields: Typed, do: Annotated[str, Form()] = "") -> Response:
+def redraw_new(bench: WorkbenchHere, fields: SessionSent, do: Annotated[str, Form()] = "") -> Response:
     """The empty form as it is filled so far, with what a button did to it. Nothing is changed."""
     return bench.edit(None, rearranged(fields, do, choices(bench.db, bench.convening)))
 
 
 @router.post(HERE + "/agenda/draft/sessions")
-def create(bench: WorkbenchHere, fields: Typed) -> Response:
+def create(bench: WorkbenchHere, fields: SessionSent) -> Response:
     """A new session, placed where the form says, or without a day in the tray. Sent twice, it is made once."""
     session = _made(bench, fields.uid)
     if session is None:
@@ -75,13 +75,15 @@ def edit(bench: WorkbenchHere, session: SessionHere) -> Response:
 
 
 @router.post(FORM + "/typed")
-def redraw(bench: WorkbenchHere, session: SessionHere, fields: Typed, do: Annotated[str, Form()] = "") -> Response:
+def redraw(
+    bench: WorkbenchHere, session: SessionHere, fields: SessionSent, do: Annotated[str, Form()] = ""
+) -> Response:
     """The form as typed so far, with what a button did to it. Nothing is changed."""
     return bench.edit(_standing(session), rearranged(fields, do, choices(bench.db, bench.convening)))
 
 
 @router.post(FORM)
-def change(bench: WorkbenchHere, session: SessionHere, fields: Typed) -> Response:
+def change(bench: WorkbenchHere, session: SessionHere, fields: SessionSent) -> Response:
     """Say of a session what its form says. On stale ground nothing is changed, and both versions are shown."""
     if is_hidden(bench.db, session, bench.viewer):
         fields = without_hidden(fields)
@@ -104,17 +106,17 @@ def change(bench: WorkbenchHere, session: SessionHere, fields: Typed) -> Respons
         return bench.edit(session, fields, refused)
     title = name_of(session, hidden=is_hidden(bench.db, session, bench.viewer))
     said = f"“{title}” is saved, {said_time(session)}."
-    panel = _panel(bench, session, said, whole=is_choosing(fields)) if wants_fragment(bench.request) else ""
+    panel = _panel(bench, session, whole=is_choosing(fields)) if wants_fragment(bench.request) else ""
     return bench.done(said, session, panel=panel)
 
 
-def _panel(bench: Workbench, session: AgendaSession, saved: str, *, whole: bool) -> str:
+def _panel(bench: Workbench, session: AgendaSession, *, whole: bool) -> str:
     """The panel after a save: its form stays as it is, place and folds included, but for its ground and its title. It
     is drawn `whole` where another page was in it."""
     context = {
         **form_context(bench.db, bench.convening, bench.viewer, session, None),
         "errors": {},
-        "saved": saved,
+        "saved": True,
         "fragment": True,
         "at": bench.address,
     }

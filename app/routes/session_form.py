@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 from itertools import zip_longest
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session, col, select
+from starlette.datastructures import FormData
 
 from app import clock
 from app.agenda.placements import Placement, RoomUse
@@ -79,6 +81,32 @@ class SessionFields(PlacementFields):
     item_minutes: list[str] | None = None
     details_seen: str = ""
     uid: str = ""
+
+
+async def _placement_sent(request: Request) -> PlacementFields:
+    return PlacementFields.model_validate(_sent(await request.form(), PlacementFields))
+
+
+async def _session_sent(request: Request) -> SessionFields:
+    form = await request.form()
+    choices = {name: value for name, value in form.items() if name not in SessionFields.model_fields}
+    return SessionFields.model_validate(choices | _sent(form, SessionFields))
+
+
+PlacementSent = Annotated[PlacementFields, Depends(_placement_sent)]
+SessionSent = Annotated[SessionFields, Depends(_session_sent)]
+"""The fields as a form sends them. FastAPI's own reading takes an empty field for one that was not sent, so that
+nobody could take a purpose or a time away."""
+
+
+def _sent(form: FormData, kind: type[BaseModel]) -> dict[str, Any]:
+    """The texts of a form by the fields of a model, lists where it has lists; files are none."""
+    values: dict[str, Any] = {}
+    for name, field in kind.model_fields.items():
+        texts = [one for one in form.getlist(name) if isinstance(one, str)]
+        if texts:
+            values[name] = texts if "list" in str(field.annotation) else texts[-1]
+    return values
 
 
 @dataclass(frozen=True, slots=True)

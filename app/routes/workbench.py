@@ -93,7 +93,7 @@ class Workbench:
         context = {
             **form_context(self.db, self.convening, self.viewer, session, fields),
             "errors": said_errors(refused) if refused else {},
-            "saved": "",
+            "saved": False,
             "fragment": fragment,
             "at": self.address,
         }
