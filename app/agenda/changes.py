@@ -13,6 +13,7 @@ from typing import Any
 
 from app import clock
 from app.agenda.seeing import SeenItem, SeenSession, programme_day
+from app.people.viewer import Viewer
 
 Beside = tuple[str, str] | None
 """The reader's own zone and place, said beside the event's where their clocks differ (rule 14)."""
@@ -137,6 +138,11 @@ def kinds_in(changed: Iterable[Changed]) -> dict[Kind, int]:
     return {kind: counted[kind] for kind in Kind if counted[kind]}
 
 
+def beside(viewer: Viewer) -> Beside:
+    """The clock that a viewer's pages and letters say beside the event's."""
+    return (viewer.zone, viewer.place) if viewer.zone else None
+
+
 def said_time(session: SeenSession, also: Beside = None) -> str:
     """ "Tue 14 Nov, 13:30–14:45 EST": the event's own zone, which everyone reads, and `also` where it differs."""
     return clock.said_span(session.starts_at, session.ends_at, session.zone, also)
@@ -202,8 +208,8 @@ def _said_item(item: SeenItem, zone: str, also: Beside) -> str:
     """ "09:25–09:50 EST (06:25–06:50 in Oakland)": the day is the session's."""
     start, end = item.starts_at, item.starts_at + timedelta(minutes=item.minutes)
     until = f"{clock.NARROW}{clock.said_time(end, zone)} {clock.zone_abbreviation(start, zone)}"
-    beside = clock.said_beside(start, end, zone, also)
-    return clock.said_time(start, zone) + until + (f" ({beside})" if beside else "")
+    theirs = clock.said_beside(start, end, zone, also)
+    return clock.said_time(start, zone) + until + (f" ({theirs})" if theirs else "")
 
 
 def _said_presenters(session: SeenSession) -> str:

@@ -72,7 +72,7 @@ class Impact:
 
 def impact_of(db: Session, convening: Convening, notices: Notices, looker: Viewer) -> Impact:
     """The impact of a release on whoever it concerns, as an organizer may know it; times are said beside theirs."""
-    everyone = notices.all((looker.zone, looker.place) if looker.zone else None)
+    everyone = notices.all(looker)
     reached = [one for one in everyone if one.email is not None]
     concerned = notices.in_calendars
     feeds = select(func.count(col(Feed.id))).where(col(Feed.person_id).in_(concerned), col(Feed.revoked_at).is_(None))

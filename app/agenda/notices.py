@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from app import clock
-from app.agenda.changes import Beside, Change, Kind, differences
+from app.agenda.changes import Beside, Change, Kind, beside, differences
 from app.agenda.published import Sight, closed_since
 from app.agenda.readers import Readers
 from app.agenda.seeing import SeenSession, cover, full
@@ -97,35 +96,34 @@ class Notices:
         """The people whose own calendar shows a session that differs, in whatever it differs."""
         return [number for number, pairs in self._theirs.items() if pairs]
 
-    def all(self, also: Beside = None) -> list[Notice]:
-        """One for everyone whom it concerns, in the order of roles, then by name; with `also`, all in that reader's
-        time."""
+    def all(self, reader: Viewer | None = None) -> list[Notice]:
+        """One for everyone whom it concerns, in the order of roles, then by name; with a reader, all in their time."""
         assistants = (one.key for acting in self.readers.assistants.values() for one in acting)
         numbers = dict.fromkeys((*self.readers.people, *assistants))
-        return [notice for number in numbers if (notice := self.to(number, also)) is not None]
+        return [notice for number in numbers if (notice := self.to(number, reader)) is not None]
 
-    def to(self, person_id: int, also: Beside = None) -> Notice | None:
-        """What one person is told, in their own time unless `also` is given; None where nothing concerns them."""
+    def to(self, person_id: int, reader: Viewer | None = None) -> Notice | None:
+        """What one person is told, in their own time unless it is for another reader; None where nothing concerns
+        them."""
         parts: list[Part] = []
-        reader: Attendee | Person | None = None
+        person: Attendee | Person | None = None
         office = ""
         if person_id in self.readers.people:
-            reader = self.readers.people[person_id]
-            office = reader.office
+            person = self.readers.people[person_id]
+            office = person.office
             viewer = self.readers.viewer(person_id)
-            parts.append(Part("", self._changes(viewer, also or _beside(viewer, viewer))))
+            parts.append(Part("", self._changes(viewer, beside(reader or viewer))))
         for principal, assistant in self.readers.principals_of(person_id):
-            reader = reader or assistant
+            person = person or assistant
             viewer = self.readers.viewer(principal.person_id, actor_id=person_id)
-            own = Viewer(person_id, assistant.name, assistant.zone)
             whose = ", ".join(filter(None, (principal.name, principal.office)))
-            parts.append(Part(whose, self._changes(viewer, also or _beside(own, viewer))))
+            parts.append(Part(whose, self._changes(viewer, beside(reader or _in_place_of(viewer, assistant)))))
         concerned = {change.session_id for part in parts for change in part.changes}
-        if reader is None or not concerned:
+        if person is None or not concerned:
             return None
         shown = (replace(part, changes=tuple(filter(self._is_shown, part.changes))) for part in parts)
         known = tuple(part for part in shown if part.changes)
-        return Notice(person_id, reader.name, office, reader.email, known, concerned <= self._private)
+        return Notice(person_id, person.name, office, person.email, known, concerned <= self._private)
 
     def _changes(self, viewer: Viewer, also: Beside) -> tuple[Change, ...]:
         """What a release changes of a viewer's own sessions."""
@@ -194,9 +192,7 @@ def _own(sight: Sight, seen: SeenSession) -> SeenSession:
     return replace(seen, rooms=seen.my_rooms or seen.rooms, items=items)
 
 
-def _beside(reader: Viewer, whose: Viewer) -> Beside:
-    """The zone and place in which times are said beside the event's; an assistant's where it is known, else the
-    principal's."""
-    if reader.zone is None or reader.zone == whose.zone:
-        return (whose.zone, whose.place) if whose.zone else None
-    return reader.zone, clock.place(reader.zone)
+def _in_place_of(principal: Viewer, assistant: Person) -> Viewer:
+    """In whose time an assistant reads: their own where it is known, else the principal's."""
+    is_known = assistant.zone is not None and assistant.zone != principal.zone
+    return Viewer(assistant.key, assistant.name, assistant.zone) if is_known else principal

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from sqlmodel import Session, col, select
 
 from app.agenda import published
-from app.agenda.changes import Beside, Change, Changed, changed_sessions, differences
+from app.agenda.changes import Change, Changed, beside, changed_sessions, differences
 from app.agenda.draft import Draft
 from app.agenda.findings import Finding, check, covers_of, standing_in_the_way
 from app.agenda.loading import load_draft
@@ -141,7 +141,7 @@ def preview(db: Session, convening: Convening, draft: Draft, viewer: Viewer) -> 
     known = published.release_entries(before) if before else []
     after = snapshot(db, draft, {entry["id"]: entry for entry in known})
     old, new = (published.seen_entries(db, convening.cohort_id, entries, viewer) for entries in (known, after))
-    changed = changed_sessions(old, new, _beside(viewer))
+    changed = changed_sessions(old, new, beside(viewer))
     return Preview(before.number + 1 if before else 1, changed, _says_the_same(known, after), known, after)
 
 
@@ -154,7 +154,7 @@ def changed_between(db: Session, convening: Convening, number: int, other: int |
     """What differs for the viewer between two releases (`other` None: the newest; 0: before the first)."""
     old = published.agenda(db, convening, viewer, number=number) if number else None
     new = published.agenda(db, convening, viewer, number=other)
-    return changed_sessions(old.sessions if old else (), new.sessions if new else (), _beside(viewer))
+    return changed_sessions(old.sessions if old else (), new.sessions if new else (), beside(viewer))
 
 
 def releases_of(db: Session, convening: Convening) -> list[ReleaseLine]:
@@ -219,7 +219,3 @@ def _stamp(entries: list[SessionEntry]) -> str:
 def _unnamed(one: Notice) -> dict[str, str]:
     """Who could not be told, by name and office where these tell nothing (rule 13)."""
     return {"name": "", "office": ""} if one.is_private else {"name": one.name, "office": one.office}
-
-
-def _beside(viewer: Viewer) -> Beside:
-    return (viewer.zone, viewer.place) if viewer.zone else None

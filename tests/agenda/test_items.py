@@ -1,7 +1,7 @@
 """Parts of a session with minutes of their own: said, released, hidden with it, told in changes and calendars."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, col, select
@@ -122,9 +122,22 @@ def test_parts_in_another_order_are_a_change_and_parts_that_move_with_their_sess
     said = details_of(session)
     change_session(db, session, replace(said, items=said.items[::-1]), by=BY)
     after = in_full(release_entries(publish_release(db, place.convening, by=BY)))
-    assert [one.said for one in differences(before, after)] == ["“Mayors’ updates I” has a new order of parts."]
-    later = [replace(one, items=tuple(replace(item, starts_at=one.ends_at) for item in one.items)) for one in before]
-    assert differences(before, later) == []
+    assert [one.said for one in differences(before, after)] == [
+        "In “Mayors’ updates I”, “Questions” is now 09:00–09:10 EST; it was 09:50–10:00 EST.",
+        "In “Mayors’ updates I”, “Salem: What the cabinet learned” is now 09:10–09:35 EST; it was 09:25–09:50 EST.",
+        "In “Mayors’ updates I”, Oakland’s turn is now 09:35–10:00 EST; it was 09:00–09:25 EST.",
+    ]
+    an_hour = timedelta(hours=1)
+    later = [
+        replace(
+            one,
+            starts_at=one.starts_at + an_hour,
+            ends_at=one.ends_at + an_hour,
+            items=tuple(replace(item, starts_at=item.starts_at + an_hour) for item in one.items),
+        )
+        for one in before
+    ]
+    assert [one.kind for one in differences(before, later)] == ["moved"]
 
 
 @pytest.mark.parametrize("name", ["Ada Roth", "Theo Lund", "Jo Park"])
