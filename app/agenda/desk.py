@@ -105,7 +105,8 @@ def set_up_desk(db: Session, convening: Convening, viewer: Viewer) -> Desk:
 
 
 def desk_of(checked: Checked, viewer: Viewer, only: Iterable[Finding] | None = None) -> Desk:
-    """The same of a draft that is loaded and checked already, with all that is found or `only` some of it."""
+    """The same of a draft that is loaded and checked already, with all that is found or `only` some of it, of which
+    notes are marked on the grid too."""
     draft = checked.draft
     knowing = known_to(draft, viewer)
     found = checked.found if only is None else tuple(only)
@@ -113,7 +114,7 @@ def desk_of(checked: Checked, viewer: Viewer, only: Iterable[Finding] | None = N
     marks: dict[int, tuple[int, ...]] = {}
     worst: dict[int, Gravity] = {}
     for one in shown:
-        if one.gravity is not Gravity.NOTE:
+        if one.gravity is not Gravity.NOTE or only is not None:
             for session_id in one.finding.session_ids:
                 marks[session_id] = (*marks.get(session_id, ()), one.number)
                 worst.setdefault(session_id, one.gravity)

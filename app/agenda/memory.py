@@ -70,6 +70,12 @@ def recall(db: Session, convening: Convening) -> Checked:
     return checked
 
 
+def forget() -> None:
+    """Keep nothing from now on, until it is asked for again."""
+    with _lock:
+        _kept.clear()
+
+
 def _keep(key: tuple[str, int], kept: _Kept) -> None:
     with _lock:
         _kept[key] = kept

@@ -21,7 +21,7 @@ from app.agenda.what_if import Answer, those_one_may_ask_about
 from app.agenda.wording import known_to, said_span
 from app.people.audit import Refused
 from app.routes import typed
-from app.routes.draft_blocks import blocks_of, findings_of
+from app.routes.draft_blocks import blocks_of
 from app.routes.pages import page
 from app.routes.workbench import DRAFT, HERE, Workbench, WorkbenchHere
 
@@ -78,7 +78,6 @@ def _context(bench: Workbench, checked: Checked, question: Question, answered: A
     if answered is not None:
         context["grids"] = answered.desk.grids(answered.day)
         context["drawn"] = blocks_of(answered.desk, bench.address)
-        context["finding"] = findings_of(bench.here, bench.address)
     return context
 
 
