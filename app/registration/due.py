@@ -58,7 +58,7 @@ def _own(db: Session, convening: Convening, viewer: Viewer) -> list[Due]:
     title = f"Finish registering for {convening.title}" if started else f"Register for {convening.title}"
     days = f"{clock.said_day(convening.starts_on)} to {clock.said_day(convening.ends_on)}"
     where = f", {convening.venue.name}" if convening.venue else ""
-    return [Due(title, _address(convening), convening.registration_closes_on, f"{days}{where}")]
+    return [Due(title, f"{convening.path}/registration", convening.registration_closes_on, f"{days}{where}")]
 
 
 def _team(db: Session, convening: Convening, viewer: Viewer) -> list[Due]:
@@ -71,13 +71,9 @@ def _team(db: Session, convening: Convening, viewer: Viewer) -> list[Due]:
             due.append(
                 Due(
                     f"Register {office.city_name}’s team for {convening.title}",
-                    f"{_address(convening)}/team/{office.city_slug}",
+                    f"{convening.path}/registration/team/{office.city_slug}",
                     convening.registration_closes_on,
                     f"{so_far.settled} of {so_far.people} have answered",
                 )
             )
     return due
-
-
-def _address(convening: Convening) -> str:
-    return f"/{convening.cohort.slug}/convenings/{convening.slug}/registration"

@@ -1,8 +1,6 @@
 """What organizers see of the registering: the board of all cities, and the private needs."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlmodel import Session, select
 
@@ -12,11 +10,10 @@ from app.registration import delegations, needs, registrations, teams
 from app.routes import typed
 from app.routes.door import CityHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere, database_here
 from app.routes.pages import page, see_other
-from app.routes.registration import HERE, address_of, write_to
+from app.routes.registration_desk import HERE, Text, write_to
 
 router = APIRouter(prefix=HERE)
 BOARD = [Depends(Needs("registration.board"))]
-Text = Annotated[str, Form()]
 
 
 @router.get("/board", dependencies=BOARD)
@@ -28,7 +25,7 @@ def board(request: Request, db: Db, convening: ConveningHere) -> Response:
 def open_delegations(db: Db, convening: ConveningHere, viewer: ViewerHere) -> Response:
     opened = delegations.open_delegations(db, convening, by=viewer)
     said = f"{len(opened)} delegations opened." if opened else "Each city has its delegation already."
-    return see_other(f"{address_of(convening)}/board", flash=said)
+    return see_other(f"{convening.path}/registration/board", flash=said)
 
 
 @router.post("/board/caps/{city}", dependencies=BOARD)
@@ -58,7 +55,7 @@ def change_caps(
     write_to(db, settings, promoted)
     let_in = f" {len(promoted)} moved up from the waiting list." if promoted else ""
     said = f"{city.name} has {own} places of its own and {sponsored} sponsored.{let_in}"
-    return see_other(f"{address_of(convening)}/board", flash=said)
+    return see_other(f"{convening.path}/registration/board", flash=said)
 
 
 @router.get("/needs", dependencies=BOARD)
