@@ -21,7 +21,7 @@ def part_of(db: Session, name: str, title: str = "", convening: str = "2017-fall
         .join(Person, Person.id == Engagement.person_id)  # type: ignore[arg-type]  # typed as the values it compares
         .where(
             Person.name.contains(name),  # type: ignore[attr-defined]
-            AgendaSession.title.startswith(title),  # type: ignore[attr-defined]
+            AgendaSession.title.startswith(title),
             Convening.slug == convening,
         )
         .order_by(AgendaSession.starts_at, Engagement.id)  # type: ignore[arg-type]
