@@ -115,7 +115,7 @@ def desk_of(checked: Checked, viewer: Viewer, only: Iterable[Finding] | None = N
     worst: dict[int, Gravity] = {}
     for one in shown:
         if one.gravity is not Gravity.NOTE or only is not None:
-            for session_id in one.finding.session_ids:
+            for session_id in _told(one.finding, knowing):
                 marks[session_id] = (*marks.get(session_id, ()), one.number)
                 worst.setdefault(session_id, one.gravity)
     words = draft.words
@@ -130,6 +130,12 @@ def desk_of(checked: Checked, viewer: Viewer, only: Iterable[Finding] | None = N
         budget=checked.budget,
         days=tuple(days_of(draft)),
     )
+
+
+def _told(finding: Finding, knowing: Knowing) -> Iterable[int]:
+    """The sessions at which a finding is marked: a whole city's, not where it would tell who is in them (rule 13)."""
+    of_a_city = finding.kind in wording.OF_A_CITY
+    return (number for number in finding.session_ids if not (of_a_city and number in knowing.hidden))
 
 
 def _show(number: int, finding: Finding, draft: Draft, knowing: Knowing) -> ShownFinding:

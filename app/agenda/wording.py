@@ -54,8 +54,8 @@ SENTENCES = {
     Kind.LOST: "{first_title} is in {room}, which is not to be had then: {when}.",
     Kind.PART: "{who} {have} a part in {first} and {are} not there then: {when}.",
     Kind.PRESENCE: "{who} {are} not there for {first_title}: {when}.",
-    Kind.ARRIVAL: "{city}’s whole team is not there before {arrives}, and misses {sessions}.",
-    Kind.DEPARTURE: "{city}’s whole team has left by {leaves}, and misses {sessions}.",
+    Kind.ARRIVAL: "{city}’s whole team is not there before {arrives}{missing}.",
+    Kind.DEPARTURE: "{city}’s whole team has left by {leaves}{missing}.",
     Kind.CLOSED: "{who} {are} in {first}, a closed session that is to be without them: {when}.",
     Kind.UNCONFIRMED: "{who} {have} a part in {first} and {have} not confirmed it: {when}.",
     Kind.BODY: "{who} are together in {first}, and sit on {body}: {when}.",
@@ -63,6 +63,9 @@ SENTENCES = {
     Kind.SLOT: "{city} {have_no} turn in the mayors’ updates yet.",
     Kind.MINUTES: "{purpose}: {people} minutes are planned, and the minimum is {places}.",
 }
+
+OF_A_CITY = (Kind.ARRIVAL, Kind.DEPARTURE)
+"""These leave the sessions out of which it may not be known who is in them, and say the rest."""
 
 UNSAID = {
     Kind.CAPACITY: "{first_title} is for more people than {room} seats: {when}.",
@@ -74,7 +77,7 @@ UNSAID = {
 
 def said(finding: Finding, draft: Draft, knowing: Knowing) -> str:
     """The finding's sentence, as far as the viewer may know it."""
-    hidden = knowing.hides(finding) and finding.kind not in (Kind.ARRIVAL, Kind.DEPARTURE)
+    hidden = knowing.hides(finding) and finding.kind not in OF_A_CITY
     sessions = [draft.session(number) for number in finding.session_ids]
     quoted = [f"“{knowing.titles[one.id]}”" for one in sessions]
     placed = [_with_room(draft, one, title) for one, title in zip(sessions, quoted, strict=True)]
@@ -102,7 +105,7 @@ def said(finding: Finding, draft: Draft, knowing: Knowing) -> str:
         "city": joined(cities),
         "have_no": "has no" if len(cities) == 1 else "have no",
         "body": next((body.name for body in draft.bodies if body.id == finding.about), ""),
-        "sessions": _counted(quoted),
+        "missing": _missing([f"“{knowing.titles[one.id]}”" for one in sessions if one.id not in knowing.hidden]),
         "arrives": _said_moment(draft, finding.span[1]) if finding.span else "",
         "leaves": _said_moment(draft, finding.span[0]) if finding.span else "",
     }
@@ -138,9 +141,10 @@ def _with_room(draft: Draft, session: DraftSession, title: str) -> str:
     return f"{title} ({rooms})" if rooms else title
 
 
-def _counted(names: list[str]) -> str:
-    rest = len(names) - NAMED
-    return joined([*names[:NAMED], f"{rest} more"] if rest > 0 else names)
+def _missing(titles: list[str]) -> str:
+    """ ", and misses “Welcome”, “Data” and 3 more", or "" where none of them may be told."""
+    rest = len(titles) - NAMED
+    return f", and misses {joined([*titles[:NAMED], f'{rest} more'] if rest > 0 else titles)}" if titles else ""
 
 
 def _said_people(draft: Draft, mask: int) -> str:
