@@ -181,7 +181,8 @@ _Lanes = dict[int | None, dict[int, int]]
 
 
 def _lanes(draft: Draft, sessions: Iterable[DraftSession], start: datetime) -> _Lanes:
-    """Side by side in a room's column whatever goes on there at once, on purpose or not."""
+    """Side by side in a room's column whatever goes on there at once, on purpose or not. Where there is no room at
+    all, there is still a column to put something into."""
     lanes: _Lanes = {room_id: {} for room_id in draft.rooms}
     until: dict[int | None, list[int]] = {}
     for session in sessions:
@@ -193,7 +194,7 @@ def _lanes(draft: Draft, sessions: Iterable[DraftSession], start: datetime) -> _
             free = min(next((lane for lane, end in enumerate(ends) if end <= first), len(ends)), MOST_LANES - 1)
             ends[free : free + 1] = [last]
             lanes.setdefault(room_id, {})[session.id] = free
-    return lanes
+    return lanes or {None: {}}
 
 
 def _columns(draft: Draft, lanes: _Lanes) -> list[Column]:
@@ -211,7 +212,7 @@ def _blocks(session: DraftSession, columns: list[Column], lanes: _Lanes, start: 
     row = min(_rows(start, session.span[0], up=False), rows - 1)
     height = min(max(_rows(start, session.span[1], up=True), row + 1), rows) - row
     if lies_across(session):
-        yield Block(session, row + 2, height, 2, sum(column.width for column in columns) or 1, band=True)
+        yield Block(session, row + 2, height, 2, sum(column.width for column in columns), band=True)
         return
     mine = set(session.room_ids or (None,))
     places = [(index, column) for index, column in enumerate(columns) if column.room_id in mine]

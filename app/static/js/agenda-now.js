@@ -1,4 +1,5 @@
-// The line of now: stands before the first slot that is not over, while its day is on. Pages work without it.
+// The line of now: stands before the first slot that is not over, while its day is on; on the draft's grid it moves on
+// from where the server drew it. Pages work without it.
 
 const MINUTE = 60_000;
 
@@ -18,5 +19,18 @@ function draw() {
   }
 }
 
+/** On the grid: the row of five minutes in which it is now, by the class that the places of blocks have too. */
+function move() {
+  for (const line of document.querySelectorAll(".now-row")) {
+    const { starts, rows } = line.closest(".board").dataset;
+    const row = Math.floor((Date.now() - Date.parse(starts)) / (5 * MINUTE));
+    line.className = line.className.replace(/\br-\d+/, `r-${row + 2}`);
+    line.hidden = row >= Number(rows);
+  }
+}
+
 draw();
-setInterval(draw, MINUTE);
+setInterval(() => {
+  draw();
+  move();
+}, MINUTE);
