@@ -173,6 +173,16 @@ def _json_event(written: _Written, session: SeenSession) -> dict[str, Any]:
         ],
         "links": [],
         "attachments": [],
+        "serves": settled(session.serves),
+        "parts": [
+            {
+                "start": f"{clock.local(item.starts_at, written.agenda.zone):%H:%M}",
+                "minutes": item.minutes,
+                "title": settled(item.title),
+                "city": settled(item.city),
+            }
+            for item in session.items
+        ],
     }
 
 

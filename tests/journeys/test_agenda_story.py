@@ -22,7 +22,8 @@ def move(page: Page, title: str, *, start: str) -> None:
     page.locator("article.s").filter(has_text=title).get_by_role("link", name=title).first.click()
     panel = page.get_by_role("complementary", name="Session")
     panel.get_by_label("Start").first.fill(start)
-    panel.get_by_role("button", name="Move").first.click()
+    panel.get_by_role("button", name="Save").click()
+    panel.get_by_role("link", name="Close").click()
 
 
 def test_a_newcomer_moves_a_session_into_a_conflict_cures_it_and_publishes(opens: Opens) -> None:
@@ -64,7 +65,7 @@ def test_the_same_is_done_without_a_line_of_javascript(opens: Opens) -> None:
     open_draft(page)
     page.locator("article.s").filter(has_text=TITLE).get_by_role("link", name=TITLE).first.click()
     page.get_by_label("Start").first.fill("14:55")
-    page.get_by_role("button", name="Move").first.click()
+    page.get_by_role("button", name="Save").click()
     expect(page.locator(".finding").filter(has_text="Must fix").first).to_be_visible()
 
 
