@@ -316,3 +316,24 @@ def test_the_form_alone_asks_from_where(organizer: Visitor) -> None:
         "12:00 Lunch",
         "13:00 Panel",
     ]
+
+
+def test_the_number_of_queries_of_a_move_at_6_and_at_600(
+    organizer: Visitor, place: Campus, database: Database, queries: list[str]
+) -> None:
+    session = number(database, "Welcome")
+    counts = []
+    for total in (6, 600):
+        with database.write() as db:
+            here = campus_again(db, place)
+            have = len(db.exec(select(AgendaSession.id)).all())
+            for count in range(have, total):
+                start = 8 * 60 + 15 * (count % 40)
+                here.session(f"Talk {count}", f"{start // 60:02}:{start % 60:02}–{start // 60:02}:{start % 60 + 10:02}")
+        organizer.get(DRAFT)  # the draft is read into memory
+        queries.clear()
+        answer = organizer.post(f"{HERE}/sessions/{session}/placement", {"start": "07:30"}, headers=FRAGMENT)
+        assert answer.status_code == 200
+        counts.append(len(queries))
+        organizer.post(f"{HERE}/sessions/{session}/placement", {"start": "09:00"})
+    assert counts[0] == counts[1]

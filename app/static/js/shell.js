@@ -8,7 +8,8 @@ function focusErrors(root) {
 /** A menu or a confirmation closes on Escape and when the focus goes elsewhere. */
 function closeOpenMenus(event) {
   for (const menu of document.querySelectorAll("details:is(.viewer, .menu, .confirm)[open]")) {
-    const elsewhere = event.type !== "keydown" && menu.matches(".viewer, .menu") && !menu.contains(event.target);
+    const within = menu.contains(event.target) && !event.target.closest(".menu-list a");
+    const elsewhere = event.type !== "keydown" && menu.matches(".viewer, .menu") && !within;
     if (event.key === "Escape" && menu.contains(document.activeElement)) {
       menu.open = false;
       menu.querySelector("summary").focus();
