@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app import clock
-from app.agenda.crowd import bits
 from app.agenda.draft import Draft, DraftSession, Spot
-from app.agenda.findings import Finding, Kind, places_of, shared_people
+from app.agenda.findings import Finding, Kind, apart, places_of, shared_people
 from app.agenda.presence import Span
 from app.agenda.slot_cures import OtherSlot, other_slots
 from app.agenda.wording import Knowing, joined, said_span
@@ -19,6 +18,7 @@ EARLIEST, LATEST = time(7), time(22)
 """Within these wall times a session is offered another place on its day."""
 
 STEP = timedelta(minutes=5)
+NO_WALK = timedelta(0)
 
 MOST_EXCUSED = 6
 """More people than this are not excused by one button."""
@@ -138,7 +138,7 @@ def _other_room(draft: Draft, session: DraftSession, finding: Finding) -> Move |
 def _taken_rooms(draft: Draft, session: DraftSession) -> set[int]:
     """Rooms in which something else goes on during the session, or that are not to be had then."""
     span = session.span
-    taken = {room_id for other in draft.during(span) if other.id != session.id for room_id in other.room_ids}
+    taken = {room_id for use in draft.uses(span) if use.session.id != session.id for room_id in use.rooms}
     return taken | {room_id for room_id, spans in draft.lost.items() if _meets(span, spans)}
 
 
@@ -168,14 +168,18 @@ def absent(draft: Draft, people: int, span: Span) -> int:
 
 
 def _busy(draft: Draft, session: DraftSession, day: Span) -> list[Span]:
-    """When, on a day, somebody that the session needs, or one of its rooms, is taken."""
-    rooms = set(session.room_ids)
-    busy = [
-        other.span
-        for other in draft.during(day)
-        if other.id != session.id and (shared_people(session, other) or not rooms.isdisjoint(other.room_ids))
-    ]
-    return busy + [span for room_id in rooms for span in draft.lost.get(room_id, ())]
+    """When, on a day, somebody that the session needs (on their way there included), or one of its rooms, is taken."""
+    rooms, people = frozenset(session.room_ids), session.bound
+    busy = [span for room_id in rooms for span in draft.lost.get(room_id, ())]
+    for use in draft.uses(day):
+        if use.session.id == session.id:
+            continue
+        if people & use.people and shared_people(session, use.session):
+            walk = draft.walking if apart(draft, session, use.session) else NO_WALK
+            busy.append((use.span[0] - walk, use.span[1] + walk))
+        elif not rooms.isdisjoint(use.rooms):
+            busy.append(use.span)
+    return busy
 
 
 def _edges(busy: Iterable[Span], length: timedelta, session: DraftSession, draft: Draft) -> Iterator[datetime]:
@@ -183,8 +187,7 @@ def _edges(busy: Iterable[Span], length: timedelta, session: DraftSession, draft
     for start, end in busy:
         yield _rounded(end)
         yield start - length
-    comings = {window for place in bits(session.bound) if place in draft.windows for window in draft.windows[place]}
-    for start, end in comings:
+    for start, end in draft.windows.of(session.bound):
         yield _rounded(start)
         yield end - length
 

@@ -177,15 +177,20 @@ class Draft:
 
     def during(self, span: Span) -> list[DraftSession]:
         """The sessions that go on during some of a span, in order of their start."""
-        starts, longest = self._starts
+        return [use.session for use in self.uses(span)]
+
+    def uses(self, span: Span) -> list["Use"]:
+        """The same, with whom and what they take."""
+        starts, longest, uses = self._uses
         first, last = bisect_left(starts, span[0] - longest), bisect_left(starts, span[1])
-        return [one for one in self.running[first:last] if one.span[1] > span[0]]
+        return [use for use in uses[first:last] if use.span[1] > span[0]]
 
     @cached_property
-    def _starts(self) -> tuple[list[datetime], timedelta]:
-        """When each of the running sessions begins, and how long the longest takes."""
-        spans = [one.span for one in self.running]
-        return [start for start, _ in spans], max((end - start for start, end in spans), default=timedelta(0))
+    def _uses(self) -> tuple[list[datetime], timedelta, list["Use"]]:
+        """When each of the running sessions begins, how long the longest takes, and what they take."""
+        uses = [Use(one.span, one.bound, frozenset(one.room_ids), one) for one in self.running]
+        longest = max((end - start for (start, end), *_ in uses), default=timedelta(0))
+        return [use.span[0] for use in uses], longest, uses
 
     @property
     def tray(self) -> list[DraftSession]:
@@ -217,6 +222,15 @@ class Draft:
         for one in changed.values():
             insort(kept, one, key=order)
         return replace(self, sessions=tuple(kept))
+
+
+class Use(NamedTuple):
+    """A placed session: when, whom (a mask), which rooms."""
+
+    span: Span
+    people: int
+    rooms: frozenset[int]
+    session: DraftSession
 
 
 class Order:

@@ -24,6 +24,9 @@ class Windows(Mapping[int, tuple[Span, ...]]):
         with_one = {place: windows[0] for place, windows in self._spans.items() if len(windows) == 1}
         self._several = {place: windows for place, windows in self._spans.items() if len(windows) > 1}
         self._with_one = _mask(with_one)
+        self._sharing: dict[tuple[Span, ...], int] = {}
+        for place, windows in self._spans.items():
+            self._sharing[windows] = self._sharing.get(windows, 0) | 1 << place
         self._starts, self._come_by = _gathered((start, place) for place, (start, _) in with_one.items())
         ends, there_until = _gathered(((end, place) for place, (_, end) in with_one.items()), latest_first=True)
         self._ends, self._there_until = ends[::-1], there_until[::-1]
@@ -36,6 +39,10 @@ class Windows(Mapping[int, tuple[Span, ...]]):
 
     def __len__(self) -> int:
         return len(self._spans)
+
+    def of(self, people: int) -> set[Span]:
+        """The windows that people have, each once."""
+        return {window for windows, sharing in self._sharing.items() if sharing & people for window in windows}
 
     def outside(self, span: Span) -> int:
         """Those who are not there throughout a span: none of their windows covers it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app import clock
 from app.agenda.budget import PURPOSES
@@ -77,40 +77,98 @@ UNSAID = {
 
 def said(finding: Finding, draft: Draft, knowing: Knowing) -> str:
     """The finding's sentence, as far as the viewer may know it."""
-    hidden = knowing.hides(finding) and finding.kind not in OF_A_CITY
-    sessions = [draft.session(number) for number in finding.session_ids]
-    quoted = [f"“{knowing.titles[one.id]}”" for one in sessions]
-    placed = [_with_room(draft, one, title) for one, title in zip(sessions, quoted, strict=True)]
-    kept = 0 if sessions and sessions[0].protected else -1
-    several = finding.people.bit_count() != 1 and not hidden
-    room = draft.rooms.get(finding.room_id or 0)
-    cities = [draft.cities.get(number, "") for number in finding.city_ids]
-    words = {
-        "who": "Somebody" if hidden else _said_people(draft, finding.people),
-        "are": "are" if several else "is",
-        "have": "have" if several else "has",
-        "first": placed[0] if placed else "",
-        "second": placed[-1] if placed else "",
-        "first_title": quoted[0] if quoted else "",
-        "second_title": quoted[-1] if quoted else "",
-        "kept": quoted[kept] if quoted else "",
-        "taker": quoted[-1 - kept] if quoted else "",
-        "room": room.name if room else "its rooms together",
-        "when": said_span(draft, finding.span) if finding.span else "",
-        "gap": (finding.span[1] - finding.span[0]).seconds // 60 if finding.span else 0,
-        "people": finding.have,
-        "places": finding.need,
-        "purpose": PURPOSES.get(finding.purpose, ""),
-        "kept_away": f"in {placed[-1]}" if len(placed) > 1 else "not there",
-        "city": joined(cities),
-        "have_no": "has no" if len(cities) == 1 else "have no",
-        "body": next((body.name for body in draft.bodies if body.id == finding.about), ""),
-        "missing": _missing([f"“{knowing.titles[one.id]}”" for one in sessions if one.id not in knowing.hidden]),
-        "arrives": _said_moment(draft, finding.span[1]) if finding.span else "",
-        "leaves": _said_moment(draft, finding.span[0]) if finding.span else "",
-    }
-    sentence = UNSAID.get(finding.kind, SENTENCES[finding.kind]) if hidden else SENTENCES[finding.kind]
-    return sentence.format(**words).replace("its rooms together seats", "its rooms together seat")
+    words = _Words(finding, draft, knowing)
+    sentence = UNSAID.get(finding.kind, SENTENCES[finding.kind]) if words.hidden else SENTENCES[finding.kind]
+    return sentence.format_map(words).replace("its rooms together seats", "its rooms together seat")
+
+
+class _Words(dict[str, object]):
+    """The words of a sentence; each is found when the sentence has a place for it."""
+
+    def __init__(self, finding: Finding, draft: Draft, knowing: Knowing) -> None:
+        super().__init__(people=finding.have, places=finding.need, purpose=PURPOSES.get(finding.purpose, ""))
+        self.finding, self.draft, self.titles, self.closed = finding, draft, knowing.titles, knowing.hidden
+        self.hidden = knowing.hides(finding) and finding.kind not in OF_A_CITY
+        self.sessions = [draft.session(number) for number in finding.session_ids]
+
+    def __missing__(self, name: str) -> object:
+        return getattr(self, f"_{name}")()
+
+    def _who(self) -> str:
+        return "Somebody" if self.hidden else _said_people(self.draft, self.finding.people)
+
+    def _are(self) -> str:
+        return "are" if self._are_several() else "is"
+
+    def _have(self) -> str:
+        return "have" if self._are_several() else "has"
+
+    def _are_several(self) -> bool:
+        return self.finding.people.bit_count() != 1 and not self.hidden
+
+    def _first(self) -> str:
+        return self._placed(self.sessions[0])
+
+    def _second(self) -> str:
+        return self._placed(self.sessions[-1])
+
+    def _placed(self, session: DraftSession) -> str:
+        rooms = said_rooms(self.draft, session)
+        return f"{self._quoted(session)} ({rooms})" if rooms else self._quoted(session)
+
+    def _quoted(self, session: DraftSession) -> str:
+        return f"“{self.titles[session.id]}”"
+
+    def _first_title(self) -> str:
+        return self._quoted(self.sessions[0])
+
+    def _second_title(self) -> str:
+        return self._quoted(self.sessions[-1])
+
+    def _kept(self) -> str:
+        return self._quoted(self.sessions[0 if self.sessions[0].protected else -1])
+
+    def _taker(self) -> str:
+        return self._quoted(self.sessions[-1 if self.sessions[0].protected else 0])
+
+    def _room(self) -> str:
+        room = self.draft.rooms.get(self.finding.room_id or 0)
+        return room.name if room else "its rooms together"
+
+    def _when(self) -> str:
+        return said_span(self.draft, self._span())
+
+    def _gap(self) -> int:
+        start, end = self._span()
+        return (end - start) // timedelta(minutes=1)
+
+    def _arrives(self) -> str:
+        return _said_moment(self.draft, self._span()[1])
+
+    def _leaves(self) -> str:
+        return _said_moment(self.draft, self._span()[0])
+
+    def _span(self) -> Span:
+        assert self.finding.span is not None, "what says when has a time"
+        return self.finding.span
+
+    def _missing(self) -> str:
+        """ ", and misses “Welcome”, “Data” and 3 more", or "" where none of them may be told."""
+        titles = [self._quoted(one) for one in self.sessions if one.id not in self.closed]
+        rest = len(titles) - NAMED
+        return f", and misses {joined([*titles[:NAMED], f'{rest} more'] if rest > 0 else titles)}" if titles else ""
+
+    def _kept_away(self) -> str:
+        return f"in {self._second()}" if len(self.sessions) > 1 else "not there"
+
+    def _city(self) -> str:
+        return joined(self.draft.cities.get(number, "") for number in self.finding.city_ids)
+
+    def _have_no(self) -> str:
+        return "has no" if len(self.finding.city_ids) == 1 else "have no"
+
+    def _body(self) -> str:
+        return next((body.name for body in self.draft.bodies if body.id == self.finding.about), "")
 
 
 def said_span(draft: Draft, span: Span) -> str:
@@ -134,17 +192,6 @@ def joined(words: Iterable[str]) -> str:
 def _said_moment(draft: Draft, moment: datetime) -> str:
     wall = clock.local(moment, draft.zone)
     return f"{clock.said_day(wall)}, {wall:%H:%M}"
-
-
-def _with_room(draft: Draft, session: DraftSession, title: str) -> str:
-    rooms = said_rooms(draft, session)
-    return f"{title} ({rooms})" if rooms else title
-
-
-def _missing(titles: list[str]) -> str:
-    """ ", and misses “Welcome”, “Data” and 3 more", or "" where none of them may be told."""
-    rest = len(titles) - NAMED
-    return f", and misses {joined([*titles[:NAMED], f'{rest} more'] if rest > 0 else titles)}" if titles else ""
 
 
 def _said_people(draft: Draft, mask: int) -> str:

@@ -54,11 +54,11 @@ def _of_pair(draft: Draft, earlier: DraftSession, later: DraftSession) -> Iterat
         for room_id in later.room_ids:
             if room_id in earlier.room_ids:
                 yield _one_room(earlier, later, room_id, span)
-    elif shared and start - end < draft.walking and _apart(draft, earlier, later):
+    elif shared and start - end < draft.walking and apart(draft, earlier, later):
         yield _no_time_to_walk(earlier, later, shared, (end, start))
 
 
-def _apart(draft: Draft, one: DraftSession, other: DraftSession) -> bool:
+def apart(draft: Draft, one: DraftSession, other: DraftSession) -> bool:
     """Whether the two are in different buildings, as far as anybody has said which."""
     here, there = draft.buildings(one), draft.buildings(other)
     return bool(here and there) and here.isdisjoint(there)
