@@ -14,6 +14,7 @@ from app.agenda.findings import Gravity
 from app.agenda.grounds import placement_ground
 from app.agenda.memory import recall
 from app.agenda.placements import shift_sessions, swap_sessions
+from app.agenda.presence import Span
 from app.agenda.seeing import programme_day
 from app.agenda.shifting import Scope, Shift, Wish, plan_shift, said_stop
 from app.models import AgendaSession
@@ -179,9 +180,14 @@ def _preview(bench: Workbench, desk: Desk, wish: Wish) -> Preview:
         moved = {one.session_id for one in plan.moves}
         then = desk_of(recall(bench.db, bench.convening).after(plan.done_to(desk.draft), moved), bench.viewer)
     known = {one.key for one in desk.found}
+
+    def said(span: Span) -> str:
+        walls = clock.NARROW.join(clock.said_time(moment, desk.draft.zone) for moment in span)
+        return f"{clock.said_day(desk.draft.day_of(span[0]))}, {walls}" if wish.scope is Scope.ALL else walls
+
     return Preview(
         shift=plan,
-        moves=[(desk.titles[one.session_id], _walls(desk, one.was), _walls(desk, one.to)) for one in plan.moves],
+        moves=[(desk.titles[one.session_id], said(one.was), said(one.to)) for one in plan.moves],
         buffers=[(desk.titles[one.before_id], one.was, one.becomes) for one in plan.buffers],
         stops=[said_stop(one, desk.draft, desk.titles, wish.scope) for one in plan.told],
         conflicts=[one.said for one in then.shown if one.finding.key not in known and one.gravity is not Gravity.NOTE],
@@ -224,10 +230,6 @@ def _on_the_grid(desk: Desk) -> list[tuple[str, list[tuple[int, str]]]]:
 
 def _start(desk: Desk, session: DraftSession) -> str:
     return clock.said_time(session.span[0], desk.draft.zone)
-
-
-def _walls(desk: Desk, span: tuple[Any, Any]) -> str:
-    return clock.NARROW.join(clock.said_time(moment, desk.draft.zone) for moment in span)
 
 
 def _signed(minutes: int) -> str:
