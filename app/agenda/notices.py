@@ -6,18 +6,19 @@ audience, its description) is no news to who is in it anyway. Whoever has said t
 where they have a part. An assistant is told for their principal, as an assistant may know it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlmodel import Session
 
 from app.agenda.changes import Beside, Change, Kind, beside, differences
 from app.agenda.published import Sight, closed_since
 from app.agenda.readers import Readers
-from app.agenda.seeing import SeenSession, cover, full
+from app.agenda.seeing import SeenSession, cover, date_of, full
 from app.agenda.snapshots import SessionEntry, same
 from app.models import Convening, Person
-from app.people.audiences import Attendee
+from app.people.audiences import Attendee, Rule
 from app.people.viewer import Viewer
 
 NO_NEWS = (Kind.AUDIENCE, Kind.DETAILS)
@@ -68,6 +69,49 @@ class Pair:
         return any(side is not None and side.entry["excludes_lab"] for side in (self.was, self.now))
 
 
+Own = tuple[tuple[int, bool, bool, bool], ...]
+"""Of the sessions that a person was in or is in: its place among the pairs, was in it, is in it, has or had a part."""
+
+
+class _Invitations:
+    """Who is in which of many sessions, asked once for all sessions of one audience and day."""
+
+    def __init__(self, pairs: Sequence[Pair]) -> None:
+        self._asked: list[SeenSession] = []
+        found: dict[tuple[Rule | None, date], int] = {}
+        self._pairs: list[tuple[int | None, int]] = []
+        self._parts: tuple[dict[int, set[int]], dict[int, set[int]]] = ({}, {})
+        for place, pair in enumerate(pairs):
+            was, now = (self._audience(side, found) for side in (pair.was, pair.now))
+            assert now is not None
+            self._pairs.append((was, now))
+            for side, parts in zip((pair.was, pair.now), self._parts, strict=True):
+                for one in side.whole.presenters if side else ():
+                    parts.setdefault(one.person_id, set()).add(place)
+
+    def _audience(self, side: Side | None, found: dict[tuple[Rule | None, date], int]) -> int | None:
+        if side is None:
+            return None
+        key = (side.whole.rule, date_of(side.whole))
+        if key not in found:
+            found[key] = len(self._asked)
+            self._asked.append(side.whole)
+        return found[key]
+
+    def of(self, sight: Sight, *, is_coming: bool) -> Own:
+        """The sessions that a person was in or is in; who stays away is in none but those they have a part in."""
+        invited = [is_coming and sight.is_invited(session) for session in self._asked]
+        nothing: Set[int] = frozenset()
+        had, have = (parts.get(sight.viewer.person_id or 0, nothing) for parts in self._parts)
+        own = []
+        for place, (was, now) in enumerate(self._pairs):
+            was_in = place in had or (was is not None and invited[was])
+            is_in = place in have or invited[now]
+            if was_in or is_in:
+                own.append((place, was_in, is_in, place in had or place in have))
+        return tuple(own)
+
+
 class Notices:
     """Whom the step from one snapshot to the next concerns.
 
@@ -87,6 +131,8 @@ class Notices:
         self.pairs = _differing(before, after)
         entries = [side.entry for pair in self.pairs for side in (pair.was, pair.now) if side is not None]
         self.readers = Readers(db, convening, entries)
+        self._invitations = _Invitations(self.pairs)
+        self._worked_out: dict[tuple[object, ...], tuple[Change, ...]] = {}
         self._private = {pair.now.entry["id"] for pair in self.pairs if pair.is_private}
         self._hidden = self._covered(looker) if looker else frozenset[int]()
         self._theirs = {number: self._in_either(number) for number in self.readers.people}
@@ -126,11 +172,18 @@ class Notices:
         return Notice(person_id, person.name, office, person.email, known, concerned <= self._private)
 
     def _changes(self, viewer: Viewer, also: Beside) -> tuple[Change, ...]:
-        """What a release changes of a viewer's own sessions."""
+        """What a release changes of a viewer's own sessions: worked out once for all who see the same of the same."""
         assert viewer.person_id is not None
-        sight = self.readers.sight(viewer)
+        sight, own = self.readers.sight(viewer), self._theirs[viewer.person_id]
+        key = (own, sight.of_cohort, sight.is_lab, sight.city_ids, viewer.acting, also)
+        if key not in self._worked_out:
+            self._worked_out[key] = self._differences(sight, own, also)
+        return self._worked_out[key]
+
+    def _differences(self, sight: Sight, own: Own, also: Beside) -> tuple[Change, ...]:
         was, now = [], []
-        for pair, was_in, is_in in self._theirs[viewer.person_id]:
+        for place, was_in, is_in, _ in own:
+            pair = self.pairs[place]
             if was_in:
                 was.append(_own(sight, _known(sight, pair)))
             if is_in:
@@ -140,17 +193,9 @@ class Notices:
     def _is_shown(self, change: Change) -> bool:
         return change.session_id not in self._hidden
 
-    def _in_either(self, person_id: int) -> list[tuple[Pair, bool, bool]]:
-        """The sessions that a person was in or is in, with which of the two."""
+    def _in_either(self, person_id: int) -> Own:
         sight = self.readers.sight(self.readers.viewer(person_id))
-        found = ((pair, self._has(sight, pair.was), self._has(sight, pair.now)) for pair in self.pairs)
-        return [(pair, was_in, is_in) for pair, was_in, is_in in found if was_in or is_in]
-
-    def _has(self, sight: Sight, side: Side | None) -> bool:
-        if side is None:
-            return False
-        coming = sight.viewer.person_id not in self.readers.away
-        return (coming and sight.is_invited(side.whole)) or sight.presents(side.whole)
+        return self._invitations.of(sight, is_coming=person_id not in self.readers.away)
 
     def _covered(self, looker: Viewer) -> frozenset[int]:
         """The sessions of which a looker may know the cover alone."""
