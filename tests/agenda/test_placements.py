@@ -6,7 +6,17 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.agenda.convenings import ConveningDetails, create_convening
-from app.agenda.placements import Placement, RoomUse, give_rooms, move_session, resize_session, unplace_session
+from app.agenda.placements import (
+    Placement,
+    RoomUse,
+    give_rooms,
+    move_session,
+    resize_session,
+    shift_sessions,
+    swap_sessions,
+    unplace_session,
+    uses_of,
+)
 from app.agenda.sessions import cancel_session, create_session
 from app.agenda.venues import archive_room
 from app.models import AuditEntry, SessionRoom
@@ -171,3 +181,50 @@ def test_rule_21_a_move_is_on_record_with_what_it_was_before(db: Session, place:
 
 def entries(db: Session) -> list[AuditEntry]:
     return list(db.exec(select(AuditEntry).order_by(col(AuditEntry.id))))
+
+
+def test_two_sessions_change_places_with_rooms_set_ups_and_cities_and_keep_their_lengths(
+    db: Session, place: Campus
+) -> None:
+    one = place.session("Welcome", "09:00–10:00", rooms=["GCC"])
+    other = place.session("Team time", "14:00–14:30")
+    give_rooms(db, other, place.use("Askwith Hall", city="Oakland"), by=BY)
+    swap_sessions(db, one, other, by=BY)
+    assert (one.starts_at, one.minutes) == (datetime(2017, 11, 14, 19, tzinfo=UTC), 60)
+    assert (other.starts_at, other.ends_at) == (
+        datetime(2017, 11, 14, 14, tzinfo=UTC),
+        datetime(2017, 11, 14, 14, 30, tzinfo=UTC),
+    )
+    assert uses_of(one) == place.use("Askwith Hall", city="Oakland")
+    assert uses_of(other) == place.use("GCC")
+
+
+def test_rule_16_both_of_two_that_change_places_are_heard_of(db: Session, place: Campus) -> None:
+    one, other = place.session("Welcome", "09:00–10:00"), place.session("Lunch", "12:00–13:00")
+    before = one.sequence, other.sequence
+    swap_sessions(db, one, other, by=BY)
+    assert (one.sequence, other.sequence) == (before[0] + 1, before[1] + 1)
+
+
+def test_what_cannot_change_places_is_refused_and_stays(db: Session, place: Campus) -> None:
+    one, other = place.session("Welcome", "09:00–10:00"), place.session("Lunch", "12:00–13:00")
+    waiting, also = place.session("Idea", None), place.session("Another", None)
+    cancel_session(db, other, reason="rain", by=BY)
+    for pair in ((one, one), (one, other), (waiting, also)):
+        with pytest.raises(Refused):
+            swap_sessions(db, *pair, by=BY)
+    assert one.starts_at == datetime(2017, 11, 14, 14, tzinfo=UTC)
+
+
+def test_a_shift_moves_all_or_none(db: Session, place: Campus) -> None:
+    one = place.session("Welcome", "09:00–10:00")
+    still = place.session("Keynote", "10:00–11:00", fixed=True)
+    later = datetime(2017, 11, 14, 14, 10, tzinfo=UTC)
+    with pytest.raises(Refused, match="“Keynote” is fixed"):
+        shift_sessions(db, place.convening, {one.key: later, still.key: later}, by=BY)
+    with pytest.raises(Refused, match="off the grid meanwhile"):
+        shift_sessions(db, place.convening, {one.key: later, 999_999: later}, by=BY)
+    db.refresh(one)
+    assert one.starts_at == datetime(2017, 11, 14, 14, tzinfo=UTC)
+    shift_sessions(db, place.convening, {one.key: later}, by=BY)
+    assert (one.starts_at, one.ends_at) == (later, datetime(2017, 11, 14, 15, 10, tzinfo=UTC))
