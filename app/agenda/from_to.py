@@ -22,6 +22,14 @@ UNTOLD = frozenset(
 """Columns that tell a reader nothing, or that are told in another way."""
 
 
+PARTICULARS: Mapping[str, tuple[str, ...]] = {
+    "engagement": ("person_id", "part", "state"),
+    "session_room": ("room_id", "setup_id", "city_id"),
+    "session_item": ("title", "minutes", "city_id"),
+}
+"""By what a part of a session is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the words need: the session of each row, names by (table, number), titles as the reader may know them."""
@@ -29,6 +37,7 @@ class Known:
     zone: str
     owner: Mapping[Place, int]
     names: Mapping[Place, str]
+    whole: Mapping[Place, Values]
     titles: Mapping[int, str]
     withheld: Collection[int]
     audiences: Names
@@ -45,28 +54,38 @@ def changes_of(rows: Sequence[RowChange], known: Known) -> Iterable[Change]:
         ("parts", ("session_item",), _said_item),
     ):
         of_kind = [row for row in rows if row.subject in subjects]
-        before, after = (joined([w for one in side if (w := says(one, known))]) for side in _sides(of_kind))
+        before, after = (joined([w for one in side if (w := says(one, known))]) for side in _sides(of_kind, known))
         if before != after:
             yield Change(name, before, after)
-    before, after = (_said_audience(side, known) for side in _sides([r for r in rows if r.subject.startswith("aud")]))
+    before, after = (
+        _said_audience(side, known) for side in _sides([r for r in rows if r.subject.startswith("aud")], known)
+    )
     if before != after:
         yield Change("for", before, after)
     if own is not None:
-        for column in AgendaSession.model_fields:
-            if column in UNTOLD or column not in {**(own.before or {}), **(own.after or {})}:
-                continue
-            values = ((own.before or {}).get(column), (own.after or {}).get(column))
-            before, after = (value_said(column, value, dict(known.names), known.zone) for value in values)
-            if before != after and not (own.before is None and after == "no"):
-                yield Change(word_for(column), before, after)
+        yield from _columns(own, [one for one in AgendaSession.model_fields if one not in UNTOLD], known)
+    for row in rows:
+        if row.subject == "engagement" and row.before is not None:
+            yield from _columns(row, ("brief", "contact_id", "equipment", "answer"), known)
 
 
-def _sides(rows: Iterable[RowChange]) -> tuple[list[Values], list[Values]]:
-    """What rows said before and after, each with what is known of it from the other side."""
-    rows = list(rows)
+def _columns(row: RowChange, columns: Iterable[str], known: Known) -> Iterable[Change]:
+    """What else a row says of itself; of a new one, what it does not say is left out."""
+    for column in columns:
+        if column not in row.values:
+            continue
+        sides = ((row.before or {}).get(column), (row.after or {}).get(column))
+        before, after = (value_said(column, value, known.names, known.zone) for value in sides)
+        if before != after and not (row.before is None and after == "no"):
+            yield Change(word_for(column), before, after)
+
+
+def _sides(rows: Iterable[RowChange], known: Known) -> tuple[list[Values], list[Values]]:
+    """What rows said before and after; of what did not change, what stands there now."""
+    told = [(known.whole.get((row.subject, row.id), {}), row.before, row.after) for row in rows]
     return (
-        [{**(row.after or {}), **row.before} for row in rows if row.before is not None],
-        [{**(row.before or {}), **row.after} for row in rows if row.after is not None],
+        [{**whole, **(after or {}), **before} for whole, before, after in told if before is not None],
+        [{**whole, **(before or {}), **after} for whole, before, after in told if after is not None],
     )
 
 

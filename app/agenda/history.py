@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.agenda.taking_back import Met, TakingBack
 from app.agenda.telling import tell
-from app.agenda.turns import MOST_TURNS, REDO, UNDO, Turn, entries_of, latest_turns, with_rows
+from app.agenda.turns import MOST_TURNS, NO_STEPS, REDO, UNDO, Turn, entries_of, latest_turns, with_rows
 from app.models import AuditEntry, Convening, Revision
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
@@ -63,6 +63,8 @@ def steps(db: Session, convening: Convening, viewer: Viewer, *, most: int = MOST
         if turn.act == UNDO:
             undo = [one for one in undo if one.turn != turn.reverses]
             redo.append(turn)
+        elif turn.act in NO_STEPS:
+            continue
         elif turn.act == REDO:
             redo = [one for one in redo if one.turn != turn.reverses]
             undo.append(turn)

@@ -41,8 +41,10 @@ KNOWN_BY: Mapping[str, tuple[str, ...]] = {
     "engagement": ("session_id", "person_id", "part"),
     "audience_term": ("audience_id", "excepted", "role_id", "city_id", "person_id"),
     "override": ("convening_id", "finding"),
+    "cue": ("convening_id", "derived"),
 }
-"""Rows that are deleted and made anew, with another number perhaps, and by what they are the same."""
+"""Rows that are deleted and made anew, with another number perhaps, and by what they are the same. A cue is one where
+it replaces a line of the draft: put away, it would leave that line out."""
 
 HIDDEN = frozenset({"title", "purpose", "track", "join_url", "internal_notes", "serves_id"})
 """What somebody who is not in a session that excludes the lab neither sees nor changes (details.covered)."""
@@ -108,8 +110,9 @@ class TakingBack:
             changed = True
         else:
             another = row.before is not None and held.created_at > self.turn.at  # its number was given again
-            put_away = isinstance(held, AgendaSession) and held.archived_at is not None
-            changed = another or (put_away and "archived_at" not in row.after)
+            put_away = held.archived_at if isinstance(held, AgendaSession) else None
+            gone_since = put_away is not None and put_away > self.turn.at and "archived_at" not in row.after
+            changed = another or gone_since
         if changed:
             raise Met(row)
 
@@ -167,7 +170,7 @@ class TakingBack:
     def _remove(self, row: RowChange) -> None:
         held = self.held[row.subject, row.id]
         assert held is not None, "_meet raised otherwise"
-        if isinstance(held, AgendaSession | Cue):
+        if isinstance(held, AgendaSession) or (isinstance(held, Cue) and held.derived is None):
             held.archived_at = clock.now()
             return
         if isinstance(held, Engagement) and self.db.exec(_materials(held)).first() is not None:
@@ -220,15 +223,22 @@ def _held(db: Session, rows: Sequence[RowChange]) -> dict[Place, Drafted | None]
     held: dict[Place, Drafted | None] = {}
     for subject in dict.fromkeys(row.subject for row in rows):
         of_kind = [row for row in rows if row.subject == subject]
-        links = [row for row in of_kind if subject in KNOWN_BY and None in (row.before, row.after)]
+        links = [row for row in of_kind if _is_link(row)]
         numbered = _by_number(db, DRAFTED[subject], {row.id for row in of_kind if row not in links})
         alike = _alike(db, subject, links)
         for row in of_kind:
             held[subject, row.id] = alike.get(_key(subject, row.values)) if row in links else numbered.get(row.id)
         for row in of_kind:  # a number that was given again is another row's
-            if row.after is None and subject not in KNOWN_BY:
+            if row.after is None and row not in links:
                 held[subject, row.id] = None
     return held
+
+
+def _is_link(row: RowChange) -> bool:
+    """Whether a row that came or went is known by what it says."""
+    if row.subject not in KNOWN_BY or None not in (row.before, row.after):
+        return False
+    return row.subject != "cue" or row.values.get("derived") is not None
 
 
 def _alike(db: Session, subject: str, links: Sequence[RowChange]) -> dict[tuple[Any, ...], Drafted]:

@@ -4,19 +4,20 @@ Titles and values of a session that excludes the lab are told to nobody who is n
 while it did (rule 13).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.agenda.from_to import UNTOLD, Known, changes_of, joined, rule_in
+from app.agenda.from_to import PARTICULARS, UNTOLD, Known, changes_of, joined, rule_in
 from app.agenda.seeing import CLOSED_SESSION
 from app.agenda.turns import RowChange, Turn
 from app.gatherings.details import GONE, day_of
-from app.models import AgendaSession, AuditEntry, Convening, Engagement
+from app.models import AgendaSession, AuditEntry, Convening, Engagement, SessionItem, SessionRoom
 from app.people.audiences import names_for, rules_of
+from app.people.audit import recorded
 from app.people.entries import secret_sessions, sessions_of
 from app.people.history import Change, names_of
 from app.people.viewer import Office, Viewer, offices_of
@@ -52,6 +53,7 @@ def tell(
     The number of queries does not grow with the acts.
     """
     owner = sessions_of(db, entries)
+    whole = _whole(db, turns)
     numbers = set(owner.values())
     sessions = db.exec(select(AgendaSession).where(col(AgendaSession.id).in_(numbers))).all() if numbers else []
     secret = secret_sessions(db, numbers)
@@ -60,7 +62,8 @@ def tell(
     known = Known(
         zone=convening.zone,
         owner=owner,
-        names=names_of(db, entries, withheld),
+        names=names_of(db, [*entries, *whole], withheld),
+        whole={(one.subject, one.subject_id): one.after or {} for one in whole},
         titles={
             one.key: (one.cover_title or CLOSED_SESSION) if one.excludes_lab and one.key in withheld else one.title
             for one in sessions
@@ -69,6 +72,19 @@ def tell(
         audiences=names_for(db, rules, convening.cohort_id),
     )
     return [_told(one, known) for one in turns]
+
+
+def _whole(db: Session, turns: Iterable[Turn]) -> list[AuditEntry]:
+    """What stands now in presenters', rooms' and items' rows of which an act changed a part, as entries of the log."""
+    rows = [row for one in turns for row in one.rows if row.before is not None and row.after is not None]
+    found = []
+    for subject in (Engagement, SessionRoom, SessionItem):
+        table = str(subject.__tablename__)
+        ids = {row.id for row in rows if row.subject == table}
+        for held in db.exec(select(subject).where(col(subject.id).in_(ids))) if ids else ():
+            values = {name: recorded(table, name, getattr(held, name)) for name in PARTICULARS[table]}
+            found.append(AuditEntry(by="", act="", subject=table, subject_id=held.key, after=values))
+    return found
 
 
 def sessions_with(db: Session, sessions: Collection[AgendaSession], viewer: Viewer) -> set[int]:
@@ -148,14 +164,18 @@ def _phrase(rows: Sequence[RowChange]) -> str:
     for column, phrase in (("ends_at", "made {}{long}"), ("minutes", "made {}{long}"), ("title", "renamed {}{anew}")):
         if column in after:
             return phrase
-    return _phrase_of_parts({row.subject for row in rows}, bool(set(after) - UNTOLD))
+    return "changed {}" if set(after) - UNTOLD else _phrase_of_parts(rows)
 
 
-def _phrase_of_parts(subjects: set[str], is_own: bool) -> str:
-    """The same where neither time nor title changed."""
-    kinds = subjects & {"session_room", "engagement", "session_item", "audience", "audience_term", "cue"}
-    if is_own or not kinds or len(kinds - {"audience"}) > 1:
+def _phrase_of_parts(rows: Sequence[RowChange]) -> str:
+    """The same where the session itself did not change."""
+    kinds = {row.subject for row in rows} - {"session", "audience"} or {"audience"}
+    if len(kinds) > 1:
         return "changed {}"
+    changed = [row.after for row in rows if row.subject == "engagement" and row.before is not None]
+    if kinds == {"engagement"} and changed and None not in changed:
+        letter = all(set(values or ()) <= {"reminded_at"} for values in changed)
+        return "wrote to a speaker of {}" if letter else "changed a speaker’s part in {}"
     return {
         "session_room": "gave {} other rooms",
         "engagement": "changed who presents {}",

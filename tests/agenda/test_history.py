@@ -324,7 +324,7 @@ def test_a_speaker_who_has_answered_since_keeps_their_answer(place: Campus, ada:
     change_session(place.db, session, replace(details_of(session), presenters=speaker), by=ada)
     strand = place.viewer("Prof. Strand")
     answer(place.db, session, by=strand)
-    with pytest.raises(Refused, match=r"^Prof. Strand changed who presents “Keynote” at 10:00 EDT, after you"):
+    with pytest.raises(Refused, match=r"^Prof. Strand changed a speaker’s part in “Keynote” at 10:00 EDT, after you"):
         undo(place, ada)
 
 
