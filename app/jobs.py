@@ -22,7 +22,10 @@ class Jobs:
         self.huey = _queue(settings, database)
 
         def deliver_letters() -> int:
-            return outbox.deliver_due(database, settings)
+            sent = 0
+            while count := outbox.deliver_due(database, settings):  # what fails is due later, so this ends
+                sent += count
+            return sent
 
         def purge_needs() -> int:
             return purge_due(database)

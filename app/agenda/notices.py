@@ -6,7 +6,7 @@ audience, its description) is no news to who is in it anyway. Whoever has said t
 where they have a part. An assistant is told for their principal, as an assistant may know it.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,6 +22,7 @@ from app.people.audiences import Attendee, Rule
 from app.people.viewer import Viewer
 
 NO_NEWS = (Kind.AUDIENCE, Kind.DETAILS)
+NOTHING: Set[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +81,13 @@ class _Invitations:
         self._asked: list[SeenSession] = []
         found: dict[tuple[Rule | None, date], int] = {}
         self._pairs: list[tuple[int | None, int]] = []
-        self._parts: tuple[dict[int, set[int]], dict[int, set[int]]] = ({}, {})
-        for place, pair in enumerate(pairs):
-            was, now = (self._audience(side, found) for side in (pair.was, pair.now))
-            assert now is not None
-            self._pairs.append((was, now))
-            for side, parts in zip((pair.was, pair.now), self._parts, strict=True):
-                for one in side.whole.presenters if side else ():
-                    parts.setdefault(one.person_id, set()).add(place)
+        for pair in pairs:
+            was = self._audience(pair.was, found) if pair.was else None
+            self._pairs.append((was, self._audience(pair.now, found)))
+        self._had_part = _parts(pair.was for pair in pairs)
+        self._have_part = _parts(pair.now for pair in pairs)
 
-    def _audience(self, side: Side | None, found: dict[tuple[Rule | None, date], int]) -> int | None:
-        if side is None:
-            return None
+    def _audience(self, side: Side, found: dict[tuple[Rule | None, date], int]) -> int:
         key = (side.whole.rule, date_of(side.whole))
         if key not in found:
             found[key] = len(self._asked)
@@ -101,8 +97,8 @@ class _Invitations:
     def of(self, sight: Sight, *, is_coming: bool) -> Own:
         """The sessions that a person was in or is in; who stays away is in none but those they have a part in."""
         invited = [is_coming and sight.is_invited(session) for session in self._asked]
-        nothing: Set[int] = frozenset()
-        had, have = (parts.get(sight.viewer.person_id or 0, nothing) for parts in self._parts)
+        person_id = sight.viewer.person_id or 0
+        had, have = self._had_part.get(person_id, NOTHING), self._have_part.get(person_id, NOTHING)
         own = []
         for place, (was, now) in enumerate(self._pairs):
             was_in = place in had or (was is not None and invited[was])
@@ -110,6 +106,15 @@ class _Invitations:
             if was_in or is_in:
                 own.append((place, was_in, is_in, place in had or place in have))
         return tuple(own)
+
+
+def _parts(sides: Iterable[Side | None]) -> dict[int, set[int]]:
+    """The places of the sessions that each person has a part in."""
+    parts: dict[int, set[int]] = {}
+    for place, side in enumerate(sides):
+        for one in side.whole.presenters if side else ():
+            parts.setdefault(one.person_id, set()).add(place)
+    return parts
 
 
 class Notices:
