@@ -171,7 +171,9 @@ def forget_access(db: Session, convening: Convening) -> int:
 def hold(db: Session, engagement: Engagement) -> None:
     """Lock the part's row and read it anew, so that of two acts at once each sees what the other did."""
     db.flush()  # a refresh forgets what is pending before it flushes
-    db.refresh(engagement, with_for_update=True)
+    # Locked by itself: PostgreSQL locks no row that a brief's loading has joined others to.
+    db.exec(select(Engagement.id).where(Engagement.id == engagement.key).with_for_update()).one()
+    db.refresh(engagement)
 
 
 def is_past(convening: Convening) -> bool:
