@@ -2,15 +2,17 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from app.agenda.placements import give_rooms, move_session, resize_session
 from app.agenda.sessions import change_session
 from app.database import Database
 from app.gatherings.details import Presenter, details_of
 from app.models import AgendaSession, Openness
-from app.people.viewer import Viewer
+from app.people.viewer import Viewer, viewer_of
 from tests.agenda.campus import Campus, campus
 from tests.agenda.test_history import add_seat, make_many
 from tests.conftest import Visitor, VisitorOf
@@ -158,10 +160,8 @@ def test_the_history_says_who_changed_what_from_what_to_what(
     assert html.count("Undo this") == 1
 
 
-def place_viewer(place: Campus, db: object, name: str) -> Viewer:
-    from app.people.viewer import viewer_of
-
-    return viewer_of(db, place.person(name).key)  # type: ignore[arg-type]  # a session of this test
+def place_viewer(place: Campus, db: Session, name: str) -> Viewer:
+    return viewer_of(db, place.person(name).key)
 
 
 def test_the_history_is_narrowed_to_a_person_and_to_a_session(ada: Visitor, dana: Visitor, place: Campus) -> None:
@@ -205,7 +205,7 @@ def test_rule_13_neither_history_nor_buttons_say_what_a_closed_session_is_about(
 ) -> None:
     with database.write() as db:
         place.db = db
-        mayors = {"rule": place.of_role("mayor"), "openness": Openness.CLOSED}
+        mayors: dict[str, Any] = {"rule": place.of_role("mayor"), "openness": Openness.CLOSED}
         secret = place.session("Xylograph", excludes_lab=True, purpose="Zyzzyva", speakers=["Prof. Strand"], **mayors)
         once = place.session("Quixotry", excludes_lab=True, purpose="Syzygy", **mayors)
         adler = place_viewer(place, db, "Ruth Adler")

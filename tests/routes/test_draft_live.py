@@ -221,7 +221,7 @@ def test_a_stream_that_is_open_ends_when_the_server_is_asked_to_stop(
 ) -> None:
     serving = Serving(app, place)
     # In the main thread of a process uvicorn's own handler stands there; see app/cli/serving.py.
-    monkeypatch.setattr(listening.signal, "getsignal", lambda _number: serving.server.handle_exit)
+    monkeypatch.setattr("signal.getsignal", lambda _number: serving.server.handle_exit)
     with serving.listening("Ada Roth") as ada:
         ada.next("here")
         serving.server.should_exit = True
