@@ -111,6 +111,13 @@ class Grid:
         """Wait until the server has said what happened."""
         expect(self.happened).to_contain_text(said)
 
+    def expect_at(self, title: str, start: str, minutes: int, where: str) -> None:
+        """Wait until a session stands there: its start, such as "10:30", its minutes, and where."""
+        block = self.block(title)
+        expect(block).to_have_attribute("data-start", f"{self.date}T{start}")
+        expect(block).to_have_attribute("data-minutes", str(minutes))
+        expect(block.locator(".where")).to_have_text(where)
+
     def stands(self, title: str) -> tuple[str, int, str]:
         """A session's start in wall time, its minutes, and where, as its block says."""
         block = self.block(title)
@@ -174,6 +181,7 @@ def draft_of(page: Page, convening: str = "Fall") -> str:
     page.get_by_role("link", name=re.compile(f"{convening} .* convening")).first.click()
     page.get_by_role("link", name=re.compile("draft", re.IGNORECASE)).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Draft agenda")
+    page.wait_for_load_state()  # the grid's modules have run
     date = page.locator(".board").first.get_attribute("data-date")
     assert date
     return date

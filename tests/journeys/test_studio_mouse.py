@@ -131,6 +131,8 @@ def test_the_whole_sample_convening_is_built_from_an_empty_draft_by_mouse(opens:
     }
 
     page.get_by_role("link", name="Wed 15 Nov").click()
+    expect(page.locator(f".board[data-date='{WEDNESDAY}']")).to_be_visible()
+    page.wait_for_load_state()
     day_two = Grid(page, WEDNESDAY)
     build_day_two(day_two)
     assert {one.title: day_two.stands(one.title) for one in DAY_TWO} == {

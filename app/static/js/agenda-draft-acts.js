@@ -6,12 +6,11 @@ import { glide, glideFrom } from "./agenda-draft-settle.js";
 import { dayOf, timeOf } from "./agenda-draft-wall.js";
 
 /**
- * Do what an aim says to a session; resolves as send.js does, or to "nothing". `ghost` stands where it is to go, and
- * `room` is where it stands.
+ * Do what an aim says to a session; resolves as send.js does, or to "nothing". `ghost` stands where it is to go.
  */
-export async function carryOut(aim, { session, block, room, ghost }) {
+export async function carryOut(aim, { session, block, ghost }) {
   const steps = {
-    place: () => place(aim, session, block, room, ghost),
+    place: () => place(aim, session, block, ghost),
     tray: () => send({ session, path: "tray", fields: {} }),
     swap: () => send({ session, path: "swap", fields: { with: aim.with.id }, touches: [aim.with.id] }),
   };
@@ -20,10 +19,10 @@ export async function carryOut(aim, { session, block, room, ghost }) {
   return outcome ?? "nothing";
 }
 
-async function place({ start, minutes, room }, session, block, stays, ghost) {
+async function place({ start, minutes, room }, session, block, ghost) {
   const fields = { day: dayOf(start), start: timeOf(start) };
   if (minutes !== session.minutes) fields.minutes = String(minutes);
-  if (room && room.id !== stays?.id) fields.room = room.id;
+  if (room) fields.room = room.id;
   ghost.wait();
   if (ghost.box) glideFrom(block.id, () => ghost.box);
   block.classList.add("is-leaving");

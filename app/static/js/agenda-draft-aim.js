@@ -35,7 +35,7 @@ function placed(hold, board, { row, room }) {
   const { session } = hold;
   const begins = board.wall(row - hold.grabbed);
   const stayed = session.start && board === hold.board && Math.abs(row - hold.grabbed - hold.row) * 5 < board.snap / 2;
-  const start = stayed ? session.start : rounded(begins, board.snap);
+  const start = stayed ? session.start : least(rounded(begins, board.snap), plus(board.night, -board.snap));
   const said = session.keepsRooms ? "in its rooms" : room.name;
   const to = { act: "place", start, minutes: session.minutes, board, said: `${span(start, session.minutes)}, ${said}` };
   if (session.keepsRooms) return stayed ? nothing("") : to;

@@ -52,9 +52,8 @@ export class Board {
   wall(row) {
     const first = Math.max(row, 0);
     const mark = this.marks.findLast((one) => one.row <= first) ?? this.marks[0];
-    const night = plus(this.date + NIGHT, 24 * 60 - STEP);
     const wall = plus(mark.wall, (first - mark.row) * STEP);
-    return wall < night ? wall : night;
+    return wall < this.night ? wall : this.night;
   }
 
   /** The row of a wall time; of one that comes twice, where clocks go back, the second. */
@@ -75,8 +74,9 @@ export class Board {
     };
   }
 
-  room(id) {
-    return this.rooms.find((one) => one.id === id);
+  /** The minutes from the last row to the end of the night, in which a session may stand as well. */
+  get beyond() {
+    return minutesBetween(this.wall(this.rows), this.night);
   }
 
   /** The room in whose stretch a block is drawn; of one that keeps its rooms, the stretch from the first to the last. */
@@ -89,6 +89,11 @@ export class Board {
     const [from, to] = this.#beside(block.getBoundingClientRect());
     const { edge } = this.box();
     return this.rooms.find((one) => one.from <= (from + to) / 2 - edge && (from + to) / 2 - edge < one.to);
+  }
+
+  /** Where a day of the programme ends, on the next day's morning. */
+  get night() {
+    return plus(this.date + NIGHT, 24 * 60);
   }
 
   #along(box) {

@@ -3,9 +3,10 @@
 const NEAR = 44; // pixels from an edge
 const FASTEST = 14; // pixels a frame
 
-/** Scroll the grid under the pointer, and the page, by how near the pointer has come to their edges. */
-export function scrollNear({ x, y, pressed }) {
-  const scroller = document.elementFromPoint(x, y)?.closest(".grid-scroll");
+/** Scroll the grid under the pointer (what is drawn or pulled: its own), and the page, by how near their edges are. */
+export function scrollNear({ kind, board, x, y, pressed }) {
+  const over = kind === "move" ? document.elementFromPoint(x, y) : board.element;
+  const scroller = over?.closest(".grid-scroll");
   const [right, down] = [x - pressed.x, y - pressed.y];
   if (scroller) {
     const box = scroller.getBoundingClientRect();

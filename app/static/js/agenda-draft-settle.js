@@ -32,7 +32,7 @@ document.addEventListener("htmx:before:swap", (event) => {
   const block = document.activeElement?.closest?.(".s[id]");
   before = {
     boxes: new Map([...blocks()].map((one) => [one.id, from.get(one.id)?.() ?? one.getBoundingClientRect()])),
-    focus: block && { id: block.id, day: block.closest(".board")?.dataset.date },
+    focus: block && { id: block.id, day: block.closest(".board")?.dataset.date, link: document.activeElement.className },
     places: [...document.querySelectorAll(".grid-scroll")].map(placeOf),
     top: window.scrollY,
   };
@@ -81,8 +81,10 @@ function keepPlace({ date, across, hour, room }) {
 }
 
 function keepFocus(focus) {
-  if (!focus || document.activeElement?.closest(".s, .panel, dialog")) return;
+  const now = document.activeElement;
+  if (!focus || now?.closest(".panel, dialog") || (now?.closest(".s")?.id === focus.id && now.className === focus.link)) return;
   const block = document.getElementById(focus.id);
+  // A finding's mark that comes to stand before the link takes its element, and with it the focus.
   const next = block?.querySelector("a.to") ?? document.querySelector(`.board[data-date="${focus.day}"]`)?.closest(".grid-scroll");
   next?.focus({ preventScroll: true });
 }

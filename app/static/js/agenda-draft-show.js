@@ -54,7 +54,11 @@ export class Ghost {
   stand(board, start, minutes, room) {
     if (this.layer?.board !== board) this.layer?.remove();
     if (!board) return;
-    if (this.layer?.board !== board || !this.layer.sheet.isConnected) this.layer = new Layer(board, "hand-over");
+    if (this.layer?.board !== board || !this.layer.sheet.isConnected) {
+      this.layer = new Layer(board, "hand-over");
+      // Below the last row the night goes on: what is held may be scrolled there.
+      this.layer.lay(made("div", "beyond"), board.wall(board.rows), board.beyond, null);
+    }
     this.time.textContent = `${timeOf(start)}–${timeOf(plus(start, minutes))}`;
     this.layer.lay(this.element, start, minutes, room);
   }
