@@ -6,6 +6,7 @@ Entries of one call of a verb share a `turn` (people/audit.py); of a turn only w
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,22 +90,33 @@ def latest_turns(
 
     One statement: it goes from act to act by the index, however many entries each of them left.
     """
+    statement = _walk(of_one=by_id is not None, below=below is not None)
+    bound = {"convening": convening_id, "by": by_id, "below": below, "most": most}
+    return [
+        Turn(*row) for row in db.execute(statement, {name: value for name, value in bound.items() if value is not None})
+    ]
+
+
+@cache
+def _walk(*, of_one: bool, below: bool) -> Any:
+    """The statement of latest_turns, made once: its five aliases of the log cost more than asking it."""
     table: Any = AuditEntry.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
     x, y, z, entry = table.alias("x"), table.alias("y"), table.alias("z"), table.alias("entry")
-    here = [x.c.convening_id == convening_id] + ([x.c.by_id == by_id] if by_id is not None else [])
-    newest = sa.select(sa.func.max(x.c.id)).where(*here, *([x.c.id < below] if below is not None else []))
+    here = [x.c.convening_id == sa.bindparam("convening")] + ([x.c.by_id == sa.bindparam("by")] if of_one else [])
+    newest = sa.select(sa.func.max(x.c.id)).where(*here, *([x.c.id < sa.bindparam("below")] if below else []))
     walk = sa.select(newest.scalar_subquery().label("id"), sa.literal(1).label("n")).cte("walk", recursive=True)
     turn = sa.select(z.c.turn).where(z.c.id == walk.c.id).correlate(walk).scalar_subquery()
     first = sa.select(sa.func.min(y.c.id)).where(y.c.turn == turn).correlate(walk).scalar_subquery()
     before = sa.select(sa.func.max(x.c.id)).where(*here, x.c.id < first).correlate(walk).scalar_subquery()
-    walk = walk.union_all(sa.select(before, walk.c.n + 1).where(walk.c.id.is_not(None), walk.c.n < most))
-    found = db.execute(
+    walk = walk.union_all(
+        sa.select(before, walk.c.n + 1).where(walk.c.id.is_not(None), walk.c.n < sa.bindparam("most"))
+    )
+    return (
         sa.select(*(entry.c[name] for name in ("turn", "act", "by_id", "by", "created_at", "reverses", "id", "reason")))
         .join(walk, walk.c.id == entry.c.id)
         .where(entry.c.turn != "", _has(entry, DRAFTED), ~_has(entry, ["agenda_release"]))
         .order_by(entry.c.id.desc())
     )
-    return [Turn(*row) for row in found]
 
 
 def _has(entry: Any, subjects: Collection[str]) -> Any:
