@@ -254,6 +254,7 @@ def _review(
         "blocking": len(blocking),
         "impact": impact,
         "reader": shown,
+        "letter_chosen": letter is not None,
         "letter": release_letter(convening, coming.number, note, shown, base=settings.address)
         if shown is not None and shown.parts
         else None,
