@@ -10,7 +10,7 @@ from app.agenda.placements import Placement, RoomUse
 from app.agenda.releases import publish_release
 from app.agenda.sessions import change_session, create_session
 from app.agenda.speakers import write_equipment
-from app.gatherings.details import Details, Presenter
+from app.gatherings.details import Details, Item, Presenter
 from app.models import AgendaSession, Convening, ConveningStage, EngagementState, Openness, SessionFormat
 from app.people.audiences import Rule
 from app.people.audit import verb
@@ -20,7 +20,7 @@ from seed.sample import Entry, Sample, read_convenings
 
 AS_WRITTEN = (
     *("title", "cover_title", "purpose", "excludes_lab", "protected", "protection_note"),
-    *("choice_group", "join_url", "internal_notes"),
+    *("choice_group", "join_url", "internal_notes", "fixed"),
 )
 """What a file says of a session in our own words and values."""
 
@@ -58,7 +58,15 @@ def details_from(sample: Sample, written: Entry) -> Details:
             Presenter(sample.people[one["person"]].key, one["part"], EngagementState(one["state"]))
             for one in written.get("presenters", ())
         ),
+        serves_id=sample.stages[written["serves"]].key if "serves" in written else None,
+        items=tuple(_item(sample, one) for one in written.get("items", ())),
     )
+
+
+def _item(sample: Sample, written: Entry) -> Item:
+    """A part of a session: a city's turn, by the city's slug, or one with a title."""
+    city = sample.cities[written["city"]].key if "city" in written else None
+    return Item(written["minutes"], written.get("title", ""), city)
 
 
 def rule_from(sample: Sample, audience: Entry) -> Rule:

@@ -12,8 +12,11 @@ from app.models import (
     City,
     Cohort,
     District,
+    MeasureStage,
     Membership,
     Person,
+    PublicBody,
+    PublicBodyMember,
     Role,
     Room,
     RoomSetup,
@@ -43,6 +46,8 @@ def load_people(db: Session, calendar: Calendar, *, by: Viewer) -> Sample:
     _persons(db, sample, people["person"])
     _tenures(db, sample, people["tenure"])
     _assistants(db, sample, people["assistant"])
+    _stages(db, sample, read("cohort")["measure_stages"])
+    _bodies(db, sample, read("cohort")["public_body"])
     return sample
 
 
@@ -183,3 +188,25 @@ def _assistants(db: Session, sample: Sample, entries: list[Entry]) -> None:
         )
         db.add(assistance)
     db.flush()
+
+
+def _stages(db: Session, sample: Sample, names: list[str]) -> None:
+    """The stages of the evaluation framework, in the file's order."""
+    for position, name in enumerate(names):
+        sample.stages[name] = MeasureStage(cohort_id=sample.cohort.key, name=name, position=position)
+    db.add_all(sample.stages.values())
+    db.flush()
+
+
+def _bodies(db: Session, sample: Sample, entries: list[Entry]) -> None:
+    """The boards whose members are watched for meeting unawares."""
+    for entry in entries:
+        body = PublicBody(
+            cohort_id=sample.cohort.key,
+            city_id=sample.cities[entry["city"]].key,
+            name=entry["name"],
+            flag_at=entry["flag_at"],
+        )
+        db.add(body)
+        db.flush()
+        db.add_all(PublicBodyMember(body_id=body.key, person_id=sample.people[key].key) for key in entry["members"])

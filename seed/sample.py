@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from app.models import City, Cohort, Convening, Person, Role, Room, RoomSetup, Seat, Venue
+from app.models import City, Cohort, Convening, MeasureStage, Person, Role, Room, RoomSetup, Seat, Venue
 from seed.calendar import Calendar
 
 FOLDER = Path(__file__).parent / "by_all_means"
@@ -45,6 +45,7 @@ class Sample:
     roles: dict[str, Role] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
+    stages: dict[str, MeasureStage] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
     setups: dict[tuple[str, str], RoomSetup] = field(default_factory=dict)
     convenings: dict[str, Convening] = field(default_factory=dict)

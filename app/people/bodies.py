@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -18,6 +19,8 @@ def bodies_of(db: Session, cohort_id: int, *, put_away: bool = False) -> Sequenc
     bodies = select(PublicBody).where(PublicBody.cohort_id == cohort_id)
     if not put_away:
         bodies = bodies.where(col(PublicBody.archived_at).is_(None))
+    members = selectinload(PublicBody.members).selectinload(PublicBodyMember.person)  # type: ignore[arg-type]
+    bodies = bodies.options(members, selectinload(PublicBody.city))  # type: ignore[arg-type]  # relations, as it wants
     return db.exec(bodies.order_by(col(PublicBody.name), col(PublicBody.id))).all()
 
 
@@ -33,9 +36,8 @@ def add_body(
     by: Viewer,
 ) -> PublicBody:
     """A body with its members, by their ids. From `flag_at` of them in one room on, a finding says so."""
-    body = PublicBody(cohort_id=cohort.key, name="", flag_at=flag_at)
+    body = PublicBody(cohort_id=cohort.key, name=name, flag_at=flag_at)
     _say(db, body, name, city_id, flag_at, members)
-    db.add(body)
     return body
 
 
@@ -83,5 +85,7 @@ def _say(db: Session, body: PublicBody, name: str, city_id: int | None, flag_at:
     if city_id is not None and db.exec(here).first() is None:
         raise Refused("Choose a city of this cohort.", "city")
     body.name, body.city_id, body.flag_at = name, city_id, flag_at
+    db.add(body)
+    db.flush()
     held = {member.person_id: member for member in body.members}
-    body.members[:] = [held.get(number) or PublicBodyMember(body=body, person_id=number) for number in wanted]
+    body.members[:] = [held.get(number) or PublicBodyMember(body_id=body.key, person_id=number) for number in wanted]

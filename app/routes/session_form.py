@@ -4,7 +4,7 @@ People are chosen by their names as a list offers them ("Imani Okafor (Mayor, Oa
 without JavaScript and with a thousand people.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 from itertools import zip_longest
@@ -18,7 +18,17 @@ from starlette.datastructures import FormData
 from app import clock
 from app.agenda.placements import Placement, RoomUse
 from app.gatherings.details import Details, Item, Presenter
-from app.models import AgendaSession, City, Convening, EngagementState, Membership, Openness, Role, SessionFormat
+from app.models import (
+    AgendaSession,
+    City,
+    Convening,
+    EngagementState,
+    Membership,
+    Openness,
+    Person,
+    Role,
+    SessionFormat,
+)
 from app.people.audiences import Rule, roll
 from app.people.audit import Refused
 from app.people.directory import all_people
@@ -137,15 +147,7 @@ class Choices:
 def choices(db: Session, convening: Convening) -> Choices:
     """What the form of a convening's session offers, in five queries."""
     offices = {one.person_id: one.office for one in roll(db, convening.starts_on, convening.cohort_id)}
-    labels: dict[int, str] = {}
-    taken: set[str] = set()
-    for person in all_people(db):
-        said = offices.get(person.key) or person.organization or "no seat"
-        label = f"{person.name} ({said})"
-        if label in taken:
-            label = f"{person.name} ({said}, number {person.key})"
-        labels[person.key] = label
-        taken.add(label)
+    labels = labelled(all_people(db), offices)
     roles = db.exec(select(Role).where(Role.cohort_id == convening.cohort_id).order_by(col(Role.position)))
     of_cohort = select(Membership.city_id).where(Membership.cohort_id == convening.cohort_id)
     cities = db.exec(select(City).where(col(City.id).in_(of_cohort)).order_by(col(City.name)))
@@ -156,6 +158,20 @@ def choices(db: Session, convening: Convening) -> Choices:
         labels,
         [(one.key, one.name) for one in stages],
     )
+
+
+def labelled(people: Iterable[Person], offices: Mapping[int, str]) -> dict[int, str]:
+    """What each person is chosen by: the name with the office, or what else tells them from others of that name."""
+    labels: dict[int, str] = {}
+    taken: set[str] = set()
+    for person in people:
+        said = offices.get(person.key) or person.organization or "no seat"
+        label = f"{person.name} ({said})"
+        if label in taken:
+            label = f"{person.name} ({said}, number {person.key})"
+        labels[person.key] = label
+        taken.add(label)
+    return labels
 
 
 def read_details(fields: SessionFields, offered: Choices, before: Details | None = None) -> Details:

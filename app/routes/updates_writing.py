@@ -12,12 +12,12 @@ from app import clock
 from app.mailing import letters
 from app.models import AnswerState, UpdateState
 from app.people.audit import Refused
+from app.people.stages import stages_of
 from app.people.viewer import Viewer
 from app.routes.door import Db, Needs, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere
 from app.updates.approval import send_to_mayor
-from app.updates.commitments import STAGES
 from app.updates.content import figure, words
 from app.updates.cycles import due_at
 from app.updates.drafting import Draft, Promise, Saved, desk_of, save_draft
@@ -162,7 +162,7 @@ def _desk(
         "errors": errors or {},
         "stale": saved.stale if saved else {},
         "states": list(AnswerState),
-        "stages": STAGES,
+        "stages": [one.name for one in stages_of(db, here.cycle.cohort_id)],
         "words": words,
         "figure": figure,
     }

@@ -13,9 +13,6 @@ from app.people.prose import as_written
 from app.people.viewer import Viewer
 from app.updates.writing import hold_for_writing
 
-STAGES = ("Cabinet process", "Supports and services", "Child outcomes")
-"""The evaluation framework's stages, offered in the form; a cohort may use words of its own."""
-
 CLOSED = (AnswerState.DONE, AnswerState.DROPPED)
 LONGEST = 2000
 

@@ -13,7 +13,7 @@ from app.agenda.loading import load_draft
 from app.agenda.published import latest_release
 from app.agenda.releases import publish_release, releases_of
 from app.database import Database
-from app.models import AgendaSession, Convening, ConveningStage, Openness
+from app.models import AgendaSession, City, Convening, ConveningStage, Openness, PublicBody, SessionFormat
 from app.people.audiences import resolve
 from app.people.audit import Refused
 from app.people.viewer import Viewer
@@ -198,7 +198,8 @@ def test_no_room_is_double_booked_and_each_audience_fits(sample: Database) -> No
 
 
 def test_what_the_draft_finds_is_what_was_meant_to_be_found(sample: Database) -> None:
-    """Nothing stands in the way of publishing; a mayor who is away in the morning and a short peer session are named.
+    """Nothing stands in the way of publishing; a mayor who is away for their own turn, speakers who have not confirmed
+    and a short peer session are named.
 
     Rules 4 and 11.
     """
@@ -206,7 +207,10 @@ def test_what_the_draft_finds_is_what_was_meant_to_be_found(sample: Database) ->
         found = check(load_draft(db, next_convening(db)))
         graver = [(one.gravity, one.kind, numbers(db, _named(db, one))) for one in found if one.gravity < Gravity.NOTE]
         assert graver == [
-            (Gravity.SHOULD_LOOK, Kind.PART, [3]),
+            (Gravity.SHOULD_LOOK, Kind.UNCONFIRMED, [3]),
+            (Gravity.SHOULD_LOOK, Kind.UPDATE, [3]),
+            (Gravity.SHOULD_LOOK, Kind.UNCONFIRMED, [15]),
+            (Gravity.SHOULD_LOOK, Kind.UNCONFIRMED, [22]),
             (Gravity.SHOULD_LOOK, Kind.MINUTES, []),
         ]
 
@@ -267,3 +271,23 @@ def test_release_2_changes_the_title_of_one_session(sample: Database) -> None:
 def test_the_draft_is_what_is_published_until_somebody_changes_it(sample: Database) -> None:
     with sample.write() as db, pytest.raises(Refused, match="Nothing has changed since release 2"):
         publish_release(db, next_convening(db), by=Viewer.system("test"))
+
+
+def test_every_city_has_its_turn_in_the_mayors_updates(sample: Database) -> None:
+    """Three cities of twenty-five minutes in each round, and the turns fill the time."""
+    with sample.read() as db:
+        cities = {city.key: city.name for city in db.exec(select(City))}
+        rounds = [one for one in sessions_of(db, next_convening(db)) if one.format is SessionFormat.MAYOR_UPDATE]
+        turns = [[(cities[item.city_id or 0], item.minutes) for item in one.items] for one in rounds]
+        assert turns == [
+            [("Louisville", 25), ("Oakland", 25), ("Providence", 25)],
+            [("Salem", 25), ("Somerville", 25), ("Newton", 25)],
+        ]
+        assert [sum(item.minutes for item in one.items) - one.minutes for one in rounds] == [0, 0]
+
+
+def test_a_board_that_is_made_up_shows_how_public_bodies_are_watched(sample: Database) -> None:
+    with sample.read() as db:
+        (body,) = db.exec(select(PublicBody)).all()
+        assert (body.name, body.flag_at) == ("Somerville Youth Board (made up)", 2)
+        assert sorted(member.person.name for member in body.members) == ["Marie-Josée Baptiste", "Tenzin Dolkar"]
