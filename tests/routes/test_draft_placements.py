@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from sqlmodel import Session, select
 
 from app.agenda.sessions import change_session
@@ -337,3 +338,13 @@ def test_the_number_of_queries_of_a_move_at_6_and_at_600(
         counts.append(len(queries))
         organizer.post(f"{HERE}/sessions/{session}/placement", {"start": "09:00"})
     assert counts[0] == counts[1]
+
+
+def test_the_line_of_now_stands_on_the_grid_while_the_convening_is_on(place: Campus, visitor: VisitorOf) -> None:
+    def rows() -> list[str]:
+        html = visitor(place.person("Ada Roth").key).get(f"{DRAFT}?day=all").text
+        return re.findall(r'class="now-row (r-\d+) ', html)
+
+    assert rows() == []
+    with time_machine.travel(datetime(2017, 11, 14, 15, 7, tzinfo=UTC)):  # 10:07 in Cambridge, on a grid from 08:00
+        assert rows() == ["r-27"]
