@@ -39,6 +39,7 @@ def test_a_schedule_comes_in_is_shown_goes_out_and_comes_back_without_difference
         page.get_by_label("Why the findings may stand").fill("It is another conference's own.")
     page.get_by_role("button", name="Publish release 1").click()
     expect(page.get_by_role("status").filter(has_text="Release 1 is published.")).to_be_visible()
+    page.get_by_role("link", name="The agenda now").click()
     expect(page.get_by_text(first.title).first).to_be_visible()
 
     exported = tmp_path / "exported.xml"
