@@ -1,4 +1,5 @@
-"""Serving, measured against bare Starlette in the same run: the published agenda and a feed's 304.
+"""Serving, measured against bare Starlette in the same run: the published agenda, a feed's 304, and a session moved on
+the draft; and the engine of findings alone.
 
 Ratios are medians over rounds in which the two take turns, so that a busy machine weighs on both alike.
 """
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import httpx
 
+from bench.agenda_engine import SESSIONS, engine
+from bench.moves import Waits, asked, moves
 from bench.schedule import frab_of_442
 from bench.servers import HOUSE, a_second, children_of, free_port, memory_of, plenary, yardstick
 
@@ -51,6 +54,46 @@ def main() -> None:
             print(f"{'one worker, requests a second':44} {'plenary':>8} {'bare':>8} {'ratio':>6} {'aim':>5}")
             for row in measured(folder, f"http://127.0.0.1:{port}"):
                 print(f"{row.what:44} {row.ours:8.0f} {row.bare:8.0f} {row.ratio:6.2f} {row.aim:5.2f}", flush=True)
+            print_moves(folder, f"http://127.0.0.1:{port}")
+        print_engine()
+
+
+def print_moves(folder: Path, address: str) -> None:
+    """One session moved, on 27 and on 442, beside a bare server that is asked for the same bytes in the same way."""
+    head = "a session moved on the draft, milliseconds"
+    print(f"\n{head:44} {'p50':>8} {'p95':>8} {'bare 50':>8} {'bare 95':>8} {'kB':>6}")
+    with httpx.Client(base_url=address, follow_redirects=True, timeout=60) as browser:
+        browser.post("/demo/sign-in", data={"as": "organizer"}).raise_for_status()
+        medians = {}
+        for sessions, convening in ((27, sample_convening(browser)), (442, "large")):
+            draft = f"/by-all-means/convenings/{convening}/agenda/draft"
+            ours = moves(browser, draft)
+            medians[sessions] = ours.median
+            bare = bare_waits(folder, ours.answer)
+            size = len(ours.answer) / 1000
+            what = f"{sessions} sessions (aim: p95 under 60)"
+            print(
+                f"{what:44} {ours.median:8.1f} {ours.p95:8.1f} {bare.median:8.1f} {bare.p95:8.1f} {size:6.0f}",
+                flush=True,
+            )
+        print(f"442 beside 27           {medians[442] / medians[27]:6.2f}      (aim: under 3)")
+        page = browser.get("/by-all-means/convenings/large/agenda/draft?day=all")
+        print(f"the grid of 442         {len(page.content) / 1000:6.0f} kB   (aim: under 400)")
+
+
+def bare_waits(folder: Path, answer: bytes) -> Waits:
+    body = folder / "answer"
+    body.write_bytes(answer)
+    port = free_port()
+    with yardstick(body, "text/html", port), httpx.Client(base_url=f"http://127.0.0.1:{port}") as browser:
+        return asked(lambda: browser.get("/whole"))
+
+
+def print_engine() -> None:
+    found = engine()
+    print(f"\n{SESSIONS} sessions, 1,500 people, {found.findings} findings, processor time")
+    print(f"all of it               {found.whole:6.1f} ms   (aim: under 50)")
+    print(f"after one move          {found.move:6.2f} ms   (aim: under 2)")
 
 
 def prepare(folder: Path, data: Path) -> float:

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from app import clock
+from app.agenda.draft import Draft
 from app.agenda.findings import Checked
 from app.agenda.loading import load_draft, overrides_of, reread
 from app.models import AgendaSession, AuditEntry, Convening, Engagement, Revision, SessionItem, SessionRoom
@@ -32,6 +34,15 @@ ELSEWHERE = {
     *("update", "update_cycle", "update_section", "update_text", "update_version", "commitment", "commitment_answer"),
 }
 """Rows of which nothing stands on a draft. Any table that is not named in this file has everything read again."""
+
+
+LAST = (
+    sa.select(col(Revision.number), col(AuditEntry.id), col(AuditEntry.turn))
+    .outerjoin(AuditEntry, sa.true())
+    .order_by(col(AuditEntry.id).desc())
+    .limit(1)
+)
+ENTRY = [getattr(AuditEntry, name) for name in ("id", "turn", "subject", "subject_id", "before", "after")]
 
 
 class Position(NamedTuple):
@@ -85,20 +96,20 @@ def _keep(key: tuple[str, int], kept: _Kept) -> None:
 
 
 def _position(db: Session) -> Position:
-    last = select(AuditEntry.id, AuditEntry.turn).order_by(col(AuditEntry.id).desc()).limit(1)
-    entry_id, turn = db.exec(last).first() or (0, "")
-    return Position(db.exec(select(Revision.number)).one(), entry_id or 0, turn)
+    revision, entry_id, turn = db.execute(LAST).one()
+    return Position(revision, entry_id or 0, turn or "")
 
 
 def _caught_up(db: Session, kept: _Kept) -> Checked | None:
     """What was kept, after what was entered since; None where everything has to be read."""
     draft = kept.checked.draft
-    if db.exec(select(AuditEntry.turn).where(AuditEntry.id == kept.position.entry_id)).first() != kept.position.turn:
+    rows = sa.select(*ENTRY).where(col(AuditEntry.id) >= kept.position.entry_id).order_by(col(AuditEntry.id))
+    entries = db.execute(rows).all()
+    if not entries or (entries[0].id, entries[0].turn) != kept.position[1:]:
         return None  # what was kept was rolled back
-    since = _Since(draft.convening_id)
-    rows = select(AuditEntry.subject, AuditEntry.subject_id, AuditEntry.before, AuditEntry.after)
-    for entry in db.exec(rows.where(col(AuditEntry.id) > kept.position.entry_id)):
-        if not since.note(*entry):
+    since = _Since(draft)
+    for entry in entries[1:]:
+        if not since.note(entry.subject, entry.subject_id, entry.before, entry.after):
             return None
     changed = since.sessions(db)
     if len(changed) > MOST_READ:
@@ -114,8 +125,8 @@ def _caught_up(db: Session, kept: _Kept) -> Checked | None:
 class _Since:
     """What the entries of the audit log since some position are about."""
 
-    def __init__(self, convening_id: int) -> None:
-        self.convening_id = convening_id
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
         self.overrides = False
         self._sessions: set[int] = set()
         self._audiences: set[int] = set()
@@ -135,7 +146,7 @@ class _Since:
         elif subject == "override":
             self.overrides = True
         elif subject == "convening":
-            return subject_id != self.convening_id
+            return subject_id != self.draft.convening_id
         else:
             return subject in ELSEWHERE
         return True
@@ -149,7 +160,9 @@ class _Since:
         if self._audiences:
             of_these = col(AgendaSession.audience_id).in_(self._audiences)
             found.update(number for number in db.exec(select(AgendaSession.id).where(of_these)) if number)
+        if found <= self.draft.by_id.keys():
+            return found
         here = select(AgendaSession.id).where(
-            col(AgendaSession.id).in_(found), AgendaSession.convening_id == self.convening_id
+            col(AgendaSession.id).in_(found), AgendaSession.convening_id == self.draft.convening_id
         )
-        return {number for number in db.exec(here) if number} if found else found
+        return {number for number in db.exec(here) if number}
