@@ -12,7 +12,6 @@ export const edit = (block) => block.querySelector("a.to")?.click();
 export function begin(start, minutes, room) {
   const said = new URLSearchParams({ day: start.slice(0, 10), start: start.slice(11), minutes, room: room || "" });
   panel.dataset.from = "";
-  known = new Set([...document.querySelectorAll(".s[id]")].map((one) => one.id));
   return htmx.ajax("GET", `${convening()}/agenda/draft/sessions/new?${said}`, { source: ".draft", target: "#panel", swap: "innerHTML" });
 }
 
@@ -21,15 +20,19 @@ export const isOpen = () => panel.childElementCount > 0;
 export function close() {
   const opened = panel.dataset.from ? document.getElementById(panel.dataset.from) : newest();
   panel.replaceChildren();
+  panel.dataset.shown = "";
   (opened?.querySelector("a.to") ?? opened?.querySelector("a"))?.focus({ preventScroll: true });
 }
 
 /** The block of the session that was made in the panel. */
-const newest = () => [...document.querySelectorAll(".s[id]")].find((one) => known && !known.has(one.id));
+const newest = () => blocks().find((one) => known && !known.has(one.id));
+
+const blocks = () => [...document.querySelectorAll(".s[id]")];
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.(".s a.to, .s a[data-hx-get]");
   if (opener) panel.dataset.from = opener.closest(".s").id;
+  else if (event.target.closest?.("a[href*='/sessions/new']")) panel.dataset.from = "";
   if (event.target.closest?.("[data-close]")) {
     event.preventDefault();
     close();
@@ -44,6 +47,7 @@ document.addEventListener("htmx:after:swap", () => {
     heading.tabIndex = -1;
     heading.focus();
   }
+  if (heading && !panel.dataset.shown) known = new Set(blocks().map((one) => one.id));
   if (!heading && panel.dataset.shown) close();
   panel.dataset.shown = heading?.textContent ?? "";
 });
