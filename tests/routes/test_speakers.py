@@ -220,6 +220,14 @@ def let_in(db: Session, session_id: int, person_id: int | None, *, by: Viewer) -
 # --- one speaker ---
 
 
+def test_every_address_that_the_pages_name_is_there(organizer: Visitor) -> None:
+    person = part(organizer, "Bảo Anh").person_id
+    for address in (HERE, f"{HERE}/{person}", f"{HERE}/{person}/letters/reminder", f"{HERE}/reminders"):
+        main = organizer.get(address).text.partition("<main")[2].partition("</main>")[0]
+        named = {link.partition("#")[0] for link in re.findall(r'href="(/[^"]*)"', main)}
+        assert {link: organizer.get(link).status_code for link in named} == dict.fromkeys(named, 200)
+
+
 def test_an_organizer_says_how_a_part_stands_and_writes_the_brief(organizer: Visitor) -> None:
     held = part(organizer, "Teixeira")
     at = f"{HERE}/{held.person_id}/parts/{held.key}"
