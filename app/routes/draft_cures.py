@@ -31,9 +31,8 @@ def excuse_people(
     numbers = {number for text in (person or [])[:MOST] if (number := number_or_none(text, "person")) is not None}
     excused = excuse(bench.db, session, numbers, by=bench.viewer)
     who = joined(one.name for one in excused)
-    need = "need" if len(excused) > 1 else "needs"
     desk = bench.desk()
-    said = f"{who} {need} not come to “{name_of(session)}”. {said_shift(desk, before.found)}"
+    said = f"{who} need not come to “{name_of(session)}”. {said_shift(desk, before.found)}"
     return bench.done(said.strip(), session, desk=desk)
 
 
