@@ -89,6 +89,8 @@ def change(bench: WorkbenchHere, session: SessionHere, fields: SessionSent) -> R
         fields = without_hidden(fields)
     offered = choices(bench.db, bench.convening)
     try:
+        if session.archived_at is not None:
+            raise Refused("Somebody deleted this session while you had it open. Nothing has been saved yet.")
         wanted = not_moving(read_edit(fields, offered, session), fields, session)
         refusal = changed_meanwhile(bench, session, fields, wanted, offered)
         if refusal is not None:
@@ -118,6 +120,7 @@ def _panel(bench: Workbench, session: AgendaSession, *, whole: bool) -> str:
         "errors": {},
         "saved": True,
         "fragment": True,
+        "redrawn": False,
         "at": bench.address,
     }
     if whole:

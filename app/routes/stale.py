@@ -16,6 +16,7 @@ from app.agenda.placements import Placement, RoomUse
 from app.gatherings.details import is_hidden
 from app.models import AgendaSession, City, Room, RoomSetup
 from app.people.audit import Refused
+from app.routes.door import NotHere
 from app.routes.pages import page, partial, render, wants_fragment
 from app.routes.session_editor import name_of
 from app.routes.session_form import PlacementFields, read_minutes, read_placement, read_rooms
@@ -34,6 +35,8 @@ class Differing:
 def moved_meanwhile(bench: Workbench, session: AgendaSession, fields: PlacementFields) -> Response | None:
     """The refusal of a placement (or, with an empty day and start, of the way to the tray) whose `seen` is not where
     the session stands now. None where it may be done: on true ground, on none, or to where it stands already."""
+    if session.archived_at is not None:
+        raise NotHere(f"“{name_of(session)}” was deleted meanwhile, so it was not moved. Undo brings it back.")
     if fields.seen in (None, "", placement_ground(session)):
         return None
     try:
@@ -72,7 +75,7 @@ def moved_instead(
         "convening": bench.convening,
         "session": session,
         "title": name_of(session, hidden=is_hidden(bench.db, session, bench.viewer)),
-        "told": _told(last_moved(bench.db, session), bench.convening.zone, "moved it"),
+        "told": _told(last_moved(bench.db, session), session, bench.convening.zone),
         "differing": list(differing),
         "wanted": wanted,
         "label": label,
@@ -93,8 +96,9 @@ def refusal(bench: Workbench, template: str, context: Mapping[str, object]) -> R
     return HTMLResponse(partial("panel", panel) + partial("workbench", bench.drawn(), "outerMorph"), 409)
 
 
-def _told(touch: Touch | None, zone: str, act: str) -> str:
-    """ "Dana Reyes moved it a minute ago"."""
+def _told(touch: Touch | None, session: AgendaSession, zone: str) -> str:
+    """ "Dana Reyes moved it to 14:00 a minute ago"."""
+    act = f"moved it to {clock.said_time(session.starts_at, zone)}" if session.starts_at else "took it to the tray"
     return f"{touch.by} {act} {clock.said_ago(touch.at, zone)}" if touch else f"Somebody {act} meanwhile"
 
 

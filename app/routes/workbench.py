@@ -95,6 +95,7 @@ class Workbench:
             "errors": said_errors(refused) if refused else {},
             "saved": False,
             "fragment": fragment,
+            "redrawn": fragment and self.request.url.path.endswith("/typed"),
             "at": self.address,
         }
         block = "editor" if fragment else None

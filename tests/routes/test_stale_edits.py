@@ -100,7 +100,7 @@ def test_a_drag_on_stale_ground_moves_nothing_and_is_asked_about(
     answer = ada.post(f"{HERE}/sessions/{session}/placement", {"start": "15:10", "seen": seen})
     assert answer.status_code == 409
     assert start_of(database, session) == "14 19:00"
-    assert "Dana Reyes moved it just now." in answer.text
+    assert "Dana Reyes moved it to 14:00 just now." in answer.text
     assert "You moved it to 15:10." in answer.text
     assert rows(answer.text) == [["When", "Tue 14 Nov, 14:00–15:00 EST", "Tue 14 Nov, 15:10–16:10 EST"]]
     address, fields = form_in(answer.text, "Move it to 15:10 all the same")
@@ -343,3 +343,23 @@ def test_what_is_emptied_is_empty_and_an_empty_day_and_start_are_the_tray(ada: V
     assert said_of(database, session)["purpose"] == ""
     ada.follow(f"{HERE}/sessions/{session}/placement", {"day": "", "start": ""})
     assert start_of(database, session) == ""
+
+
+def test_a_session_that_somebody_deleted_is_not_moved_and_what_was_typed_of_it_is_kept(
+    ada: Visitor, dana: Visitor, database: Database
+) -> None:
+    session = number(database, "Welcome")
+    form = f"{DRAFT}/sessions/{session}"
+    mine = filled(ada.get(form).text)
+    dana.post(f"{HERE}/sessions/{session}/archival")
+    moved = ada.post(f"{HERE}/sessions/{session}/placement", {"start": "15:10", "seen": mine["seen"]})
+    assert moved.status_code == 404
+    assert "was deleted meanwhile" in moved.text
+    answer = ada.post(form, mine | {"title": ["Good morning"]})
+    assert answer.status_code == 422
+    assert filled(answer.text)["title"] == ["Good morning"]
+    assert said_of(database, session)["title"] == "Welcome"
+    address, _ = form_in(answer.text, "Bring it back")
+    ada.follow(address)
+    ada.follow(form, filled(answer.text))
+    assert (said_of(database, session)["title"], start_of(database, session)) == ("Good morning", "14 14:00")
