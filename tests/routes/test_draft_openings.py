@@ -11,7 +11,8 @@ HERE = "/by-all-means/convenings/2017-fall"
 def number_of(sample_visitor: VisitorOf, title: str) -> int:
     with sample_visitor().app.state.database.read() as db:
         here = select(AgendaSession).join(Convening).where(Convening.slug == "2017-fall", AgendaSession.title == title)
-        return db.exec(here).one().key
+        found: int = db.exec(here).one().key
+        return found
 
 
 def test_an_organizer_is_told_when_those_a_session_needs_are_busy_and_which_rooms_hold_them(
