@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.agenda import briefs, materials, speaker_links, speakers
 from app.agenda.briefs import Brief
-from app.files import SUFFIXES, TAKEN
+from app.files import SUFFIXES, TAKEN, Arrival, Files
 from app.mailing import speaker_letters
 from app.models import Convening, Engagement, Material, Person, SpeakerLink
 from app.people.audit import Refused
@@ -18,6 +18,7 @@ from app.people.directory import organizers
 from app.people.viewer import Viewer
 from app.printing.brief import SHEET, speaker_brief
 from app.printing.papers import Paper
+from app.routes import typed
 from app.routes.door import Db, Needs, NotHere, SettingsHere
 from app.routes.handed_in import LONGEST_UPLOAD, ArrivalHere, FilesHere, arrival_here, send
 from app.routes.pages import page, see_other
@@ -52,10 +53,9 @@ class Bearer:
     def here(self) -> str:
         return f"/speaking/{self.token}"
 
-    @property
-    def viewer(self) -> Viewer:
-        """Who acts, as the record has it."""
-        name = self.person.name[:250]
+    def acting(self, *parts: Engagement) -> Viewer:
+        """Who acts on these parts, as the record names them; where a session excludes the lab, nobody (rule 13)."""
+        name = "A speaker" if any(part.session.excludes_lab for part in parts) else self.person.name[:250]
         return Viewer(self.person.key, name, actor_id=self.person.key, actor_name=f"{name}, by private link")
 
     def part(self, number: int) -> Engagement:
@@ -107,7 +107,7 @@ def answer(
     try:
         if comes not in ("yes", "no"):
             raise Refused("Say whether you will come.", "note")
-        is_news = speakers.answer(db, engagement, comes=comes == "yes", note=note, by=bearer.viewer)
+        is_news = speakers.answer(db, engagement, comes=comes == "yes", note=note, by=bearer.acting(engagement))
     except Refused as refused:
         return _page(request, db, settings, bearer, refused, part, {"note": note})
     if is_news and comes == "no":
@@ -126,8 +126,9 @@ def equipment(
     ticked: Annotated[list[str] | None, Form()] = None,
     words: Text = "",
 ) -> Response:
+    engagement = bearer.part(part)
     try:
-        speakers.ask_equipment(db, bearer.part(part), ticked=ticked or [], words=words, by=bearer.viewer)
+        speakers.ask_equipment(db, engagement, ticked=ticked or [], words=words, by=bearer.acting(engagement))
     except Refused as refused:
         return _page(request, db, settings, bearer, refused, part, {"equipment": words})
     return _done(db, bearer, "The organizers know what you need in the room.", part)
@@ -142,7 +143,7 @@ def access(
         if not access.strip() and not nothing:
             raise Refused("Write what you need, or tick that you need nothing.", "access")
         for engagement in bearer.parts:
-            speakers.tell_access(db, engagement, access="" if nothing else access, by=bearer.viewer)
+            speakers.tell_access(db, engagement, access="" if nothing else access, by=bearer.acting(engagement))
     except Refused as refused:
         return _page(request, db, settings, bearer, refused, None, {"access": access})
     return _done(db, bearer, "Nothing is kept of what you need." if nothing else "The organizers will see to it.")
@@ -161,7 +162,7 @@ def hand_in(
 ) -> Response:
     engagement = bearer.part(part)
     try:
-        material = take(db, engagement, arrival, files, instead_of, bearer.viewer)
+        material = take(db, engagement, arrival, files, instead_of, bearer.acting(engagement))
     except Refused as refused:
         return _page(request, db, settings, bearer, refused, part)
     return _done(db, bearer, f"“{material.name}” is here.", part)
@@ -170,7 +171,7 @@ def hand_in(
 @router.post(PART + "/materials/{material:int}/removal", dependencies=LINK)
 def put_away(db: Db, bearer: BearerHere, part: int, material: int) -> Response:
     engagement = bearer.part(part)
-    materials.put_away(db, engagement, material_of(engagement, material), by=bearer.viewer)
+    materials.put_away(db, engagement, material_of(engagement, material), by=bearer.acting(engagement))
     return _done(db, bearer, "The file is taken back.", part)
 
 
@@ -187,13 +188,13 @@ def fetch(bearer: BearerHere, files: FilesHere, part: int, material: int) -> Res
 
 
 def take(
-    db: Session, engagement: Engagement, arrival: object, files: FilesHere, instead_of: str, by: Viewer
+    db: Session, engagement: Engagement, arrival: Arrival | str, files: Files, instead_of: str, by: Viewer
 ) -> Material:
     """Take what was uploaded; raises Refused at the field of the file."""
     if isinstance(arrival, str):
         raise Refused(f"{arrival} What was here before is unchanged.", "file")
-    old = int(instead_of) if instead_of.isascii() and instead_of.isdigit() and len(instead_of) < 10 else None
-    return materials.hand_in(db, engagement, arrival, files, instead_of=old, by=by)  # type: ignore[arg-type]
+    old = typed.number_or_none(instead_of, "file")
+    return materials.hand_in(db, engagement, arrival, files, instead_of=old, by=by)
 
 
 def refusal_said(refused: Refused | None, part: int | None) -> dict[str, dict[str, str]]:
@@ -243,7 +244,7 @@ def _page(
     bearer: Bearer,
     refused: Refused | None = None,
     part: int | None = None,
-    typed: dict[str, str] | None = None,
+    written: dict[str, str] | None = None,
 ) -> Response:
     """The page; after a refusal with the sentence at its field and what was typed."""
     context: dict[str, Any] = {
@@ -252,7 +253,7 @@ def _page(
         "read": bearer.link.opened_at is not None,
         **refusal_said(refused, part),
         "at": part,
-        "typed": typed or {},
+        "typed": written or {},
         "equipment": [(one, one[0].upper() + one[1:]) for one in speakers.EQUIPMENT],
         "needs_in": speakers.read_equipment,
         "taken": TAKEN,

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, func, select
 
 from app.agenda.convenings import ConveningDetails, create_convening
 from app.agenda.sessions import create_session
+from app.agenda.speaker_links import create_link, token_of
 from app.agenda.speakers import answer, tell_access
 from app.database import Database
 from app.gatherings.details import Details, Presenter
@@ -182,10 +183,20 @@ def test_who_speaks_in_a_session_that_excludes_the_lab_is_not_told_to_organizers
     assert SECRET not in organizer.get(f"{HERE}/{secret.person_id}/letters/invitation").text
 
 
-def test_who_speaks_there_alone_is_nobody_to_them(organizer: Visitor) -> None:
+def test_who_speaks_there_alone_is_nobody_to_them_in_the_record_too(
+    organizer: Visitor, sample_visitor: VisitorOf
+) -> None:
     with database_of(organizer).write() as db:
         hidden = Person(name="Quiet Guest", email="quiet@example.org")
         number = only_there(db, hidden, by=BY)
+        secret = organizer.app.state.settings.secret
+        link = create_link(db, fall(db), hidden, secret=secret, by=BY)
+        own = f"/speaking/{token_of(link, secret)}"
+        held = part_of(db, "Quiet Guest").key
+    stranger = sample_visitor()
+    assert "You are expected." in said(stranger.follow(f"{own}/parts/{held}/answer", {"comes": "yes"}))
+    assert stranger.post(f"{own}/access", {"access": "QX-SECRET-2"}).status_code == 303
+    assert "A speaker, by private link" in said(organizer.get("/by-all-means/audit"))
     assert "Quiet Guest" not in organizer.get(HERE).text
     assert organizer.get(f"{HERE}/{number}").status_code == 404
     assert "Quiet Guest" not in said(organizer.get("/by-all-means/audit"))
