@@ -77,5 +77,5 @@ def test_a_deleted_session_is_brought_back(opens: Opens) -> None:
     panel = page.get_by_role("complementary", name="Session")
     panel.get_by_role("button", name="Delete").click()
     expect(page.locator("article.s").filter(has_text="Gallery walk")).to_have_count(0)
-    page.get_by_role("button", name="Undo").click()
+    page.locator("#happened").get_by_role("button", name="Undo").click()
     expect(page.locator("article.s").filter(has_text="Gallery walk")).to_have_count(1)
