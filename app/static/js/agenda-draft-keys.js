@@ -65,4 +65,8 @@ document.addEventListener("keydown", key, { capture: true });
 document.addEventListener("focusout", (event) => {
   if (event.target.closest?.(".s[id]") && event.relatedTarget) settle();
 });
-document.querySelector("#keys-open")?.addEventListener("click", () => document.querySelector("#keys").showModal());
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("a[href='#keys']")) return;
+  event.preventDefault();
+  document.querySelector("#keys").showModal();
+});
