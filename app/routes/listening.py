@@ -29,7 +29,8 @@ EVERY = 0.5
 """Seconds between two looks at the revision."""
 
 HEARTBEAT = 15.0
-"""Seconds after which a stream says that it is alive, and whether its listener still may listen is asked again."""
+"""Seconds after which a stream says that it is alive (a lost network says nothing), and after which it is asked again
+whether its listener may listen."""
 
 MOST_WINDOWS = 4
 """Streams of one person: a browser opens six connections to a host, and needs some for its pages."""
@@ -89,7 +90,7 @@ class Listeners:
                 try:
                     told = await asyncio.wait_for(listener.waiting.get(), HEARTBEAT)
                 except TimeoutError:
-                    told = b": still here\n\n"
+                    told = _event("beat", {})
                     if not await to_thread.run_sync(self._still_allowed, [listener]):
                         told = None
                 if told is None:

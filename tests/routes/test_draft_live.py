@@ -231,6 +231,14 @@ def test_a_stream_that_is_open_ends_when_the_server_is_asked_to_stop(
     serving.socket.close()
 
 
+def test_a_stream_on_which_nothing_happens_says_that_it_is_alive(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "HEARTBEAT", 0.1)
+    with serving.listening("Ada Roth") as ada:
+        assert [ada.next("beat") for _ in range(2)] == [{}, {}]
+
+
 def test_only_organizers_listen_and_only_browsers_that_ask_for_events(
     place: Campus, visitor: VisitorOf, dana: Visitor
 ) -> None:

@@ -1,8 +1,10 @@
 // What others do on the draft appears here while one works, and one's own steps go back and forth by keys.
 // Without this module the page shows what was there when it was drawn, and the buttons do the same.
 
-const RETRY = 3000; // milliseconds until a stream that the server refused is tried again
+const RETRY = 3000; // milliseconds until what failed is tried again, at first; then longer
+const SELDOM = 60_000; // and at most
 const CALM = 2500; // milliseconds without a connection before it is said
+const SILENT = 40_000; // milliseconds without a word: the server says something every fifteen seconds
 const PAUSE = 120; // milliseconds between two looks whether the hands are free
 
 const place = document.querySelector("[data-live]");
@@ -13,6 +15,8 @@ let underWay = 0;
 let wanted = 0; // the revision that the page is to show
 let waiting = null;
 let silence = null;
+let heard = 0;
+let retry = RETRY;
 
 /** The revision that the page shows, as the server wrote it there. */
 const shown = () => Number(document.querySelector("[data-revision]")?.dataset.revision ?? 0);
@@ -26,7 +30,12 @@ const say = (where, words) => {
 function listen() {
   if (source || document.hidden) return;
   source = new EventSource(place.dataset.live);
-  source.addEventListener("open", back);
+  heard = Date.now();
+  for (const event of ["open", "here", "changed", "beat"]) source.addEventListener(event, () => (heard = Date.now()));
+  source.addEventListener("open", () => {
+    retry = RETRY;
+    back();
+  });
   source.addEventListener("error", lost);
   source.addEventListener("here", (event) => {
     const { people, revision } = JSON.parse(event.data);
@@ -43,8 +52,15 @@ function listen() {
 function stop() {
   source?.close();
   source = null;
-  clearTimeout(silence);
-  silence = null;
+  back();
+}
+
+/** The line is cut, and the browser may not know it yet: begin anew. */
+function cut() {
+  source?.close();
+  source = null;
+  lost();
+  listen();
 }
 
 function back() {
@@ -60,8 +76,15 @@ function lost() {
   }, CALM);
   if (source?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
   source = null;
-  setTimeout(listen, RETRY);
+  setTimeout(listen, retry);
+  retry = Math.min(retry * 2, SELDOM);
 }
+
+setInterval(() => {
+  if (source && Date.now() - heard > SILENT) cut();
+}, SILENT / 4);
+window.addEventListener("offline", cut);
+window.addEventListener("online", cut);
 
 document.addEventListener("visibilitychange", () => (document.hidden ? stop() : listen()));
 window.addEventListener("pagehide", stop);
