@@ -138,7 +138,8 @@ class Grid:
         return places
 
     def _link(self, title: str) -> Locator:
-        return self.page.get_by_role("link", name=re.compile(re.escape(title) + "$"))
+        whole = re.escape(title).replace("/", r"\/")  # Playwright writes a pattern between slashes
+        return self.page.get_by_role("link", name=re.compile(f"{whole}$"))
 
     def _of(self, block: Locator, right: float, down: float) -> Point:
         box = block.bounding_box()
