@@ -16,6 +16,7 @@ from app.agenda.placements import (
     set_time,
     unplace_session,
     use_rooms,
+    uses_of,
 )
 from app.gatherings.changes import note_change
 from app.gatherings.details import COLUMNS, Details, checked, keep_closed, write_items, write_presenters
@@ -96,7 +97,7 @@ def edit_session(
     """All that a session's form says, as one act: what it is, and when (`at` None: in the tray) and where."""
     change_session(db, session, to, by=by)
     start = clock.at(at.day, at.start, session.zone) if at else None
-    held = {RoomUse(place.room_id, place.setup_id, place.city_id) for place in session.places}
+    held = set(uses_of(session))
     if (start, minutes, set(rooms)) == (session.starts_at, session.minutes, held):
         return session
     if at is not None:

@@ -13,7 +13,7 @@ from app.agenda.draft import DraftSession
 from app.agenda.findings import Gravity
 from app.agenda.grounds import placement_ground
 from app.agenda.memory import recall
-from app.agenda.placements import shift_sessions, swap_sessions
+from app.agenda.placements import shift_sessions, swap_sessions, uses_of
 from app.agenda.presence import Span
 from app.agenda.seeing import programme_day
 from app.agenda.shifting import Scope, Shift, Wish, plan_shift, said_stop
@@ -23,7 +23,7 @@ from app.routes import typed
 from app.routes.door import NotHere
 from app.routes.draft_placements import said_place, said_shift
 from app.routes.pages import page, wants_fragment
-from app.routes.stale import Differing, moved_instead
+from app.routes.stale import Differing, moved_instead, said_rooms
 from app.routes.workbench import DRAFT, HERE, ONE, SessionHere, Workbench, WorkbenchHere, name_of, said_time
 
 router = APIRouter(dependencies=DRAFT)
@@ -115,7 +115,10 @@ def swap(bench: WorkbenchHere, session: SessionHere, fields: Annotated[SwapField
         return moved_instead(
             bench,
             session,
-            [Differing("When", said_time(session), said_time(other))],
+            [
+                Differing("When", said_time(session), said_time(other)),
+                Differing("Where", said_rooms(bench, uses_of(session)), said_rooms(bench, uses_of(other))),
+            ],
             wanted=f"You let it change places with “{name_of(other)}”.",
             label="Let them change places all the same",
             address=f"{bench.here}/sessions/{session.key}/swap",

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from starlette.datastructures import FormData
 
 from app import clock
-from app.agenda.placements import Placement, RoomUse
+from app.agenda.placements import Placement, RoomUse, uses_of
 from app.gatherings.details import Details, Item, Presenter
 from app.models import (
     AgendaSession,
@@ -248,9 +248,9 @@ def read_minutes(fields: PlacementFields, session: AgendaSession | None = None) 
 
 def read_rooms(fields: PlacementFields, session: AgendaSession | None = None) -> tuple[RoomUse, ...]:
     """The rooms as chosen, else the session's own. A room that stays keeps its set-up unless another is chosen."""
-    held = {place.room_id: place for place in session.places} if session else {}
     if fields.room is None:
-        return tuple(RoomUse(place.room_id, place.setup_id, place.city_id) for place in held.values())
+        return uses_of(session) if session else ()
+    held = {place.room_id: place for place in session.places} if session else {}
     uses = []
     for position, chosen in enumerate(fields.room):
         if not chosen.strip():

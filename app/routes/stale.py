@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from app import clock
 from app.agenda.grounds import Touch, last_moved, placement_ground
-from app.agenda.placements import Placement, RoomUse
+from app.agenda.placements import Placement, RoomUse, uses_of
 from app.gatherings.details import is_hidden
 from app.models import AgendaSession, City, Room, RoomSetup
 from app.people.audit import Refused
@@ -110,7 +110,7 @@ def _placements(
     if (start, minutes) != (session.starts_at, session.minutes):
         theirs = said_when(session.starts_at, session.minutes, session.zone)
         yield Differing("When", theirs, said_when(start, minutes, session.zone))
-    held = tuple(RoomUse(place.room_id, place.setup_id, place.city_id) for place in session.places)
+    held = uses_of(session)
     if set(held) != set(rooms):
         yield Differing("Where", said_rooms(bench, held), said_rooms(bench, rooms))
 
