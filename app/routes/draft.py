@@ -26,22 +26,21 @@ Text = Annotated[str, Form()]
 
 
 @router.get(HERE + "/agenda/draft")
-def draft(bench: WorkbenchHere, deleted: int | None = None) -> Response:
-    """The grid of a `day` (the first, or today), or of "all", as draft_view.py reads it from the address; `deleted` is
-    a session that may be brought back here."""
-    return bench.show(deleted)
+def draft(bench: WorkbenchHere) -> Response:
+    """The grid of a `day` (the first, or today), or of "all", as draft_view.py reads it from the address."""
+    return bench.show()
 
 
 @router.post(ONE + "/archival")
 def delete(bench: WorkbenchHere, session: SessionHere) -> Response:
-    """Delete a session; the page that follows offers to undo it."""
+    """Delete a session. Undo brings it back, as for anything else; its history does so for everybody."""
     archive_session(bench.db, session, by=bench.viewer)
-    return bench.done(f"“{name_of(session)}” is deleted.", session, deleted=session.key)
+    return bench.done(f"“{name_of(session)}” is deleted.", session)
 
 
 @router.post(ONE + "/restoration")
 def restore(bench: WorkbenchHere, session: SessionHere) -> Response:
-    """Undo a deletion."""
+    """Bring a deleted session back, whoever deleted it."""
     restore_session(bench.db, session, by=bench.viewer)
     return bench.done(f"“{name_of(session)}” is back, {said_time(session)}.", session)
 

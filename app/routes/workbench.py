@@ -69,10 +69,10 @@ class Workbench:
     def desk(self) -> Desk:
         return set_up_desk(self.db, self.convening, self.viewer)
 
-    def show(self, deleted: int | None) -> Response:
+    def show(self) -> Response:
         """The page with the grid of a day (or ALL_DAYS), or of it the workbench or the searched tray alone."""
         view = view_of(self.request)
-        context = self._workbench(self.desk(), view, deleted=deleted)
+        context = self._workbench(self.desk(), view)
         context["latest"] = latest_number(self.db, self.convening)
         part = "tray" if "tray" in self.request.query_params else "workbench"
         block = part if wants_fragment(self.request) else None
@@ -107,36 +107,32 @@ class Workbench:
         session: AgendaSession | None = None,
         *,
         desk: Desk | None = None,
-        deleted: int | None = None,
         panel: str = "",
     ) -> Response:
         """The answer to a change: to htmx the workbench anew, and the panel's parts that are otherwise or, without any,
         the panel closed if it asked; to others 303 to the draft."""
         if not wants_fragment(self.request):
-            return see_other(self._back_to(session, deleted), flash=happened)
-        workbench = self.drawn(happened, desk=desk, deleted=deleted)
+            return see_other(self._back_to(session), flash=happened)
+        workbench = self.drawn(happened, desk=desk)
         # What was typed is kept: the panel closes, so that the findings beside the grid are in view again.
         closed = partial("panel", "")
         return HTMLResponse(workbench + (panel or closed if "panel" in self.request.query_params else ""))
 
-    def drawn(self, happened: str = "", *, desk: Desk | None = None, deleted: int | None = None) -> str:
+    def drawn(self, happened: str = "", *, desk: Desk | None = None) -> str:
         """The workbench's fragment for the day that the browser shows."""
-        context = self._workbench(desk or self.desk(), view_of(self.request), happened=happened, deleted=deleted)
+        context = self._workbench(desk or self.desk(), view_of(self.request), happened=happened)
         return render(self.request, "agenda/draft.html", context, block="workbench")
 
-    def _back_to(self, session: AgendaSession | None, deleted: int | None) -> str:
-        """The draft, with the session in view, or with the offer to bring it back."""
+    def _back_to(self, session: AgendaSession | None) -> str:
+        """The draft, with the session in view."""
         if session is None:
             return self.address
         day = f"day={programme_day(session.starts_at, self.convening.zone)}" if session.starts_at else ""
-        if deleted is not None:
-            return f"{self.address}?{day}{'&' if day else ''}deleted={deleted}"
+        if session.archived_at is not None:
+            return f"{self.address}?{day}" if day else self.address
         return f"{self.address}?{day}#s{session.key}" if day else f"{self.address}#tray"
 
-    def _workbench(self, desk: Desk, view: View, *, happened: str = "", deleted: int | None = None) -> dict[str, Any]:
-        put_away = self.db.get(AgendaSession, deleted) if deleted is not None else None
-        if put_away is not None and (put_away.convening_id != self.convening.key or put_away.archived_at is None):
-            put_away = None
+    def _workbench(self, desk: Desk, view: View, *, happened: str = "") -> dict[str, Any]:
         chosen = _chosen_day(view.day, desk, self.convening.zone)
         return {
             "convening": self.convening,
@@ -151,7 +147,6 @@ class Workbench:
             "at": self.address,
             "happened": happened,
             "steps": offer(self.db, self.convening, self.viewer),
-            "put_away": put_away,
         }
 
 

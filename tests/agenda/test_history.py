@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.agenda.crowd import Crowd
+from app.agenda.cues import CueDetails, add_cue
 from app.agenda.draft import Draft
 from app.agenda.findings import check
 from app.agenda.history import Steps, redo_step, steps, undo_step
@@ -15,7 +16,7 @@ from app.agenda.releases import override_finding, publish_release
 from app.agenda.sessions import archive_session, cancel_session, change_session, create_session, reinstate_session
 from app.agenda.venues import archive_room
 from app.gatherings.details import Presenter, details_of
-from app.models import AgendaSession, AuditEntry, EngagementState, Openness, Override, Seat
+from app.models import AgendaSession, AuditEntry, Convening, Cue, EngagementState, Openness, Override, Seat
 from app.people.audiences import Attendee
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
@@ -167,6 +168,27 @@ def test_an_override_is_taken_back(place: Campus, ada: Viewer) -> None:
     assert place.db.exec(select(Override)).all() == []
     redo(place, ada)
     assert [one.reason for one in place.db.exec(select(Override))] == ["They know."]
+
+
+def test_a_line_of_the_run_of_show_goes_and_one_put_in_a_derived_ones_place_gives_it_back(
+    place: Campus, ada: Viewer
+) -> None:
+    session = place.session("Keynote", "09:00–10:00")
+    add_cue(place.db, place.convening, CueDetails(text="Water on the table", session_id=session.key), by=ada)
+    add_derived(place.db, place.convening, session, by=ada)
+    cues = select(Cue.text, Cue.derived).where(col(Cue.archived_at).is_(None)).order_by(col(Cue.id))
+    assert undo(place, ada) == "changed the run of show of “Keynote”"
+    assert place.db.exec(select(Cue.derived)).all() == [None]
+    redo(place, ada)
+    assert place.db.exec(cues).all() == [("Water on the table", None), ("Unlock early", "unlock:1")]
+    undo(place, ada)
+    undo(place, ada)
+    assert place.db.exec(cues).all() == []
+
+
+@verb
+def add_derived(db: Session, convening: Convening, session: AgendaSession, *, by: Viewer) -> None:
+    db.add(Cue(convening_id=convening.key, session_id=session.key, derived="unlock:1", text="Unlock early"))
 
 
 def test_each_takes_back_their_own_and_a_new_act_leaves_nothing_to_do_again(

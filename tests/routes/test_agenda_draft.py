@@ -224,11 +224,13 @@ def test_rule_21_a_deletion_is_offered_back_and_comes_back(
 ) -> None:
     session = number(database, "Welcome")
     html = organizer.follow(f"{HERE}/sessions/{session}/archival").text
-    assert f'action="{HERE}/sessions/{session}/restoration"' in html
+    assert 'title="Undo: deleted “Welcome”"' in html
     assert f'id="s{session}"' not in html
+    history = f"{DRAFT}/history?session={session}"
+    assert f'action="{HERE}/sessions/{session}/restoration"' in organizer.get(history).text
     html = organizer.follow(f"{HERE}/sessions/{session}/restoration").text
     assert f'id="s{session}"' in html
-    assert "restoration" not in html
+    assert "restoration" not in organizer.get(history).text
 
 
 def test_to_the_tray_and_a_cancellation_and_back(organizer: Visitor, place: Campus, database: Database) -> None:
