@@ -138,7 +138,7 @@ def _other_room(draft: Draft, session: DraftSession, finding: Finding) -> Move |
 def _taken_rooms(draft: Draft, session: DraftSession) -> set[int]:
     """Rooms in which something else goes on during the session, or that are not to be had then."""
     span = session.span
-    taken = {room_id for use in draft.uses(span) if use.session.id != session.id for room_id in use.rooms}
+    taken = {room_id for other in draft.during(span) if other.id != session.id for room_id in other.rooms}
     return taken | {room_id for room_id, spans in draft.lost.items() if _meets(span, spans)}
 
 
@@ -169,16 +169,16 @@ def absent(draft: Draft, people: int, span: Span) -> int:
 
 def _busy(draft: Draft, session: DraftSession, day: Span) -> list[Span]:
     """When, on a day, somebody that the session needs (on their way there included), or one of its rooms, is taken."""
-    rooms, people = frozenset(session.room_ids), session.bound
+    rooms, people = session.rooms, session.bound
     busy = [span for room_id in rooms for span in draft.lost.get(room_id, ())]
-    for use in draft.uses(day):
-        if use.session.id == session.id:
+    for other in draft.during(day):
+        if other.id == session.id:
             continue
-        if people & use.people and shared_people(session, use.session):
-            walk = draft.walking if apart(draft, session, use.session) else NO_WALK
-            busy.append((use.span[0] - walk, use.span[1] + walk))
-        elif not rooms.isdisjoint(use.rooms):
-            busy.append(use.span)
+        if people & other.bound and shared_people(session, other):
+            walk = draft.walking if apart(draft, session, other) else NO_WALK
+            busy.append((other.span[0] - walk, other.span[1] + walk))
+        elif not rooms.isdisjoint(other.rooms):
+            busy.append(other.span)
     return busy
 
 

@@ -75,7 +75,7 @@ class LetStand(NamedTuple):
     covers: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DraftSession:
     """A session as the draft holds it; `audience`, `engaged` and `unconfirmed` are masks of the draft's crowd.
 
@@ -105,16 +105,20 @@ class DraftSession:
     items: tuple[Item, ...] = ()
     fixed: bool = False
 
-    @property
+    @cached_property
     def bound(self) -> int:
         """Everyone who is to be there."""
         return self.audience | self.engaged
 
-    @property
+    @cached_property
     def room_ids(self) -> tuple[int, ...]:
         return tuple(spot.room_id for spot in self.spots)
 
-    @property
+    @cached_property
+    def rooms(self) -> frozenset[int]:
+        return frozenset(self.room_ids)
+
+    @cached_property
     def span(self) -> Span:
         """Start and end of a session that is placed; asking one in the tray is a mistake."""
         assert self.starts_at is not None
@@ -177,20 +181,15 @@ class Draft:
 
     def during(self, span: Span) -> list[DraftSession]:
         """The sessions that go on during some of a span, in order of their start."""
-        return [use.session for use in self.uses(span)]
-
-    def uses(self, span: Span) -> list["Use"]:
-        """The same, with whom and what they take."""
-        starts, longest, uses = self._uses
+        starts, longest = self._starts
         first, last = bisect_left(starts, span[0] - longest), bisect_left(starts, span[1])
-        return [use for use in uses[first:last] if use.span[1] > span[0]]
+        return [one for one in self.running[first:last] if one.span[1] > span[0]]
 
     @cached_property
-    def _uses(self) -> tuple[list[datetime], timedelta, list["Use"]]:
-        """When each of the running sessions begins, how long the longest takes, and what they take."""
-        uses = [Use(one.span, one.bound, frozenset(one.room_ids), one) for one in self.running]
-        longest = max((end - start for (start, end), *_ in uses), default=timedelta(0))
-        return [use.span[0] for use in uses], longest, uses
+    def _starts(self) -> tuple[list[datetime], timedelta]:
+        """When each of the running sessions begins, and how long the longest takes."""
+        spans = [one.span for one in self.running]
+        return [start for start, _ in spans], max((end - start for start, end in spans), default=timedelta(0))
 
     @property
     def tray(self) -> list[DraftSession]:
@@ -222,15 +221,6 @@ class Draft:
         for one in changed.values():
             insort(kept, one, key=order)
         return replace(self, sessions=tuple(kept))
-
-
-class Use(NamedTuple):
-    """A placed session: when, whom (a mask), which rooms."""
-
-    span: Span
-    people: int
-    rooms: frozenset[int]
-    session: DraftSession
 
 
 class Order:

@@ -24,7 +24,7 @@ def all_pairs(draft: Draft) -> Iterator[Finding]:
     for later in draft.running:
         start, end = (moment.timestamp() for moment in later.span)
         going = [entry for entry in going if entry[0] > start]
-        bound, rooms = later.bound, frozenset(later.room_ids)
+        bound, rooms = later.bound, later.rooms
         for _, people, taken, earlier in going:
             if people & bound or not rooms.isdisjoint(taken):
                 yield from _of_pair(draft, earlier, later)
