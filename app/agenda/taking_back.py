@@ -4,15 +4,14 @@ What calendars count by (`sequence`, `changed_at`) goes on rising (rule 16). Wha
 is a mere link, deleted; what was deleted comes back. Columns whose text is not on record (rule 12) stay as they are.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
 from sqlmodel import Session, col, or_, select
 
 from app import clock
+from app.agenda.log_values import differs, read_back, write_back
 from app.agenda.seeing import CLOSED_SESSION
 from app.agenda.turns import DRAFTED, Drafted, RowChange, Turn, Values
 from app.gatherings.changes import note_change
@@ -29,12 +28,9 @@ from app.models import (
     Room,
     RoomSetup,
 )
-from app.people.audit import PRIVATE, Refused, recorded
+from app.people.audit import Refused
 from app.people.entries import Place, sessions_of
 from app.people.viewer import Viewer
-
-KEPT = frozenset({"id", "created_at", "uid", "sequence", "changed_at", "answer", "answered_at", "reminded_at"})
-"""Columns that taking back leaves alone: names for good, what calendars count by, what a speaker did themselves."""
 
 KNOWN_BY: Mapping[str, tuple[str, ...]] = {
     "session_room": ("session_id", "room_id"),
@@ -96,7 +92,7 @@ class TakingBack:
         self._bring_back([row for row in self.rows if row.after is None])
         for row in self.rows:
             if row.before is not None and row.after is not None:
-                _write(self.held[row.subject, row.id], row.before)
+                write_back(self.held[row.subject, row.id], row.before)
         self._note()
         for one in closed:
             self._keep_closed(one)
@@ -105,8 +101,8 @@ class TakingBack:
         """Raises Met where the row is not as the act left it."""
         held = self.held[row.subject, row.id]
         if row.after is None:
-            changed = held is not None and _differs(held, row.before or {})
-        elif held is None or _differs(held, row.after):
+            changed = held is not None and differs(held, row.before or {})
+        elif held is None or differs(held, row.after):
             changed = True
         else:
             another = row.before is not None and held.created_at > self.turn.at  # its number was given again
@@ -187,7 +183,7 @@ class TakingBack:
                 values = {**(row.before or {}), "id": row.id}
                 if row.id in taken:
                     del values["id"], values["created_at"]
-                self.db.add(DRAFTED[subject](**_read(subject, values)))
+                self.db.add(DRAFTED[subject](**read_back(subject, values)))
             self.db.flush()
 
     def _note(self) -> None:
@@ -282,35 +278,3 @@ def _is_hidden(row: RowChange) -> bool:
     if row.subject == "audience_term":
         return row.values.get("person_id") is not None
     return row.subject == "session" and row.before is not None and bool(HIDDEN & set(row.before))
-
-
-def _differs(held: Drafted, values: Values) -> bool:
-    """Whether a row says something else than these values, as the log keeps them."""
-    table = str(held.__tablename__)
-    return any(recorded(table, name, getattr(held, name)) != value for name, value in _told(table, values))
-
-
-def _write(held: Drafted | None, values: Values) -> None:
-    assert held is not None, "_meet raised otherwise"
-    table = str(held.__tablename__)
-    for name, value in _read(table, dict(_told(table, values))).items():
-        setattr(held, name, value)
-
-
-def _told(table: str, values: Values) -> Iterator[tuple[str, Any]]:
-    return ((name, value) for name, value in values.items() if name not in KEPT and (table, name) not in PRIVATE)
-
-
-def _read(table: str, values: Values) -> dict[str, Any]:
-    """Values of the log as a row holds them; without those whose text is not on record."""
-    return {
-        name: _reader(table, name).validate_python(value)
-        for name, value in values.items()
-        if (table, name) not in PRIVATE
-    }
-
-
-@lru_cache(maxsize=200)
-def _reader(table: str, name: str) -> TypeAdapter[Any]:
-    kind: Any = DRAFTED[table].model_fields[name].annotation
-    return TypeAdapter(kind)
