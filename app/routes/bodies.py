@@ -17,7 +17,7 @@ from app.people.directory import all_people
 from app.routes import typed
 from app.routes.door import CohortHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other
-from app.routes.session_form import Choices, labelled
+from app.routes.session_choices import Choices, labelled
 
 router = APIRouter(dependencies=[Depends(Needs("people.change"))])
 HERE = "/{cohort}/public-bodies"

@@ -17,8 +17,9 @@ from app.agenda.placements import give_rooms, move_session, resize_session, unpl
 from app.gatherings.details import details_of
 from app.models import AgendaSession
 from app.people.audit import Refused
+from app.routes.session_choices import choices
 from app.routes.session_editor import written
-from app.routes.session_form import PlacementFields, PlacementSent, choices, read_minutes, read_placement, read_rooms
+from app.routes.session_form import PlacementFields, PlacementSent, read_minutes, read_placement, read_rooms
 from app.routes.stale import moved_meanwhile
 from app.routes.workbench import DRAFT, ONE, SessionHere, Workbench, WorkbenchHere, name_of, said_time
 

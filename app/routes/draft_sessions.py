@@ -14,11 +14,11 @@ from app.models import AgendaSession
 from app.people.audit import Refused
 from app.routes.door import NotHere
 from app.routes.pages import partial, render, wants_fragment
+from app.routes.session_choices import choices
 from app.routes.session_editor import form_context, name_of
 from app.routes.session_form import (
     SessionFields,
     SessionSent,
-    choices,
     read_details,
     read_minutes,
     read_placement,

@@ -22,7 +22,7 @@ from app.printing.run_of_show import run_sheets
 from app.routes import typed
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
-from app.routes.session_form import choices
+from app.routes.session_choices import choices
 from app.routes.workbench import name_of
 
 THERE = "/{cohort}/convenings/{convening}"

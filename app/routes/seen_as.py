@@ -16,7 +16,7 @@ from app.people.viewer import Viewer, viewer_of
 from app.routes.agenda import HERE, agenda_context, said_when
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other
-from app.routes.session_form import choices
+from app.routes.session_choices import choices
 from app.routes.workbench import NO_SUCH_NUMBER
 
 router = APIRouter(dependencies=[Depends(Needs("agenda.draft"))])

@@ -19,7 +19,8 @@ from app.people.audit import Refused
 from app.people.cohorts import roles_of
 from app.people.viewer import Viewer
 from app.routes import typed
-from app.routes.session_form import Choices, SessionFields, choices, read_details
+from app.routes.session_choices import Choices, choices
+from app.routes.session_form import SessionFields, read_details
 
 
 @dataclass(frozen=True, slots=True)

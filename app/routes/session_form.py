@@ -4,15 +4,14 @@ People are chosen by their names as a list offers them ("Imani Okafor (Mayor, Oa
 without JavaScript and with a thousand people.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import time
 from itertools import zip_longest
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session, col, select
 from starlette.datastructures import FormData
 
 from app import clock
@@ -20,20 +19,14 @@ from app.agenda.placements import Placement, RoomUse, uses_of
 from app.gatherings.details import Details, Item, Presenter
 from app.models import (
     AgendaSession,
-    City,
-    Convening,
     EngagementState,
-    Membership,
     Openness,
-    Person,
-    Role,
     SessionFormat,
 )
-from app.people.audiences import Rule, roll
+from app.people.audiences import Rule
 from app.people.audit import Refused
-from app.people.directory import all_people
-from app.people.stages import stages_of
 from app.routes import typed
+from app.routes.session_choices import Choices
 
 
 class PlacementFields(BaseModel):
@@ -117,61 +110,6 @@ def _sent(form: FormData, kind: type[BaseModel]) -> dict[str, Any]:
         if texts:
             values[name] = texts if "list" in str(field.annotation) else texts[-1]
     return values
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the form offers: roles, cities and people of the cohort, and people by the label they are chosen by."""
-
-    roles: Sequence[tuple[int, str]]
-    cities: Sequence[tuple[int, str]]
-    labels: Mapping[int, str]
-    stages: Sequence[tuple[int, str]] = ()
-
-    def person(self, label: str, field: str) -> int:
-        """The person whom a label or a name that only one has names; raises Refused."""
-        wanted = " ".join(label.split()).casefold()
-        for number, known in self.labels.items():
-            if known.casefold() == wanted:
-                return number
-        named = [number for number, known in self.labels.items() if known.rpartition(" (")[0].casefold() == wanted]
-        if len(named) != 1:
-            problem = "Several people are called" if named else "Nobody on record is called"
-            raise Refused(f"{problem} “{label.strip()[:100]}”. Choose from the list.", field)
-        return named[0]
-
-    def people(self, labels: Sequence[str], field: str) -> frozenset[int]:
-        return frozenset(self.person(label, field) for label in labels if label.strip())
-
-
-def choices(db: Session, convening: Convening) -> Choices:
-    """What the form of a convening's session offers, in five queries."""
-    offices = {one.person_id: one.office for one in roll(db, convening.starts_on, convening.cohort_id)}
-    labels = labelled(all_people(db), offices)
-    roles = db.exec(select(Role).where(Role.cohort_id == convening.cohort_id).order_by(col(Role.position)))
-    of_cohort = select(Membership.city_id).where(Membership.cohort_id == convening.cohort_id)
-    cities = db.exec(select(City).where(col(City.id).in_(of_cohort)).order_by(col(City.name)))
-    stages = stages_of(db, convening.cohort_id)
-    return Choices(
-        [(one.key, one.plural) for one in roles],
-        [(one.key, one.name) for one in cities],
-        labels,
-        [(one.key, one.name) for one in stages],
-    )
-
-
-def labelled(people: Iterable[Person], offices: Mapping[int, str]) -> dict[int, str]:
-    """What each person is chosen by: the name with the office, or what else tells them from others of that name."""
-    labels: dict[int, str] = {}
-    taken: set[str] = set()
-    for person in people:
-        said = offices.get(person.key) or person.organization or "no seat"
-        label = f"{person.name} ({said})"
-        if label in taken:
-            label = f"{person.name} ({said}, number {person.key})"
-        labels[person.key] = label
-        taken.add(label)
-    return labels
 
 
 def read_details(fields: SessionFields, offered: Choices, before: Details | None = None) -> Details:

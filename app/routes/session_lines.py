@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.routes.session_form import Choices, SessionFields
+from app.routes.session_choices import Choices
+from app.routes.session_form import SessionFields
 
 ADDED = {"room": "room", "people": "people", "but_people": "but_people", "presenter": "presenter"}
 """Lists that get an empty line more, by the button's word."""

@@ -19,7 +19,7 @@ from app.routes import typed
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.handed_in import LONGEST_UPLOAD, ArrivalHere, FilesHere, arrival_here, send
 from app.routes.pages import page, see_other
-from app.routes.session_form import choices
+from app.routes.session_choices import choices
 from app.routes.speaker_link import material_of, print_brief, refusal_said, take
 from app.settings import Settings
 

@@ -26,9 +26,9 @@ from app.agenda.placements import Placement, RoomUse
 from app.gatherings.details import Details, Item, Presenter, covered, details_of, is_hidden
 from app.models import AgendaSession
 from app.people.audiences import Rule, names_for, said
+from app.routes.session_choices import Choices
 from app.routes.session_editor import name_of
 from app.routes.session_form import (
-    Choices,
     PlacementFields,
     SessionFields,
     read_details,
