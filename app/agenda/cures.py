@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from app import clock
 from app.agenda.draft import Draft, DraftSession, Spot
-from app.agenda.findings import Finding, Kind, apart, places_of, shared_people
+from app.agenda.findings import Finding, Kind, apart, mayors_with_a_slot, places_of, shared_people
 from app.agenda.presence import Span
 from app.agenda.slot_cures import OtherSlot, other_slots
 from app.agenda.wording import Knowing, joined, said_span
@@ -203,9 +203,11 @@ def _meets(span: Span, busy: Iterable[Span]) -> bool:
 
 
 def _excuse(draft: Draft, session: DraftSession, finding: Finding) -> Excuse | None:
-    """Those whom the finding is about need not come: where they are only invited, and the time is not protected."""
+    """Those whom the finding is about need not come: where they are only invited, the time is not protected, and
+    nobody of them is a mayor whose city has its turn there."""
     people = finding.people
-    if people.bit_count() > MOST_EXCUSED or people & session.engaged or session.protected:
+    needed = session.engaged | mayors_with_a_slot(session, draft.crowd.on(draft.day_of(session.span[0])))
+    if people.bit_count() > MOST_EXCUSED or people & needed or session.protected:
         return None
     if session.choice_group and finding.kind is Kind.PEOPLE:
         return None  # one who may choose need not be excused: they choose another

@@ -54,3 +54,10 @@ def test_minutes_of_nothing_are_none() -> None:
 
 def test_a_span_within_another_adds_nothing() -> None:
     assert minutes_of([span("09:00–12:00"), span("10:00–11:00"), span("11:30–12:30")]) == 210
+
+
+def test_rule_4_parts_of_a_session_change_no_minutes() -> None:
+    whole = session(1, "09:00–10:15", rule=MAYORS)
+    parted = session(1, "09:00–10:15", rule=MAYORS, cities=[(1, 25), (2, 25), (1, 60)])
+    assert time_budget(draft(parted)) == time_budget(draft(whole))
+    assert next(line.minutes for line in time_budget(draft(parted)) if line.purpose == "mayor") == 75

@@ -228,6 +228,15 @@ def test_rule_1_who_is_double_booked_may_be_excused_from_either() -> None:
     ]
 
 
+def test_a_mayor_is_not_excused_from_their_own_citys_turn() -> None:
+    plan = draft(
+        session(1, "09:00–10:00", format=UPDATE, cities=BOTH, rule=MAYORS),
+        session(2, "09:30–10:00", rule=Rule(person_ids=frozenset({2}))),
+    )
+    offered = [one.session_id for one in cures(check(plan)[0], plan) if isinstance(one, Excuse)]
+    assert offered == [2]
+
+
 def test_nobody_is_excused_from_a_part_from_protected_time_or_in_crowds() -> None:
     speaks = draft(session(1, "09:00–10:00", rule=MAYORS, speakers=[1]), session(2, "09:00–10:00", protected=True))
     assert [one for one in cures(check(speaks)[0], speaks) if isinstance(one, Excuse)] == []

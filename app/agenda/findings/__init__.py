@@ -16,6 +16,7 @@ out by cures.py, for those that are shown.
 
 from app.agenda.findings.checking import Checked, check
 from app.agenda.findings.finding import Finding, Gravity, Kind
+from app.agenda.findings.missing import mayors_with_a_slot
 from app.agenda.findings.pairs import apart, shared_people
 from app.agenda.findings.places import places_of
 from app.agenda.findings.standing import covers_of, in_the_way, standing, standing_in_the_way
@@ -29,6 +30,7 @@ __all__ = [
     "check",
     "covers_of",
     "in_the_way",
+    "mayors_with_a_slot",
     "places_of",
     "shared_people",
     "standing",
