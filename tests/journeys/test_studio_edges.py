@@ -173,6 +173,7 @@ def test_drops_that_follow_each_other_wait_and_a_lost_network_leaves_nothing_hal
 
     page.context.set_offline(False)
     expect(grid.trouble).to_be_empty()
+    expect(page.locator("[data-line]")).to_be_empty()
     grid.reveal("11:45", "GCC")
     grid.move(GALLERY, "12:00", "Eliot-Lyman")
     grid.expect_at(GALLERY, "12:00", 45, "Eliot-Lyman")

@@ -41,6 +41,7 @@ function endUnder(block, event) {
 }
 
 function down(event) {
+  if (press && (press.spent || press.pointer === event.pointerId)) release(); // how it ended was not heard
   if (press || event.button !== 0 || document.body.dataset.held) return;
   const held = grip(event);
   if (!held) return;
@@ -184,7 +185,7 @@ document.addEventListener("pointerdown", down);
 document.addEventListener("pointermove", move);
 document.addEventListener("pointerup", up);
 document.addEventListener("pointercancel", (event) => event.pointerId === press?.pointer && release());
-window.addEventListener("blur", () => release());
+window.addEventListener("blur", () => hold && release({ spent: true }));
 window.addEventListener("keydown", key, { capture: true });
 window.addEventListener("keyup", key, { capture: true });
 document.addEventListener("touchmove", (event) => hold && event.preventDefault(), { passive: false });

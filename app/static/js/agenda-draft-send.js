@@ -64,10 +64,12 @@ function tell(outcome) {
 }
 
 /** Once the network is back, the page shows what the server has: an act whose answer was lost may have been done. */
-window.addEventListener("online", () => {
+window.addEventListener("online", async () => {
   if (!lost) return;
-  htmx.ajax("GET", location.pathname + location.search, { source: "#panel", target: "#workbench", swap: "outerMorph" });
-  tell("done");
+  const act = {};
+  const drawn = { source: "#panel", target: "#workbench", swap: "outerMorph", act };
+  await htmx.ajax("GET", location.pathname + location.search, drawn);
+  if (!act.outcome) tell("done");
 });
 document.addEventListener("htmx:error", (event) => {
   if (event.detail.ctx?.act) event.detail.ctx.act.outcome = "lost";
