@@ -1,5 +1,6 @@
 """The database: nobody's write is lost, nobody reads half of another's, and the schema goes up and down."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -105,23 +106,30 @@ def test_tenures_that_touch_stand(database: Database) -> None:
         assert len(db.exec(select(Tenure)).all()) == 2
 
 
-def test_the_migrations_lead_to_the_models(database: Database) -> None:
+@pytest.fixture
+def migrated(shelf: Shelf) -> Iterator[Database]:
+    """A database in which nothing was done but the migrations."""
+    address = shelf.take_bare()
+    database = Database(address)
+    migrate(database)
+    yield database
+    database.dispose()
+    shelf.drop(address)
+
+
+def test_the_migrations_lead_to_the_models(migrated: Database) -> None:
     """A column that stands in one and not in the other fails here."""
-    with database.engine.connect() as connection:
+    with migrated.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
-def test_the_migrations_go_down_to_nothing_and_up_again(shelf: Shelf) -> None:
-    address = shelf.take()
-    database = Database(address)
-    migrate(database, "base")
-    with database.engine.connect() as connection:
+def test_the_migrations_go_down_to_nothing_and_up_again(migrated: Database) -> None:
+    migrate(migrated, "base")
+    with migrated.engine.connect() as connection:
         assert set(inspect(connection).get_table_names()) == {"alembic_version"}
-    assert not is_current(database)
-    migrate(database)
-    assert is_current(database)
-    with database.read() as db:
+    assert not is_current(migrated)
+    migrate(migrated)
+    assert is_current(migrated)
+    with migrated.read() as db:
         assert db.exec(select(Revision.number)).one() == 0
-    database.dispose()
-    shelf.drop(address)
