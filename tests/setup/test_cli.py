@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +15,7 @@ from app.people import sign_in
 from app.people.viewer import viewer_of
 from app.schema import is_current, newest
 from tests.conftest import Shelf, sample_cohort
+from tests.forks import plenary
 
 HOUSE = Path(__file__).resolve().parents[2]
 FOUNDING = ["init", "--name", "Cities That Learn", "--organizer", "Ruth Anne Bell", "--email", " Ruth@Lab.Example "]
@@ -37,16 +36,7 @@ class Desk:
 
     def call(self, *words: str) -> tuple[int, str, str]:
         """Exit code, standard output, standard error."""
-        done = subprocess.run(
-            [sys.executable, "-m", "app.cli", *words],
-            cwd=HOUSE,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return done.returncode, done.stdout, done.stderr
+        return plenary(*words, environment=self.environment)
 
 
 def _desk(shelf: Shelf, folder: Path, address: str) -> Iterator[Desk]:

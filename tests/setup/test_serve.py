@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.conftest import Shelf, sample_cohort
+from tests.forks import plenary
 
 HOUSE = Path(__file__).resolve().parents[2]
 PLENARY = [sys.executable, "-m", "app.cli"]
@@ -125,16 +126,8 @@ def served(environment: dict[str, str], *options: str) -> Iterator[Served]:
 
 def refused(environment: dict[str, str], *options: str) -> tuple[int, str]:
     """Exit code and what stands on standard error, of a start that does not come about."""
-    done = subprocess.run(
-        [*PLENARY, "serve", *options],
-        cwd=HOUSE,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stderr
+    code, _, complaint = plenary("serve", *options, environment=environment)
+    return code, complaint
 
 
 def demo_sign_in(address: str) -> int:
