@@ -16,7 +16,7 @@ from app.agenda.seeing import CLOSED_SESSION
 from app.agenda.turns import RowChange, Turn
 from app.gatherings.details import GONE, day_of
 from app.models import AgendaSession, AuditEntry, Convening, Engagement, SessionItem, SessionRoom
-from app.people.audiences import names_for, rules_of
+from app.people.audiences import Names, names_for, rules_of
 from app.people.audit import recorded
 from app.people.entries import secret_sessions, sessions_of
 from app.people.history import Change, names_of
@@ -58,7 +58,8 @@ def tell(
     sessions = db.exec(select(AgendaSession).where(col(AgendaSession.id).in_(numbers))).all() if numbers else []
     secret = secret_sessions(db, numbers)
     withheld = secret - sessions_with(db, [one for one in sessions if one.key in secret], viewer)
-    rules = [rule for one in turns for row in one.rows for rule in (rule_in([row.before]), rule_in([row.after]))]
+    rows = [row for one in turns for row in one.rows if row.subject.startswith("audience")]
+    rules = [rule_in([side]) for row in rows for side in (row.before, row.after)]
     known = Known(
         zone=convening.zone,
         owner=owner,
@@ -69,7 +70,7 @@ def tell(
             for one in sessions
         },
         withheld=withheld,
-        audiences=names_for(db, rules, convening.cohort_id),
+        audiences=names_for(db, rules, convening.cohort_id) if rules else Names({}, {}, {}),
     )
     return [_told(one, known) for one in turns]
 
