@@ -1,6 +1,7 @@
 """An agenda as somebody else will see it, shown to an organizer: exactly that, and no more than they may know.
 
-What a person sees in full and the organizer may not (a session that excludes the lab, rule 13) stays under its cover.
+A session that is closed to the organizer too (it excludes the lab, rule 13) is shown as from outside: looking as
+somebody does not tell whether they are in it.
 """
 
 from collections.abc import Iterable
@@ -14,14 +15,14 @@ from app.agenda.loading import load_draft
 from app.agenda.published import PublishedAgenda
 from app.agenda.seeing import SeenSession
 from app.agenda.snapshots import SessionEntry, snapshot
-from app.models import AgendaRelease, Convening
+from app.models import AgendaRelease, Convening, SessionFormat, Standing
 from app.people.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
 class SeenAs:
-    """An agenda in somebody's eyes. `kept_back` counts the sessions that they see in full and the organizer does
-    not."""
+    """An agenda in somebody's eyes. `kept_back` counts the sessions that are closed to the organizer, whoever is in
+    them."""
 
     agenda: PublishedAgenda
     kept_back: int
@@ -56,13 +57,16 @@ def _as(
 ) -> SeenAs:
     entries = list(entries)
     seen = published.seen_release(db, convening, release, entries, reader)
-    own = {one.id: one for one in published.seen_entries(db, convening.cohort_id, entries, organizer)}
-    shown = tuple(_no_more_than(one, own.get(one.id)) for one in seen.sessions)
-    kept_back = sum(one.covered and not theirs.covered for one, theirs in zip(shown, seen.sessions, strict=True))
-    return SeenAs(replace(seen, sessions=shown), kept_back)
+    own = published.seen_entries(db, convening.cohort_id, entries, organizer)
+    closed = {one.id: one for one in own if one.covered}
+    of_cohort = any(office.standing is not Standing.EXPERT for office in reader.offices_in(convening.cohort_id))
+    shown = [_from_outside(one, closed.get(one.id), of_cohort) for one in seen.sessions]
+    return SeenAs(replace(seen, sessions=tuple(one for one in shown if one is not None)), len(closed))
 
 
-def _no_more_than(theirs: SeenSession, own: SeenSession | None) -> SeenSession:
-    if own is None or theirs.covered or not own.covered:
+def _from_outside(theirs: SeenSession, closed: SeenSession | None, of_cohort: bool) -> SeenSession | None:
+    """A session as they see it; where it is closed to the organizer too, as it is seen from outside, be they in it or
+    not: its cover in the cohort, and nothing elsewhere."""
+    if closed is None:
         return theirs
-    return replace(own, mine=theirs.mine, presenting=False, my_rooms=theirs.my_rooms)
+    return closed if of_cohort and closed.format is not SessionFormat.INTERNAL else None

@@ -11,6 +11,7 @@ from app.agenda.desk import Desk, ShownFinding
 from app.agenda.draft import DraftSession
 from app.agenda.grid import Block
 from app.agenda.grounds import placement_ground
+from app.agenda.lenses import DraftLens
 from app.models import Openness, SessionFormat
 from app.routes.pages import templates
 
@@ -44,22 +45,25 @@ class Face:
     marks: tuple[int, ...]
 
 
-def blocks_of(desk: Desk, at: str) -> Callable[[Block], Markup]:
-    """How the blocks of a desk are drawn; `at` is the address of its draft.
+def blocks_of(desk: Desk, at: str, lens: DraftLens | None = None) -> Callable[[Block], Markup]:
+    """How the blocks of a desk are drawn; `at` is the address of its draft. What is not in the lens stands back.
 
     The draft is kept in memory, and in it a session stays the same object until it or what surrounds it changes: its
     block is then known by that and by the little that is the desk's. Else it is known by its face.
     """
 
+    lit = lens.shows(desk.draft, desk.knowing.hidden) if lens else None
+
     def drawn(block: Block) -> Markup:
         session = block.session
         number = session.id
+        back = lit is not None and number not in lit
         seen = desk.titles[number], number in desk.knowing.hidden, desk.marks.get(number, ()), desk.worst.get(number)
-        key = id(session), block.place, at, *seen
+        key = id(session), block.place, at, back, *seen
         kept = _recent.get(key)
         if kept is not None and kept[0] is session:
             return kept[1]
-        html = _drawn(face_of(desk, block, at))
+        html = _drawn(face_of(desk, block, at, back=back))
         if len(_recent) >= KEPT:
             _recent.clear()
         _recent[key] = session, html
@@ -81,13 +85,14 @@ def findings_of(here: str, at: str) -> Callable[[ShownFinding], Markup]:
     return drawn
 
 
-def face_of(desk: Desk, block: Block, at: str) -> Face:
-    """What is seen of a block, as the desk's viewer may know it."""
+def face_of(desk: Desk, block: Block, at: str, *, back: bool = False) -> Face:
+    """What is seen of a block, as the desk's viewer may know it; `back`: it stands back behind others."""
     session = block.session
     start, end = (clock.local(moment, desk.draft.zone) for moment in session.span)
     worst = desk.worst.get(session.id)
     classes = [block.classes]
     classes += ["again"] if block.again else []
+    classes += ["back"] if back else []
     classes += ["off"] if session.cancelled else []
     classes += [f"is-{worst.said.replace(' ', '-')}"] if worst else []
     return Face(

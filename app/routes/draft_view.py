@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import Request
 from starlette.responses import Response
 
+from app.agenda.lenses import DraftLens
 from app.routes.pages import A_YEAR, wants_fragment
 
 COOKIE = "plenary-draft"
@@ -15,11 +16,13 @@ TURNED = "turned"
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`day` as the address has it ("" where nothing was chosen), `tray` the words that the tray is searched for;
+    """`day` as the address has it ("" where nothing was chosen), `tray` the words that the tray is searched for, `lens`
+    whose sessions stand out;
     `scale` is how many minutes a line stands for and a drag snaps to; `turned`: time runs across, and rooms down."""
 
     day: str = ""
     tray: str = ""
+    lens: DraftLens | None = None
     scale: int = SCALES[0]
     turned: bool = False
 
@@ -38,6 +41,7 @@ def view_of(request: Request) -> View:
     return View(
         day=asked.get("day", ""),
         tray=asked.get("tray", ""),
+        lens=DraftLens.read(asked.get("lens", "")),
         scale=_scale(asked.get("scale", scale)),
         turned=asked["turned"] == "yes" if "turned" in asked else turned == TURNED,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -16,6 +17,7 @@ from app.agenda.published import latest_number
 from app.agenda.seeing import programme_day
 from app.models import AgendaSession, Convening
 from app.people.audit import Refused
+from app.people.cohorts import roles_of
 from app.people.viewer import Viewer
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.draft_blocks import blocks_of, findings_of
@@ -138,7 +140,10 @@ class Workbench:
             "convening": self.convening,
             "desk": desk,
             "grids": desk.grids(chosen),
-            "drawn": blocks_of(desk, self.address),
+            "drawn": blocks_of(desk, self.address, view.lens),
+            "roles": [(one.key, one.plural) for one in roles_of(self.db, self.convening.cohort_id)],
+            "cities": _cities(desk),
+            "looked_for": _looked_for(desk, view),
             "finding": findings_of(self.here, self.address),
             "day": chosen,
             "view": view,
@@ -164,6 +169,20 @@ def said_time(session: AgendaSession) -> str:
         return "in the tray"
     start, end = clock.local(session.starts_at, session.zone), clock.local(session.ends_at, session.zone)
     return f"on {clock.said_day(start)}, {start:%H:%M}{clock.NARROW}{end:%H:%M}"
+
+
+def _cities(desk: Desk) -> list[tuple[int, str]]:
+    """The cities that have people on the draft, by name."""
+    seated = {number for seating in desk.draft.crowd.seatings.values() for number in seating.by_city}
+    return sorted(((number, desk.draft.cities[number]) for number in seated), key=itemgetter(1))
+
+
+def _looked_for(desk: Desk, view: View) -> str:
+    """The person whose sessions stand out, in words; roles and cities are named by the menu."""
+    if view.lens is None or view.lens.kind != "person" or view.lens.id not in desk.draft.crowd.place:
+        return ""
+    person = desk.draft.crowd.people[desk.draft.crowd.place[view.lens.id]]
+    return f"{person.name} ({person.office})" if person.office else person.name
 
 
 def _found(desk: Desk, words: str) -> list[DraftSession]:

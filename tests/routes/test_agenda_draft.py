@@ -369,3 +369,42 @@ def test_the_number_of_queries_and_the_size_of_the_page_at_6_and_at_600(
         sizes.append(len(answer.content))
     assert counts[0] == counts[1]
     assert sizes[1] < 600_000
+
+
+def standing_back(html: str) -> set[str]:
+    """The titles of the blocks that stand back behind others."""
+    blocks = re.findall(r'<article class="(s [^"]*)".*?</svg>([^<]+)</a></h3>', html, re.DOTALL)
+    return {title for classes, title in blocks if " back" in classes}
+
+
+def test_what_is_not_of_a_role_a_city_or_a_person_stands_back_on_the_grid(
+    database: Database, place: Campus, visitor: VisitorOf
+) -> None:
+    """ "Show me the mayors". Of a session that excludes the lab nobody is told whose it is (rule 13)."""
+    with database.write() as db:
+        place.db, place.convening = db, db.get_one(Convening, place.convening.key)
+        place.session("Mayors alone", "11:00–12:00", rule=place.of_role("mayor"))
+        place.session("Facilitators alone", "12:00–13:00", rule=place.of_role("facilitator"))
+        place.session(
+            "Behind doors",
+            "13:00–14:00",
+            rule=place.of_role("mayor"),
+            openness=Openness.CLOSED,
+            excludes_lab=True,
+            cover_title="Peers",
+        )
+    organizer = visitor(place.person("Ada Roth").key)
+    roles, person = place.town.roles, place.person("Leïla Haddad").key
+    everybody = organizer.get(DRAFT).text
+    assert standing_back(everybody) == set()
+    mayors = standing_back(organizer.get(f"{DRAFT}?lens=role-{roles['mayor'].key}").text)
+    assert mayors >= {"Facilitators alone", "Peers"}
+    assert "Mayors alone" not in mayors
+    facilitator = standing_back(organizer.get(f"{DRAFT}?lens=person-{person}").text)
+    assert facilitator >= {"Mayors alone", "Peers"}
+    assert "Facilitators alone" not in facilitator
+    salem = standing_back(organizer.get(f"{DRAFT}?lens=city-{place.town.cities['Salem'].key}").text)
+    assert salem >= {"Facilitators alone", "Peers"}
+    assert "Mayors alone" not in salem
+    for nothing in ("role-", "role-x", "mayor", "person-99999999999999999999", "all"):
+        assert standing_back(organizer.get(f"{DRAFT}?lens={nothing}").text) == set()
