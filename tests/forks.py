@@ -11,32 +11,42 @@ from collections.abc import Callable
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+import uvicorn
+
 HOUSE = Path(__file__).resolve().parent.parent
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["app.main", "app.cli.doctor", "app.cli.serving", "seed.load", "weasyprint", __name__])
 
 
 def plenary(*words: str, environment: dict[str, str]) -> tuple[int, str, str]:
-    """Runs a command to its end, within a minute: exit code, standard output, standard error.
+    """Runs a command to its end, which has to come before a test times out: exit code, standard output, standard error.
 
     `environment` is all that it has.
     """
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        process = fork(_command, words, environment=environment, out=out, err=err)
-        process.join(60)
-        if process.exitcode is None:
+        process = fork(command, words, environment=environment, out=out, err=err)
+        process.join(100)
+        if process.is_alive():
             process.kill()
-        process.join()
-        code = process.exitcode or 0
+            process.join()
+        code = process.exitcode
+        assert code is not None
         process.close()
         return code, out.read_text("utf-8"), err.read_text("utf-8")
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """This process's environment with no setting but the data folder and these: `demo="1"` is PLENARY_DEMO. Quiet."""
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
+    said = {"data_dir": str(data), "log_level": "ERROR"} | settings
+    return mine | {f"PLENARY_{name.upper()}": value for name, value in said.items()}
 
 
 def fork(
     work: Callable[..., None], words: tuple[str, ...], *, environment: dict[str, str], out: Path, err: Path
 ) -> ForkServerProcess:
-    """A process that does a piece of work in the house's folder and says what it says into files."""
+    """A process that does `work(*words)` in the house's folder; what it says is added to files."""
     process = FORKS.Process(target=_begin, args=(work, words, environment, out, err))
     process.start()
     return process
@@ -54,8 +64,14 @@ def _begin(
     work(*words)
 
 
-def _command(*words: str) -> None:
+def command(*words: str) -> None:
+    """`plenary` with these words, as the whole work of a process."""
     from app.cli import main
 
     sys.argv = ["plenary", *words]
     main()
+
+
+def serve(port: str) -> None:
+    """The server alone on a port of this machine, as the whole work of a process."""
+    uvicorn.run("app.cli.serving:program", factory=True, port=int(port), log_level="warning", access_log=False)

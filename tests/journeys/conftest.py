@@ -1,22 +1,21 @@
-"""Whole stories in a real browser, on the program as `bin/serve` starts it, with the sample cohort.
+"""Whole stories in a real browser, on the program's two processes, server and worker, with the sample cohort.
 
 Run apart from the other tests (bin/test does): Playwright leaves an event loop behind it.
 """
 
-import os
 import shutil
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-HOUSE = Path(__file__).resolve().parent.parent.parent
+from tests.forks import command, environment, fork, plenary, serve
+
 CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser"]
 QUIET = [
     "--no-sandbox",
@@ -46,44 +45,38 @@ class Program:
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the sample cohort, to be copied."""
     folder = tmp_path_factory.mktemp("seeded") / "data"
-    subprocess.run(
-        [sys.executable, "-m", "app.cli", "seed", "--data-dir", str(folder)], cwd=HOUSE, check=True, capture_output=True
-    )
+    assert plenary("seed", environment=environment(folder))[0] == 0
     return folder
 
 
 @pytest.fixture
 def program(seeded: Path, tmp_path: Path) -> Iterator[Program]:
     """The program on a copy of the sample of this test's own; what it logs is shown when the test fails."""
-    folder = tmp_path / "data"
+    folder, log = tmp_path / "data", tmp_path / "log"
     shutil.copytree(seeded, folder)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data-dir", str(folder)],
-            cwd=HOUSE,
-            env=os.environ | {"PLENARY_LOG_LEVEL": "WARNING"},
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(address, process)
-            yield Program(address, folder)
-        finally:
-            process.terminate()
-            process.wait(20)
-    sys.stdout.write((tmp_path / "log").read_text())
+    settings = environment(folder, port=str(port), demo="1", log_level="WARNING")
+    server = fork(serve, (str(port),), environment=settings, out=log, err=log)
+    worker = fork(command, ("worker",), environment=settings, out=log, err=log)
+    try:
+        wait_for(port, server)
+        yield Program(f"http://127.0.0.1:{port}", folder)
+    finally:
+        for process in (server, worker):
+            process.kill()
+            process.join()
+            process.close()
+        sys.stdout.write(log.read_text())
 
 
-def wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, server: ForkServerProcess) -> None:
     for _ in range(600):
         try:
-            httpx.get(f"{address}/healthz")
-        except httpx.TransportError:
-            assert process.poll() is None, "the program stopped before it answered"
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert server.is_alive(), "the program stopped before it answered"
             time.sleep(0.05)
         else:
             return

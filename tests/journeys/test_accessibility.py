@@ -13,7 +13,8 @@ from fastapi.routing import APIRoute
 from playwright.sync_api import Page
 
 from app.main import rooms
-from tests.journeys.conftest import DESK, HOUSE, PHONE, Opens
+from tests.forks import HOUSE
+from tests.journeys.conftest import DESK, PHONE, Opens
 
 AXE = HOUSE / "node_modules" / "axe-core" / "axe.min.js"
 FILES = (".pdf", ".ics", ".json", ".xml", ".csv", ".xlsx")

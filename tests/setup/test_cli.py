@@ -1,6 +1,5 @@
 """The command line: what it does, what it refuses, and in which words."""
 
-import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +14,8 @@ from app.people import sign_in
 from app.people.viewer import viewer_of
 from app.schema import is_current, newest
 from tests.conftest import Shelf, sample_cohort
-from tests.forks import plenary
+from tests.forks import HOUSE, environment, plenary
 
-HOUSE = Path(__file__).resolve().parents[2]
 FOUNDING = ["init", "--name", "Cities That Learn", "--organizer", "Ruth Anne Bell", "--email", " Ruth@Lab.Example "]
 
 
@@ -25,13 +23,7 @@ class Desk:
     """A place to call `plenary` from: a data folder and a database of its own."""
 
     def __init__(self, folder: Path, address: str) -> None:
-        mine = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
-        self.environment = mine | {
-            "PLENARY_DATA_DIR": str(folder),
-            "PLENARY_DATABASE_URL": address,
-            "PLENARY_LOG_LEVEL": "ERROR",
-            "COLUMNS": "100",
-        }
+        self.environment = environment(folder, database_url=address) | {"COLUMNS": "100"}
         self.database = Database(address)
 
     def call(self, *words: str) -> tuple[int, str, str]:

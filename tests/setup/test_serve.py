@@ -15,10 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests import forks
 from tests.conftest import Shelf, sample_cohort
-from tests.forks import plenary
 
-HOUSE = Path(__file__).resolve().parents[2]
 PLENARY = [sys.executable, "-m", "app.cli"]
 
 
@@ -30,7 +29,7 @@ class Served:
         with self._saying.open("w") as log:
             self.process = subprocess.Popen(
                 [*PLENARY, "serve", "--port", "0", *options],
-                cwd=HOUSE,
+                cwd=forks.HOUSE,
                 env=environment,
                 stdout=log,
                 stderr=log,
@@ -88,9 +87,7 @@ def soon(true: Callable[[], bool], seconds: float = 20) -> bool:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """This process's environment with no setting but the data folder, and quiet."""
-    mine = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
-    return mine | {"PLENARY_DATA_DIR": str(tmp_path / "data"), "PLENARY_LOG_LEVEL": "ERROR"}
+    return forks.environment(tmp_path / "data")
 
 
 @pytest.fixture
@@ -126,7 +123,7 @@ def served(environment: dict[str, str], *options: str) -> Iterator[Served]:
 
 def refused(environment: dict[str, str], *options: str) -> tuple[int, str]:
     """Exit code and what stands on standard error, of a start that does not come about."""
-    code, _, complaint = plenary("serve", *options, environment=environment)
+    code, _, complaint = forks.plenary("serve", *options, environment=environment)
     return code, complaint
 
 
