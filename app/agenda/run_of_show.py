@@ -163,6 +163,6 @@ def _details(db: Session, convening: Convening, draft: Draft, hidden: set[int]) 
     )
     for session_id, name, part, equipment in parts:
         if session_id in begins:
-            needs = " ".join(equipment.split())
+            needs = "; ".join(" ".join(line.split()) for line in equipment.splitlines() if line.strip())
             said.setdefault(session_id, []).append(f"{name}, {part}" + (f": {needs}" if needs else ""))
     return {session_id: tuple(lines) for session_id, lines in said.items()}

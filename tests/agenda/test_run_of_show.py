@@ -136,7 +136,7 @@ def test_items_speakers_and_what_they_need_stand_below_their_session(place: Camp
     session = place.session("Updates", "09:00–10:15", rooms=["GCC"], speakers=["Prof. Strand"])
     cities = place.town.cities
     engagement = place.db.exec(select(Engagement).where(Engagement.session_id == session.key)).one()
-    equip(place.db, engagement, "A  projector", by=BY)
+    equip(place.db, engagement, "A  projector\n\nWater\n", by=BY)
     add(
         place.db,
         SessionItem(session_id=session.key, position=0, minutes=25, city_id=cities["Oakland"].key),
@@ -146,7 +146,7 @@ def test_items_speakers_and_what_they_need_stand_below_their_session(place: Camp
     assert line(place, f"session:{session.key}:{place.rooms['GCC'].key}").details == (
         "09:00 Oakland (25 min)",
         "09:25 Salem, Questions (10 min)",
-        "Prof. Strand, speaker: A projector",
+        "Prof. Strand, speaker: A projector; Water",
     )
 
 
