@@ -158,14 +158,20 @@ function release({ spent = false, ghost = false } = {}) {
   hold = null;
 }
 
-/** The click that ends a drag opens nothing. */
+let swallowing = false;
+
+/** The click that ends a drag opens nothing. A finger's click comes late: it is prevented where the finger lifts. */
 function swallowClick() {
+  swallowing = true;
   const stop = (event) => {
     event.preventDefault();
     event.stopPropagation();
   };
   document.addEventListener("click", stop, { capture: true, once: true });
-  setTimeout(() => document.removeEventListener("click", stop, { capture: true }), 0);
+  setTimeout(() => {
+    swallowing = false;
+    document.removeEventListener("click", stop, { capture: true });
+  }, 0);
 }
 
 function key(event) {
@@ -189,6 +195,7 @@ window.addEventListener("blur", () => hold && release({ spent: true }));
 window.addEventListener("keydown", key, { capture: true });
 window.addEventListener("keyup", key, { capture: true });
 document.addEventListener("touchmove", (event) => hold && event.preventDefault(), { passive: false });
+document.addEventListener("touchend", (event) => swallowing && event.preventDefault(), { passive: false });
 document.addEventListener("contextmenu", (event) => press?.touch && event.preventDefault());
 document.addEventListener("dragstart", (event) => event.target.closest?.(".s") && event.preventDefault());
 document.addEventListener("pointermove", (event) => {
