@@ -6,7 +6,7 @@
 //   keys    the keyboard                     chosen  a session chosen by a finger
 //   acts    what letting go does             send    one post after another
 //   settle  gliding, scroll and focus        panel   the form beside the grid
-//   openings  who is free and which rooms fit, asked of the server
+//   scroll  near an edge, while held         openings  who is free and which rooms fit, asked of the server
 
 import "./agenda-draft-settle.js";
 import "./agenda-draft-panel.js";
