@@ -62,22 +62,25 @@ COLOURS = "axe.run({resultTypes: ['violations'], runOnly: ['color-contrast', 'li
 
 
 def troubles(page: Page, sizes: tuple[tuple[int, int], ...]) -> list[str]:
-    """What axe finds on the open page, by day, and by night what depends on colour; and what is wider than a phone."""
+    """What axe finds on the open page at each size, and at night what depends on colour; and what is wider than it."""
     page.evaluate(AXE.read_text("utf-8"))
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     found = []
     for size in sizes:
         page.set_viewport_size({"width": size[0], "height": size[1]})
         if page.evaluate("document.documentElement.scrollWidth") > size[0]:
             found.append(f"wider than {size[0]} px")
-        for mode, run in (("light", ALL_RULES), ("dark", COLOURS)):
-            page.emulate_media(color_scheme="light" if mode == "light" else "dark", reduced_motion="reduce")
-            violations = page.evaluate(f"async () => (await {run}).violations")
-            found += [
-                f"{size[0]} px, {mode}: {one['id']} ({one['help']}) at {node['target'][0]}: {node['html'][:200]}"
-                for one in violations
-                for node in one["nodes"][:3]
-            ]
-    return found
+        found += [f"{size[0]} px: {one}" for one in violations(page, ALL_RULES)]
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    return found + [f"at night: {one}" for one in violations(page, COLOURS)]
+
+
+def violations(page: Page, run: str) -> list[str]:
+    return [
+        f"{one['id']} ({one['help']}) at {node['target'][0]}: {node['html'][:200]}"
+        for one in page.evaluate(f"async () => (await {run}).violations")
+        for node in one["nodes"][:3]
+    ]
 
 
 @pytest.mark.timeout(600)
