@@ -320,7 +320,7 @@ def test_a_long_list_of_changes_is_narrowed_by_kind(organizer: Visitor, place: C
         ("?kind=cancelled#changes", "Cancelled 1"),
     ]
     moved = organizer.get(f"{address}?kind=moved").text
-    assert re.findall(r'<h4 dir="auto"><a [^>]*>([^<]+)</a>', moved) == ["Welcome"]
+    assert re.findall(r'<h3 dir="auto"><a [^>]*>([^<]+)</a>', moved) == ["Welcome"]
     assert organizer.get(f"{address}?kind=nonsense").status_code == 200
 
 
