@@ -173,6 +173,15 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
+def _one_shelf_of_prints(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Prints are set once for all tests that say so, and not anew for each: a print's name is what it is made of."""
+    shelf = tmp_path_factory.getbasetemp() / "prints"
+    shelf.mkdir(exist_ok=True)
+    (settings.data_dir / "cache").mkdir(parents=True)
+    (settings.data_dir / "cache" / "prints").symlink_to(shelf)
+
+
+@pytest.fixture
 def app(database: Database, settings: Settings) -> Iterator[FastAPI]:
     """The program on the empty database."""
     yield from _program(database, settings)

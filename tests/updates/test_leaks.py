@@ -125,7 +125,7 @@ def _hidden(sample_app: FastAPI) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.usefixtures("_hidden")
+@pytest.mark.usefixtures("_hidden", "_one_shelf_of_prints")
 @pytest.mark.parametrize("kind", Kind)
 def test_no_word_of_an_unreleased_update_reaches_others_by_any_address_rule_5(
     kind: Kind, sample_app: FastAPI, portal: BlockingPortal
