@@ -105,10 +105,9 @@ class TakingBack:
         elif held is None or differs(held, row.after):
             changed = True
         else:
-            another = row.before is not None and held.created_at > self.turn.at  # its number was given again
             put_away = held.archived_at if isinstance(held, AgendaSession) else None
             gone_since = put_away is not None and put_away > self.turn.at and "archived_at" not in row.after
-            changed = another or gone_since
+            changed = gone_since
         if changed:
             raise Met(row)
 
@@ -174,17 +173,11 @@ class TakingBack:
         self.db.delete(held)
 
     def _bring_back(self, rows: Iterable[RowChange]) -> None:
-        """Make deleted rows anew, under their own numbers unless SQLite has given those to others since."""
-        missing = [row for row in rows if self.held[row.subject, row.id] is None]
-        for subject in dict.fromkeys(row.subject for row in missing):
-            of_kind = [row for row in missing if row.subject == subject]
-            taken = _by_number(self.db, DRAFTED[subject], {row.id for row in of_kind})
-            for row in of_kind:
-                values = {**(row.before or {}), "id": row.id}
-                if row.id in taken:
-                    del values["id"], values["created_at"]
-                self.db.add(DRAFTED[subject](**read_back(subject, values)))
-            self.db.flush()
+        """Make deleted rows anew, under their own numbers, which nothing else is given (models' FOR_GOOD)."""
+        for row in rows:
+            if self.held[row.subject, row.id] is None:
+                self.db.add(DRAFTED[row.subject](**read_back(row.subject, {**(row.before or {}), "id": row.id})))
+        self.db.flush()
 
     def _note(self) -> None:
         """Let calendars hear of what they show (rule 16), and let go of what was read before."""
@@ -224,9 +217,6 @@ def _held(db: Session, rows: Sequence[RowChange]) -> dict[Place, Drafted | None]
         alike = _alike(db, subject, links)
         for row in of_kind:
             held[subject, row.id] = alike.get(_key(subject, row.values)) if row in links else numbered.get(row.id)
-        for row in of_kind:  # a number that was given again is another row's
-            if row.after is None and row not in links:
-                held[subject, row.id] = None
     return held
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, Relationship
 
-from app.models.base import Json, Row, word
+from app.models.base import FOR_GOOD, Json, Row, word
 from app.models.people import Audience, City, Cohort, MeasureStage, Person
 from app.models.venues import Room, RoomSetup, Venue
 
@@ -144,7 +144,7 @@ class SessionRoom(Row, table=True):
     """A room that a session uses, how it is furnished, and (team time) for which city."""
 
     __tablename__ = "session_room"
-    __table_args__ = (UniqueConstraint("session_id", "room_id"),)
+    __table_args__ = (UniqueConstraint("session_id", "room_id"), FOR_GOOD)
 
     session_id: int = Field(foreign_key="session.id", index=True)
     room_id: int = Field(foreign_key="room.id", index=True)
@@ -246,7 +246,7 @@ class SessionItem(Row, table=True):
     """
 
     __tablename__ = "session_item"
-    __table_args__ = (CheckConstraint("minutes > 0", name="lasts"),)
+    __table_args__ = (CheckConstraint("minutes > 0", name="lasts"), FOR_GOOD)
 
     session_id: int = Field(foreign_key="session.id", index=True)
     position: int = 0
@@ -290,7 +290,7 @@ class Override(Row, table=True):
     """
 
     __tablename__ = "override"
-    __table_args__ = (UniqueConstraint("convening_id", "finding"),)
+    __table_args__ = (UniqueConstraint("convening_id", "finding"), FOR_GOOD)
 
     convening_id: int = Field(foreign_key="convening.id", index=True)
     finding: str = Field(max_length=300)

@@ -20,6 +20,10 @@ SQLModel.metadata.naming_convention = {
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
+FOR_GOOD = {"sqlite_autoincrement": True}
+"""For tables whose rows are deleted and may come back: SQLite too then gives a number once and never again."""
+
+
 def word(kind: type[StrEnum]) -> Enum:
     """The column type of a word from a list: stored as its value, so that a table reads without the code."""
     return Enum(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, Relationship
 
-from app.models.base import Row, word
+from app.models.base import FOR_GOOD, Row, word
 
 
 class Cohort(Row, table=True):
@@ -298,6 +298,7 @@ class AudienceTerm(Row, table=True):
             " + (CASE WHEN person_id IS NULL THEN 0 ELSE 1 END) = 1",
             name="names_one_thing",
         ),
+        FOR_GOOD,
     )
 
     audience_id: int = Field(foreign_key="audience.id", index=True)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Relationship
 
 from app.models.agenda import AgendaSession, Convening
-from app.models.base import Row, word
+from app.models.base import FOR_GOOD, Row, word
 from app.models.people import Person
 from app.models.sealed import Sealed
 from app.models.venues import Room
@@ -31,7 +31,7 @@ class Engagement(Row, table=True):
     """
 
     __tablename__ = "engagement"
-    __table_args__ = (UniqueConstraint("session_id", "person_id", "part"),)
+    __table_args__ = (UniqueConstraint("session_id", "person_id", "part"), FOR_GOOD)
 
     session_id: int = Field(foreign_key="session.id", index=True)
     person_id: int = Field(foreign_key="person.id", index=True)
@@ -122,6 +122,7 @@ class Cue(Row, table=True):
     __table_args__ = (
         UniqueConstraint("convening_id", "derived"),
         CheckConstraint("session_id IS NOT NULL OR at IS NOT NULL", name="has_a_time"),
+        FOR_GOOD,
     )
 
     convening_id: int = Field(foreign_key="convening.id", index=True)
@@ -146,7 +147,7 @@ class CueTick(Row, table=True):
     """A line of the run of show that is done; `line` names it ("cue:12", or the name of a derived one)."""
 
     __tablename__ = "cue_tick"
-    __table_args__ = (UniqueConstraint("convening_id", "line"),)
+    __table_args__ = (UniqueConstraint("convening_id", "line"), FOR_GOOD)
 
     convening_id: int = Field(foreign_key="convening.id", index=True)
     line: str = Field(max_length=120)

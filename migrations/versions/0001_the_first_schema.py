@@ -438,6 +438,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_audience_term_person_id_person")),
         sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_audience_term_role_id_role")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audience_term")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("audience_term", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audience_term_audience_id"), ["audience_id"], unique=False)
@@ -500,6 +501,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["convening_id"], ["convening.id"], name=op.f("fk_override_convening_id_convening")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_override")),
         sa.UniqueConstraint("convening_id", "finding", name=op.f("uq_override_convening_id_finding")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("override", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_override_convening_id"), ["convening_id"], unique=False)
@@ -679,6 +681,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_engagement_session_id_session")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_engagement")),
         sa.UniqueConstraint("session_id", "person_id", "part", name=op.f("uq_engagement_session_id_person_id_part")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("engagement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_engagement_person_id"), ["person_id"], unique=False)
@@ -740,6 +743,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["setup_id"], ["room_setup.id"], name=op.f("fk_session_room_setup_id_room_setup")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_room")),
         sa.UniqueConstraint("session_id", "room_id", name=op.f("uq_session_room_session_id_room_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("session_room", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_session_room_room_id"), ["room_id"], unique=False)

@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["done_by_id"], ["person.id"], name=op.f("fk_cue_tick_done_by_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cue_tick")),
         sa.UniqueConstraint("convening_id", "line", name=op.f("uq_cue_tick_convening_id_line")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("cue_tick") as batch_op:
         batch_op.create_index(batch_op.f("ix_cue_tick_convening_id"), ["convening_id"], unique=False)
@@ -157,6 +158,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_cue_session_id_session")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cue")),
         sa.UniqueConstraint("convening_id", "derived", name=op.f("uq_cue_convening_id_derived")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("cue") as batch_op:
         batch_op.create_index(batch_op.f("ix_cue_convening_id"), ["convening_id"], unique=False)
@@ -175,6 +177,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["city_id"], ["city.id"], name=op.f("fk_session_item_city_id_city")),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_session_item_session_id_session")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_item")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("session_item") as batch_op:
         batch_op.create_index(batch_op.f("ix_session_item_session_id"), ["session_id"], unique=False)
