@@ -20,7 +20,7 @@ from app.people.cities import add_city
 from app.people.cohorts import add_role, add_seat, roles_of
 from app.people.directory import add_person, edit_person
 from app.people.names import plain
-from app.people.tenures import end_tenure, give_seat
+from app.people.tenures import Term, end_tenure, give_seat
 from app.people.viewer import Viewer
 
 STANDINGS = {
@@ -145,16 +145,8 @@ class _Taking:
             seat = add_seat(self.db, self.cohort, role, city=city, in_cabinet=city is not None, by=self.by)
             self.db.flush()
             done.append("new seat")
-        give_seat(
-            self.db,
-            seat or seats[0],
-            person,
-            starts_on=starts_on,
-            ends_on=row.ends_on,
-            interim=row.interim,
-            title=row.title,
-            by=self.by,
-        )
+        term = Term(starts_on, row.ends_on, row.interim, row.title)
+        give_seat(self.db, seat or seats[0], person, term, by=self.by)
         place = f"{role.name}, {city.name}" if city else role.name
         return [*done, f"{place}, from {clock.said_day(starts_on, year=True)}"]
 

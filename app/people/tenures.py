@@ -1,5 +1,6 @@
 """Who holds which seat, from when to when. Tenures of a seat never overlap and are never deleted (rule 8)."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
@@ -12,34 +13,36 @@ from app.people.viewer import Viewer
 DAY = timedelta(days=1)
 
 
-@verb
-def give_seat(
-    db: Session,
-    seat: Seat,
-    person: Person,
-    *,
-    starts_on: date,
-    ends_on: date | None = None,
-    interim: bool = False,
-    title: str = "",
-    by: Viewer,
-) -> Tenure:
-    """Seat a person from a day to a day, both included; open without `ends_on`.
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How somebody is to hold a seat: from a day to a day, both included, or for as long as it lasts.
 
-    Raises Refused when the days are in the wrong order, or when anybody holds the seat on one of them (rule 8).
     `title` says the office in other words than the seat does ("Acting superintendent").
     """
+
+    starts_on: date
+    ends_on: date | None = None
+    interim: bool = False
+    title: str = ""
+
+
+@verb
+def give_seat(db: Session, seat: Seat, person: Person, term: Term, *, by: Viewer) -> Tenure:
+    """Seat a person for a term.
+
+    Raises Refused when its days are in the wrong order, or when anybody holds the seat on one of them (rule 8).
+    """
     _hold_still(db, seat)
-    if ends_on is not None and ends_on < starts_on:
+    if term.ends_on is not None and term.ends_on < term.starts_on:
         raise Refused("The last day comes before the first.", field="ends_on")
-    _refuse_overlap(db, seat, starts_on, ends_on, field="starts_on")
+    _refuse_overlap(db, seat, term.starts_on, term.ends_on, field="starts_on")
     tenure = Tenure(
         seat_id=seat.key,
         person_id=person.key,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        interim=interim,
-        title=title.strip(),
+        starts_on=term.starts_on,
+        ends_on=term.ends_on,
+        interim=term.interim,
+        title=term.title.strip(),
         seat=seat,
         person=person,
     )
@@ -59,34 +62,24 @@ def end_tenure(db: Session, tenure: Tenure, *, ends_on: date, by: Viewer) -> Ten
 
 
 @verb
-def hand_over(
-    db: Session,
-    seat: Seat,
-    person: Person,
-    *,
-    starts_on: date,
-    ends_on: date | None = None,
-    interim: bool = False,
-    title: str = "",
-    by: Viewer,
-) -> Tenure:
+def hand_over(db: Session, seat: Seat, person: Person, term: Term, *, by: Viewer) -> Tenure:
     """Seat a successor: whoever holds the seat that day has the day before as their last.
 
     Tasks and commitments belong to the seat and its city, so the successor has them at once; what the
     predecessor wrote stays theirs, with the office they held (rule 8).
     """
     _hold_still(db, seat)
-    holder = holder_on(db, seat, starts_on)
+    holder = holder_on(db, seat, term.starts_on)
     if holder is not None:
-        if holder.person_id == person.key and holder.interim == interim:
+        if holder.person_id == person.key and holder.interim == term.interim:
             raise Refused(f"{person.name} holds this seat on that day already.", field="person")
-        if holder.starts_on == starts_on:
+        if holder.starts_on == term.starts_on:
             raise Refused(
                 f"{holder.person.name} took this seat on the same day. Choose a later day.", field="starts_on"
             )
-        end_tenure(db, holder, ends_on=starts_on - DAY, by=by)
+        end_tenure(db, holder, ends_on=term.starts_on - DAY, by=by)
         db.flush()
-    return give_seat(db, seat, person, starts_on=starts_on, ends_on=ends_on, interim=interim, title=title, by=by)
+    return give_seat(db, seat, person, term, by=by)
 
 
 def holder_on(db: Session, seat: Seat, on: date) -> Tenure | None:

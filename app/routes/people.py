@@ -183,16 +183,8 @@ def give_seat(
         chosen = db.get(Person, person_id) if person_id is not None else None
         if chosen is None or chosen.archived_at is not None:
             raise Refused("Choose a person. Whoever is new is added under People first.", field="person")
-        tenures.hand_over(
-            db,
-            here,
-            chosen,
-            starts_on=typed.day(starts_on, "starts_on"),
-            ends_on=typed.day_or_none(ends_on, "ends_on"),
-            interim=bool(interim),
-            title=title[:200],
-            by=viewer,
-        )
+        days = typed.day(starts_on, "starts_on"), typed.day_or_none(ends_on, "ends_on")
+        tenures.hand_over(db, here, chosen, tenures.Term(*days, bool(interim), title[:200]), by=viewer)
     except Refused as refused:
         form = {"person": person, "starts_on": starts_on, "ends_on": ends_on, "title": title, "interim": interim}
         return _seat_page(request, db, cohort, here, form, typed.errors(refused))

@@ -16,7 +16,7 @@ from app.models import EngagementState, Openness, Role, Seat, SessionFormat
 from app.people.audiences import Rule
 from app.people.directory import add_person
 from app.people.founding import found_cohort
-from app.people.tenures import end_tenure, give_seat
+from app.people.tenures import Term, end_tenure, give_seat
 from app.people.viewer import Viewer, viewer_of
 from tests.gatherings.meeting import EVERYONE, Meeting, closed_to_the_lab, meet, speaking, utc
 from tests.registration.stage import BY
@@ -147,7 +147,7 @@ def test_a_mayor_elect_is_invited_from_the_day_the_office_begins_and_the_predece
             select(Seat).join(Role).where(Role.slug == "mayor", Seat.city_id == meeting.stage.cities["salem"])
         ).one()
         end_tenure(db, seat.tenures[0], ends_on=date(2017, 12, 31), by=BY)
-        give_seat(db, seat, elect, starts_on=date(2018, 1, 1), by=BY)
+        give_seat(db, seat, elect, Term(date(2018, 1, 1)), by=BY)
         mayors = meeting.of_role(db, "mayor")
         meeting.webinar(db, "In December", audience=mayors, starts_at=utc(2017, 12, 12, 18))
         meeting.webinar(db, "In January", audience=mayors, starts_at=utc(2018, 1, 23, 18))

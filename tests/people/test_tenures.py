@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.database import Database
 from app.models import AuditEntry, Person, Seat, Tenure
 from app.people.audit import Refused, verb
-from app.people.tenures import end_tenure, give_seat, hand_over, holder_on
+from app.people.tenures import Term, end_tenure, give_seat, hand_over, holder_on
 from app.people.viewer import Viewer
 from tests.people.rows import BY, NOVEMBER, SPRING, found, seat
 
@@ -41,7 +41,7 @@ def test_rule_8_a_second_holder_on_the_same_days_is_refused_by_name(
 ) -> None:
     mayor, _, elect = newton
     with pytest.raises(Refused, match="Ruth Adler holds this seat from Sun 1 May 2016 with no last day") as refused:
-        give_seat(db, mayor, elect, starts_on=date(2018, 1, 1), by=BY)
+        give_seat(db, mayor, elect, Term(date(2018, 1, 1)), by=BY)
     assert refused.value.field == "starts_on"
     assert tenures(db, mayor) == [("Ruth Adler", SPRING, None)]
 
@@ -52,8 +52,8 @@ def test_rule_8_the_last_day_of_one_and_the_first_of_the_next_may_not_be_the_sam
     mayor, _, elect = newton
     end_tenure(db, tenures_of(db, mayor)[0], ends_on=date(2017, 12, 31), by=BY)
     with pytest.raises(Refused):
-        give_seat(db, mayor, elect, starts_on=date(2017, 12, 31), by=BY)
-    give_seat(db, mayor, elect, starts_on=date(2018, 1, 1), by=BY)
+        give_seat(db, mayor, elect, Term(date(2017, 12, 31)), by=BY)
+    give_seat(db, mayor, elect, Term(date(2018, 1, 1)), by=BY)
     assert tenures(db, mayor) == [
         ("Ruth Adler", SPRING, date(2017, 12, 31)),
         ("Tomás Nuñez", date(2018, 1, 1), None),
@@ -62,7 +62,7 @@ def test_rule_8_the_last_day_of_one_and_the_first_of_the_next_may_not_be_the_sam
 
 def test_handing_over_ends_the_predecessor_the_day_before(db: Session, newton: tuple[Seat, Person, Person]) -> None:
     mayor, _, elect = newton
-    hand_over(db, mayor, elect, starts_on=date(2018, 1, 1), by=BY)
+    hand_over(db, mayor, elect, Term(date(2018, 1, 1)), by=BY)
     assert tenures(db, mayor) == [
         ("Ruth Adler", SPRING, date(2017, 12, 31)),
         ("Tomás Nuñez", date(2018, 1, 1), None),
@@ -73,9 +73,9 @@ def test_handing_over_ends_the_predecessor_the_day_before(db: Session, newton: t
 
 def test_handing_over_twice_is_refused_and_changes_nothing(db: Session, newton: tuple[Seat, Person, Person]) -> None:
     mayor, _, elect = newton
-    hand_over(db, mayor, elect, starts_on=date(2018, 1, 1), by=BY)
+    hand_over(db, mayor, elect, Term(date(2018, 1, 1)), by=BY)
     with pytest.raises(Refused, match="Tomás Nuñez holds this seat on that day already"):
-        hand_over(db, mayor, elect, starts_on=date(2018, 2, 1), by=BY)
+        hand_over(db, mayor, elect, Term(date(2018, 2, 1)), by=BY)
     assert len(tenures(db, mayor)) == 2
 
 
@@ -84,7 +84,7 @@ def test_handing_over_on_the_predecessors_first_day_is_refused(
 ) -> None:
     mayor, _, elect = newton
     with pytest.raises(Refused, match="took this seat on the same day"):
-        hand_over(db, mayor, elect, starts_on=SPRING, by=BY)
+        hand_over(db, mayor, elect, Term(SPRING), by=BY)
     assert tenures(db, mayor) == [("Ruth Adler", SPRING, None)]
 
 
@@ -93,9 +93,9 @@ def test_a_refused_handover_to_a_later_clash_leaves_the_predecessor_in_office(
 ) -> None:
     mayor, holder, elect = newton
     end_tenure(db, tenures_of(db, mayor)[0], ends_on=date(2017, 6, 30), by=BY)
-    give_seat(db, mayor, holder, starts_on=date(2018, 1, 1), by=BY)
+    give_seat(db, mayor, holder, Term(date(2018, 1, 1)), by=BY)
     with pytest.raises(Refused, match="Ruth Adler holds this seat from Mon 1 Jan 2018"):
-        hand_over(db, mayor, elect, starts_on=date(2017, 6, 1), by=BY)
+        hand_over(db, mayor, elect, Term(date(2017, 6, 1)), by=BY)
     assert tenures(db, mayor)[0] == ("Ruth Adler", SPRING, date(2017, 6, 30))
 
 
@@ -104,12 +104,12 @@ def test_an_end_before_the_beginning_is_refused(db: Session, newton: tuple[Seat,
     with pytest.raises(Refused, match="cannot be earlier"):
         end_tenure(db, tenures_of(db, mayor)[0], ends_on=date(2016, 4, 30), by=BY)
     with pytest.raises(Refused, match="The last day comes before the first"):
-        give_seat(db, mayor, elect, starts_on=date(2015, 2, 1), ends_on=date(2015, 1, 1), by=BY)
+        give_seat(db, mayor, elect, Term(date(2015, 2, 1), ends_on=date(2015, 1, 1)), by=BY)
 
 
 def test_an_end_may_be_moved_but_not_over_the_successor(db: Session, newton: tuple[Seat, Person, Person]) -> None:
     mayor, _, elect = newton
-    hand_over(db, mayor, elect, starts_on=date(2018, 1, 1), by=BY)
+    hand_over(db, mayor, elect, Term(date(2018, 1, 1)), by=BY)
     first = tenures_of(db, mayor)[0]
     end_tenure(db, first, ends_on=date(2017, 11, 30), by=BY)
     with pytest.raises(Refused, match="Tomás Nuñez holds this seat"):
@@ -120,7 +120,7 @@ def test_an_end_may_be_moved_but_not_over_the_successor(db: Session, newton: tup
 def test_a_seat_is_filled_interim_or_vacant_by_the_day(db: Session, newton: tuple[Seat, Person, Person]) -> None:
     mayor, _, elect = newton
     end_tenure(db, tenures_of(db, mayor)[0], ends_on=date(2017, 11, 30), by=BY)
-    give_seat(db, mayor, elect, starts_on=date(2018, 1, 1), interim=True, title="Acting mayor", by=BY)
+    give_seat(db, mayor, elect, Term(date(2018, 1, 1), interim=True, title="Acting mayor"), by=BY)
     held = [holder_on(db, mayor, day) for day in (NOVEMBER, date(2017, 12, 15), date(2018, 1, 1))]
     assert [tenure and tenure.interim for tenure in held] == [False, None, True]
 
@@ -129,7 +129,7 @@ def test_a_handover_is_on_record_as_one_act_with_before_and_after(
     db: Session, newton: tuple[Seat, Person, Person]
 ) -> None:
     mayor, holder, elect = newton
-    hand_over(db, mayor, elect, starts_on=date(2018, 1, 1), by=BY)
+    hand_over(db, mayor, elect, Term(date(2018, 1, 1)), by=BY)
     entries = db.exec(select(AuditEntry).where(AuditEntry.act == "hand_over").order_by(col(AuditEntry.id))).all()
     assert [(entry.subject, entry.before, (entry.after or {}).get("person_id")) for entry in entries] == [
         ("tenure", {"ends_on": None}, None),
@@ -159,7 +159,7 @@ def test_rule_8_whatever_is_asked_for_no_day_has_two_holders(
         seat_ = town.seats["Salem", "mayor"]
         for starts_on, ends_on in wishes:
             try:
-                give_seat(db, seat_, person, starts_on=starts_on, ends_on=ends_on, by=BY)
+                give_seat(db, seat_, person, Term(starts_on, ends_on=ends_on), by=BY)
             except Refused:
                 continue
         held = tenures_of(db, seat_)
