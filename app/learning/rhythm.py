@@ -104,7 +104,7 @@ def rhythm_of(db: Session, convening: Convening, slug: str) -> Rhythm:
 def _plan(facts: _Facts, slug: str) -> list[tuple[int, str, bool, str, str]]:
     """(weeks from the first day, what, whether it is done, how far, where) of each step, in order."""
     convening = facts.convening
-    place = f"/{slug}/convenings/{convening.slug}"
+    place = convening.path
     updates = f"/{slug}/updates/{facts.cycle.slug}" if facts.cycle else f"/{slug}/updates"
     lines = facts.board.lines if facts.board else ()
     begun = sum(line.step > 0 for line in lines)

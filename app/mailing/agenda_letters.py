@@ -46,7 +46,7 @@ def letters_key(release: AgendaRelease) -> str:
 
 def release_letter(convening: Convening, number: int, note: str, notice: Notice, *, base: str) -> Words:
     """What a person reads; of the first release their sessions, of a later one what changes in them."""
-    address = f"{base}/{convening.cohort.slug}/convenings/{convening.slug}/agenda"
+    address = f"{base}{convening.path}/agenda"
     opening = (
         f"the agenda of {convening_said(convening)} is published."
         if number == 1

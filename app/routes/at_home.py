@@ -1,10 +1,11 @@
 """What a home page brings together from the rooms: what is next, what is due, what has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -21,7 +22,6 @@ from app.models import (
     SignIn,
     Update,
     UpdateCycle,
-    Venue,
 )
 from app.people.policy import may
 from app.people.viewer import Viewer
@@ -65,8 +65,8 @@ def coming(db: Session, viewer: Viewer, *, most: int = 5) -> list[Coming]:
     now = clock.now()
     found = [
         one
-        for convening, cohort, venue in _convenings(db, {office.cohort_id for office in viewer.offices})
-        for one in _of_agenda(db, convening, cohort, venue, viewer, mine=True)
+        for convening in _convenings(db, {office.cohort_id for office in viewer.offices})
+        for one in _of_agenda(db, convening, viewer, mine=True)
     ]
     slugs = {office.cohort_id: office.cohort_slug for office in viewer.offices}
     for one in invitations_of(db, viewer, ending_after=now):
@@ -92,11 +92,7 @@ def public_sessions(db: Session) -> list[Coming]:
     """The public sessions still to come, of all cohorts, soonest first (rule 18)."""
     now, anyone = clock.now(), Viewer.anonymous()
     cohorts = {cohort.key: cohort for cohort in db.exec(select(Cohort))}
-    found = [
-        one
-        for convening, cohort, venue in _convenings(db, cohorts)
-        for one in _of_agenda(db, convening, cohort, venue, anyone, mine=False)
-    ]
+    found = [one for convening in _convenings(db, cohorts) for one in _of_agenda(db, convening, anyone, mine=False)]
     for cohort in cohorts.values():
         found += [
             Coming(one.title, "", one.format, one.openness, one.starts_at, one.ends_at, one.zone, of=cohort.name)
@@ -122,8 +118,8 @@ def changed(db: Session, viewer: Viewer, since: datetime) -> list[News]:
     """New agendas and released updates of the viewer's cohorts, the latest first."""
     news: list[News] = []
     cohort_ids = {office.cohort_id for office in viewer.offices}
-    for convening, cohort, _ in _convenings(db, cohort_ids):
-        news += _agenda_news(db, convening, cohort, viewer, since)
+    for convening in _convenings(db, cohort_ids):
+        news += _agenda_news(db, convening, viewer, since)
     readable = {number for number in cohort_ids if may(viewer, "update.read", cohort_id=number)}
     rows = db.exec(
         select(Update, UpdateCycle, City, Cohort)
@@ -152,31 +148,28 @@ def said_until(moment: datetime, now: datetime) -> str:
     return f"in {days} days" if days < 21 else f"in {round(days / 7)} weeks"
 
 
-def _convenings(db: Session, cohort_ids: Iterable[int]) -> list[tuple[Convening, Cohort, Venue | None]]:
-    """The convenings of these cohorts that are not over, soonest first."""
+def _convenings(db: Session, cohort_ids: Iterable[int]) -> Sequence[Convening]:
+    """The convenings of these cohorts that are not over, soonest first, with their cohorts and venues."""
     yesterday = clock.today("UTC") - timedelta(days=1)
-    rows = db.exec(
-        select(Convening, Cohort, Venue)
-        .join(Cohort, col(Cohort.id) == Convening.cohort_id)
-        .outerjoin(Venue, col(Venue.id) == Convening.venue_id)
+    return db.exec(
+        select(Convening)
         .where(
             col(Convening.cohort_id).in_(list(cohort_ids)),
             col(Convening.archived_at).is_(None),
             Convening.ends_on >= yesterday,
         )
+        .options(joinedload(Convening.cohort), joinedload(Convening.venue))  # type: ignore[arg-type]  # typed as what they yield
         .order_by(col(Convening.starts_on), col(Convening.id))
-    )
-    return [(convening, cohort, venue) for convening, cohort, venue in rows]
+    ).all()
 
 
-def _of_agenda(
-    db: Session, convening: Convening, cohort: Cohort, venue: Venue | None, viewer: Viewer, *, mine: bool
-) -> list[Coming]:
+def _of_agenda(db: Session, convening: Convening, viewer: Viewer, *, mine: bool) -> list[Coming]:
+    venue = convening.venue
     agenda = published.agenda(db, convening, viewer)
     return [
         Coming(
             title=one.title,
-            url=f"/{cohort.slug}/convenings/{convening.slug}/sessions/{one.id}",
+            url=f"{convening.path}/sessions/{one.id}",
             format=one.format,
             openness=one.openness,
             starts_at=one.starts_at,
@@ -193,7 +186,7 @@ def _of_agenda(
     ]
 
 
-def _agenda_news(db: Session, convening: Convening, cohort: Cohort, viewer: Viewer, since: datetime) -> list[News]:
+def _agenda_news(db: Session, convening: Convening, viewer: Viewer, since: datetime) -> list[News]:
     """The convening's newest release, when it is newer, with what it changes for the viewer since then."""
     numbers = db.exec(
         select(AgendaRelease.number, AgendaRelease.created_at)
@@ -204,7 +197,7 @@ def _agenda_news(db: Session, convening: Convening, cohort: Cohort, viewer: View
         return []
     newest, at = numbers[-1]
     known = max((number for number, released_at in numbers if released_at <= since), default=0)
-    place = f"/{cohort.slug}/convenings/{convening.slug}/agenda"
+    place = f"{convening.path}/agenda"
     if known == 0:
         return [News(f"The agenda of {convening.title} is out: release {newest}", place, at)]
     changes = releases.changes_since(db, convening, known, viewer)

@@ -132,15 +132,13 @@ def agenda_file(
 
 
 @router.api_route("/{cohort}/convenings/{convening}/sessions/{number:int}.ics", dependencies=AGENDA, methods=LOOKING)
-def session_file(
-    db: Db, cohort: CohortHere, convening: ConveningHere, number: int, viewer: ViewerHere, settings: SettingsHere
-) -> Response:
+def session_file(db: Db, convening: ConveningHere, number: int, viewer: ViewerHere, settings: SettingsHere) -> Response:
     """One published session, to keep."""
     seen = published.agenda(db, convening, viewer)
     session = seen.session(number) if seen else None
     if session is None:
         raise _unknown(viewer, "There is no such session on the agenda.")
-    address = f"{settings.address}/{cohort.slug}/convenings/{convening.slug}/sessions/{number}"
+    address = f"{settings.address}{convening.path}/sessions/{number}"
     return _single(session_entry(session, address))
 
 

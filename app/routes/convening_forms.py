@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.agenda.convenings import ConveningDetails, change_convening, create_convening, details_of
 from app.agenda.starting import Start, day_shift, earlier_convenings, next_days, start_convening
-from app.models import Cohort, Convening, ConveningStage, Venue
+from app.models import Convening, ConveningStage, Venue
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes import typed
@@ -83,12 +83,12 @@ def create(
         details = _read(fields)
         if earlier is not None:
             start = start_convening(db, cohort, details, earlier, by=viewer)
-            return see_other(f"{address_of(cohort, start.convening)}/agenda/draft", flash=_said(start, earlier))
+            return see_other(f"{start.convening.path}/agenda/draft", flash=_said(start, earlier))
         convening = create_convening(db, cohort, details, by=viewer)
     except Refused as refused:
         return _form(request, db, viewer, None, fields, refused)
     where = "" if convening.venue_id else "/venue"
-    return see_other(f"{address_of(cohort, convening)}{where}", flash=f"{convening.title} is on record.")
+    return see_other(f"{convening.path}{where}", flash=f"{convening.title} is on record.")
 
 
 @router.get(HERE + "/edit")
@@ -110,7 +110,7 @@ def change(
         change_convening(db, convening, _read(fields), by=viewer)
     except Refused as refused:
         return _form(request, db, viewer, convening, fields, refused)
-    return see_other(address_of(cohort, convening), flash="The convening is changed.")
+    return see_other(convening.path, flash="The convening is changed.")
 
 
 def _read(fields: ConveningFields) -> ConveningDetails:
@@ -204,7 +204,3 @@ def _said(start: Start, earlier: Convening) -> str:
         if count:
             sentences.append(f"{count} {'is' if count == 1 else 'are'} {what}.")
     return " ".join(sentences)
-
-
-def address_of(cohort: Cohort, convening: Convening) -> str:
-    return f"/{cohort.slug}/convenings/{convening.slug}"

@@ -9,7 +9,7 @@ from app import clock
 from app.exchange.exports import TYPES, export
 from app.exchange.table_files import CSV_TYPE, XLSX_TYPE, csv_file, xlsx_file
 from app.exchange.templates import agenda_template, roster_template
-from app.routes.door import CohortHere, ConveningHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere
+from app.routes.door import ConveningHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere
 from app.routes.kept import keep
 
 router = APIRouter()
@@ -18,10 +18,8 @@ LOOKING = ["GET", "HEAD"]
 
 
 def _agenda_as(kind: str) -> Callable[..., Response]:
-    def agenda(
-        db: Db, cohort: CohortHere, convening: ConveningHere, viewer: ViewerHere, settings: SettingsHere
-    ) -> Response:
-        address = f"{settings.address}/{cohort.slug}/convenings/{convening.slug}"
+    def agenda(db: Db, convening: ConveningHere, viewer: ViewerHere, settings: SettingsHere) -> Response:
+        address = f"{settings.address}{convening.path}"
         file = export(db, convening, viewer, kind, address)
         if file is None:
             raise NotHere("No agenda has been published yet.") if viewer.is_signed_in else NotAllowed()

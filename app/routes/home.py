@@ -86,7 +86,7 @@ def current_agenda(db: Db, cohort: CohortHere) -> Response:
     )
     for convening in db.exec(upcoming.order_by(col(Convening.starts_on))):
         if published.latest_release(db, convening) is not None:
-            return see_other(f"/{cohort.slug}/convenings/{convening.slug}/agenda")
+            return see_other(f"{convening.path}/agenda")
     return see_other(f"/{cohort.slug}/convenings")
 
 

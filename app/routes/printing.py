@@ -63,8 +63,7 @@ def _printed(
     *,
     newest: int | None = None,
 ) -> Response:
-    here = f"/{convening.cohort.slug}/convenings/{convening.slug}/agenda"
-    changes = f"{settings.address}{here}/releases/{agenda.release_number}/changes"
+    changes = f"{settings.address}{convening.path}/agenda/releases/{agenda.release_number}/changes"
     html = programme(convening, agenda, changes_at=changes, newest=newest)
     name = shelf.name_of(html, style(SHEET), paper.value)
     headers = {"ETag": f'"{name}"', "Cache-Control": "private, no-cache", "Vary": "Cookie"}

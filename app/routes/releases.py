@@ -208,7 +208,7 @@ def _listed(changed: list[Changed], convening: Convening, kind: str) -> Listed:
 
 
 def _address(convening: Convening) -> str:
-    return f"/{convening.cohort.slug}/convenings/{convening.slug}/agenda/releases"
+    return f"{convening.path}/agenda/releases"
 
 
 def _list(

@@ -324,4 +324,4 @@ def _form(
 
 
 def _address(convening: Convening) -> str:
-    return f"/{convening.cohort.slug}/convenings/{convening.slug}/run-of-show"
+    return f"{convening.path}/run-of-show"

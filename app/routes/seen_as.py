@@ -150,4 +150,4 @@ def _reader(db: Session, convening: Convening, viewer: Viewer, who: str) -> tupl
 
 
 def _address(convening: Convening) -> str:
-    return f"/{convening.cohort.slug}/convenings/{convening.slug}/agenda/seen-as"
+    return f"{convening.path}/agenda/seen-as"

@@ -220,7 +220,7 @@ def print_brief(settings: Settings, brief: Brief, paper: Paper) -> Response:
     """The brief as PDF."""
     from app.printing.press import render_pdf  # takes a second to import, so only when something is set
 
-    here = f"{settings.address}/{brief.convening.cohort.slug}/convenings/{brief.convening.slug}/agenda"
+    here = f"{settings.address}{brief.convening.path}/agenda"
     changes = f"{here}/releases/{brief.release.number}/changes" if brief.release else here
     pdf = render_pdf(speaker_brief(brief, changes_at=changes), sheet=SHEET, paper=paper)
     headers = {
@@ -274,7 +274,7 @@ def _tell_of_declining(db: Session, settings: Settings, bearer: Bearer, engageme
     told = [engagement.contact] if engagement.contact else []
     if not told and not engagement.session.excludes_lab:
         told = organizers(db, bearer.convening.cohort_id)
-    place = f"{settings.address}/{bearer.convening.cohort.slug}/convenings/{bearer.convening.slug}"
+    place = f"{settings.address}{bearer.convening.path}"
     speaker_letters.speaker_declined(
         db,
         told,

@@ -218,7 +218,7 @@ def revoke_link(db: Db, speaker: SpeakerHere, viewer: ViewerHere) -> Response:
 
 def address_of(convening: Convening) -> str:
     """Where the speakers of a convening are."""
-    return f"/{convening.cohort.slug}/convenings/{convening.slug}/speakers"
+    return f"{convening.path}/speakers"
 
 
 def _page(

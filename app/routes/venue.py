@@ -12,7 +12,7 @@ from app.agenda.venues import RoomDetails, add_room, archive_room, change_room, 
 from app.models import Convening, Room
 from app.people.audit import Refused
 from app.routes import typed
-from app.routes.convening_forms import HERE, address_of
+from app.routes.convening_forms import HERE
 from app.routes.door import CohortHere, ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.workbench import NO_SUCH_NUMBER
@@ -55,7 +55,7 @@ def change_the_venue(
         change_venue(db, here, name=name, address=address, map_url=map_url, notes=notes, by=viewer)
     except Refused as refused:
         return _venue(request, db, convening, form=form, refused=refused)
-    return see_other(f"{address_of(cohort, convening)}/venue", flash="The venue is saved.")
+    return see_other(f"{convening.path}/venue", flash="The venue is saved.")
 
 
 @router.post(HERE + "/venue/rooms")
@@ -74,7 +74,7 @@ def new_room(
         room = add_room(db, convening.venue, _read_room(fields), by=viewer)
     except Refused as refused:
         return _venue(request, db, convening, room_form=fields, refused=refused)
-    return see_other(f"{address_of(cohort, convening)}/venue", flash=f"{room.name} is added.")
+    return see_other(f"{convening.path}/venue", flash=f"{room.name} is added.")
 
 
 @router.post(HERE + "/venue/rooms/{room:int}")
@@ -93,14 +93,14 @@ def edit_room(
         change_room(db, here, _read_room(fields), by=viewer)
     except Refused as refused:
         return _venue(request, db, convening, room_form=fields, room_id=room, refused=refused)
-    return see_other(f"{address_of(cohort, convening)}/venue", flash=f"{here.name} is saved.")
+    return see_other(f"{convening.path}/venue", flash=f"{here.name} is saved.")
 
 
 @router.post(HERE + "/venue/rooms/{room:int}/archival")
 def take_out_of_use(db: Db, cohort: CohortHere, convening: ConveningHere, viewer: ViewerHere, room: int) -> Response:
     here = _room(db, convening, room)
     archive_room(db, here, by=viewer)
-    return see_other(f"{address_of(cohort, convening)}/venue", flash=f"{here.name} is out of use.")
+    return see_other(f"{convening.path}/venue", flash=f"{here.name} is out of use.")
 
 
 @router.post(HERE + "/venue/rooms/{room:int}/restoration")
@@ -109,7 +109,7 @@ def bring_back_into_use(
 ) -> Response:
     here = _room(db, convening, room)
     restore_room(db, here, by=viewer)
-    return see_other(f"{address_of(cohort, convening)}/venue", flash=f"{here.name} is in use again.")
+    return see_other(f"{convening.path}/venue", flash=f"{here.name} is in use again.")
 
 
 def _room(db: Session, convening: Convening, number: int) -> Room:

@@ -61,7 +61,7 @@ class Workbench:
     @property
     def here(self) -> str:
         """The address of the convening."""
-        return f"/{self.convening.cohort.slug}/convenings/{self.convening.slug}"
+        return self.convening.path
 
     @property
     def address(self) -> str:
