@@ -169,7 +169,7 @@ def test_any_bytes_are_a_sentence_or_an_agenda(data: bytes) -> None:
 
 
 GROWTH = """
-import gc, resource, sys
+import gc
 from tests.exchange.test_hostile_files import LAUGHS, zipped
 from tests.exchange.making import frab, programme
 from app.exchange.read import read_agenda
@@ -195,16 +195,16 @@ def round():
             pass
     gc.collect()
 
-def resident():
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * resource.getpagesize() >> 20
+def megabytes(what):
+    "VmRSS is what is held now, VmHWM the most that was (getrusage would count the process that started this one too)."
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) >> 10 for line in file if line.startswith(what))
 
 round()
-before = resident()
+before = megabytes("VmRSS")
 for _ in range(4):
     round()
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-print(resident() - before, peak - before)
+print(megabytes("VmRSS") - before, megabytes("VmHWM") - before)
 """
 
 
