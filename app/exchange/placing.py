@@ -11,13 +11,13 @@ YEARS = range(1970, 2101)
 
 
 class Times(NamedTuple):
-    """Aware UTC instants, or None twice for a session that waits in the tray; its length in minutes, which is
-    `assumed` where the file says none that can be read."""
+    """When a session is, in the fields of a ReadSession: aware UTC instants, or None twice for one that waits in the
+    tray; its length in minutes, which is assumed where the file says none that can be read."""
 
     starts_at: datetime | None
     ends_at: datetime | None
     minutes: int
-    assumed: bool = False
+    length_assumed: bool = False
 
 
 class Placing:
@@ -98,7 +98,7 @@ class Placing:
             return Times(None, None, minutes)
         if length is None:
             self.findings.problem(where, f"It has no end that can be read (the file says {told}); an hour was assumed.")
-            return Times(start, start + ASSUMED, 60, assumed=True)
+            return Times(start, start + ASSUMED, 60, length_assumed=True)
         if length <= timedelta(0):
             ending = "has no length" if length == timedelta(0) else "ends before it begins"
             self.findings.problem(where, f"It {ending} (the file says {told}); it waits in the tray.")
