@@ -103,7 +103,9 @@ def test_both_drag_at_once_and_what_is_held_stays_in_the_hand(both: tuple[Grid, 
     dana.settled("Welcome and goals")
     expect(dana.block(KEYNOTE)).not_to_have_attribute("data-start", stood[0], timeout=WITHIN)
     expect(ada.page.locator("#live")).to_contain_text("moved “Welcome and goals”", timeout=WITHIN)
-    assert ada.stands("Welcome and goals") == dana.stands("Welcome and goals")
+    there = dana.stands("Welcome and goals")
+    expect(ada.block("Welcome and goals")).to_have_attribute("data-start", there[0], timeout=WITHIN)
+    assert ada.stands("Welcome and goals") == there
 
 
 def test_what_is_typed_on_stale_ground_stays_and_is_refused_with_both_versions(both: tuple[Grid, Grid]) -> None:

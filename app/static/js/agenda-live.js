@@ -155,8 +155,17 @@ document.addEventListener("keydown", (event) => {
   const way = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : null;
   if (!way || document.querySelector("dialog[open]") || "held" in document.body.dataset) return;
   event.preventDefault();
-  const button = document.querySelector(`form#${way} button`);
-  if (button && !button.disabled && !underWay) button.form.requestSubmit();
+  step(way);
 });
+
+/** Undo or redo, once what is under way is over: what was pressed meanwhile is not lost. */
+function step(way, tries = 60) {
+  if (underWay && tries) {
+    setTimeout(step, PAUSE, way, tries - 1);
+    return;
+  }
+  const button = document.querySelector(`form#${way} button`);
+  if (button && !button.disabled) button.form.requestSubmit();
+}
 
 listen();
