@@ -1,52 +1,30 @@
-"""The run of show: a sheet for each day and room, ticked off on a phone on the day, written by organizers."""
+"""The run of show: a sheet for each day and room, read, printed, and ticked off on a phone on the day."""
 
-from datetime import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app import clock
 from app.agenda import published
-from app.agenda.cues import CueDetails, add_cue, change_cue, leave_out, replace_line, tick_line, untick_line
+from app.agenda.cues import tick_line, untick_line
 from app.agenda.run_of_show import RunOfShow, run_of_show
 from app.agenda.running_order import Line
-from app.models import AgendaSession, Convening, Cue, CueAnchor, CueKind
-from app.people.audit import Refused
+from app.models import Convening
 from app.people.policy import may
 from app.people.viewer import Viewer
 from app.printing.papers import Paper
 from app.printing.run_of_show import run_sheets
-from app.routes import typed
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
-from app.routes.session_choices import choices
-from app.routes.workbench import name_of
 
 THERE = "/{cohort}/convenings/{convening}"
 HERE = THERE + "/run-of-show"
 READ = [Depends(Needs("run_of_show.read"))]
-WRITE = [Depends(Needs("run_of_show.change"))]
 
 router = APIRouter()
 Text = Annotated[str, Form()]
-
-
-class CueFields(BaseModel):
-    """As sent, all of it text. `name` is the derived line that the cue replaces, if it does."""
-
-    name: str = ""
-    kind: str = CueKind.OTHER
-    text: str = ""
-    session: str = ""
-    anchor: str = CueAnchor.START
-    minutes: str = "0"
-    day: str = ""
-    time: str = ""
-    room: str = ""
-    responsible: str = ""
 
 
 @router.get(HERE, dependencies=READ)
@@ -68,7 +46,7 @@ def tick(
     request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere, line: Text, day: Text = "", room: Text = ""
 ) -> Response:
     """Tick a line off."""
-    tick_line(db, convening, _line(db, convening, viewer, line), by=viewer)
+    tick_line(db, convening, line_here(db, convening, viewer, line), by=viewer)
     return _ticked(request, db, convening, viewer, line, day, room)
 
 
@@ -77,65 +55,8 @@ def untick(
     request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere, line: Text, day: Text = "", room: Text = ""
 ) -> Response:
     """Take a tick back."""
-    untick_line(db, convening, _line(db, convening, viewer, line), by=viewer)
+    untick_line(db, convening, line_here(db, convening, viewer, line), by=viewer)
     return _ticked(request, db, convening, viewer, line, day, room)
-
-
-@router.get(HERE + "/cues/new", dependencies=WRITE)
-def new_cue(
-    request: Request,
-    db: Db,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    session: str = "",
-    day: str = "",
-    room: str = "",
-) -> Response:
-    """An empty form, begun with the session, day or room that was pointed at."""
-    return _form(request, db, convening, viewer, CueFields(session=session, day=day, room=room))
-
-
-@router.get(HERE + "/lines", dependencies=WRITE)
-def edit_line(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere, name: str = "") -> Response:
-    """A line, to be said otherwise: a cue's, or one that the draft gives."""
-    line = _line(db, convening, viewer, name)
-    return _form(request, db, convening, viewer, _written(db, convening, line), line=line)
-
-
-@router.post(HERE + "/lines", dependencies=WRITE)
-def write_line(
-    request: Request,
-    db: Db,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    fields: Annotated[CueFields, Form()],
-) -> Response:
-    """A new cue, or (with a `name`) another wording, time or responsible for a line."""
-    line = _line(db, convening, viewer, fields.name) if fields.name else None
-    try:
-        if line is not None and not line.name.startswith("cue:"):
-            text = "" if fields.text.strip() == line.what else fields.text
-            minutes = _minutes(fields.minutes)
-            replace_line(db, convening, line, text=text, minutes=minutes, responsible=fields.responsible, by=viewer)
-        else:
-            details = _details(db, convening, fields)
-            if line is None:
-                add_cue(db, convening, details, by=viewer)
-            else:
-                change_cue(db, convening, db.get_one(Cue, line.cue_id), details, by=viewer)
-    except Refused as refused:
-        return _form(request, db, convening, viewer, fields, line=line, refused=refused)
-    return see_other(_address(convening), flash="The run of show is changed.")
-
-
-@router.post(HERE + "/lines/archival", dependencies=WRITE)
-def take_off(db: Db, convening: ConveningHere, viewer: ViewerHere, name: Text) -> Response:
-    """Leave a line out."""
-    line = _line(db, convening, viewer, name)
-    if line.kind == "session":
-        raise Refused("A session is on the run of show as long as it is on the draft.")
-    leave_out(db, convening, line, by=viewer)
-    return see_other(_address(convening), flash=f"“{line.what}” is left out.")
 
 
 @router.get(THERE + "/print/run-of-show.pdf", dependencies=READ)
@@ -154,7 +75,7 @@ def printed(
     chosen = show.of(_day(show, day) if day else None, room)
     if not chosen:
         raise NotHere("There is nothing to print: no session of the draft has a time there.")
-    live = settings.address + _address(convening)
+    live = settings.address + address_of(convening)
     html = run_sheets(convening, chosen, live=live, release=published.latest_number(db, convening))
     from app.printing.press import render_pdf  # takes a second to import, so only when something is set
 
@@ -188,7 +109,7 @@ def _sheets(
         "sheets": show.of(chosen, room),
         "now_at": now,
         "may_write": may(viewer, "run_of_show.change", cohort_id=convening.cohort_id),
-        "at": _address(convening),
+        "at": address_of(convening),
     }
     block = "sheets" if wants_fragment(request) else None
     answer = page(request, "agenda/run_of_show.html", context, block=block)
@@ -203,10 +124,10 @@ def _ticked(
     if wants_fragment(request):
         number = int(room) if room.isascii() and room.isdecimal() else None
         return _sheets(request, db, convening, viewer, day=day, room=number)
-    return see_other(f"{_address(convening)}?day={day}&room={room}" if room else f"{_address(convening)}?day={day}")
+    return see_other(f"{address_of(convening)}?day={day}&room={room}" if room else f"{address_of(convening)}?day={day}")
 
 
-def _line(db: Session, convening: Convening, viewer: Viewer, name: str) -> Line:
+def line_here(db: Session, convening: Convening, viewer: Viewer, name: str) -> Line:
     line = run_of_show(db, convening, viewer).line(name)
     if line is None:
         raise NotHere("That line is no longer on the run of show: the draft has changed.")
@@ -222,106 +143,6 @@ def _day(show: RunOfShow, typed_day: str) -> Any:
     return today if today in show.days else show.days[0] if show.days else None
 
 
-def _minutes(text: str) -> int:
-    try:
-        return int(text.strip().replace("−", "-") or "0")
-    except ValueError as error:
-        raise Refused("Say how many minutes after it, or before it with a minus, such as -15.", "minutes") from error
-
-
-def _details(db: Session, convening: Convening, fields: CueFields) -> CueDetails:
-    """What was typed; raises Refused at the field."""
-    try:
-        kind, anchor = CueKind(fields.kind), CueAnchor(fields.anchor)
-    except ValueError as error:
-        raise Refused("Choose one of the list.", "kind") from error
-    at = None
-    if fields.day.strip() and fields.time.strip() and not fields.session.strip():
-        try:
-            wall = time.fromisoformat(fields.time.strip()).replace(second=0, microsecond=0, tzinfo=None)
-        except ValueError as error:
-            raise Refused("Write the time as hours and minutes, such as 07:15.", "time") from error
-        at = clock.at(typed.day(fields.day, "day"), wall, convening.zone)
-    person, name = _responsible(db, convening, fields.responsible)
-    return CueDetails(
-        text=fields.text,
-        kind=kind,
-        session_id=typed.number_or_none(fields.session, "session"),
-        anchor=anchor,
-        minutes=_minutes(fields.minutes),
-        at=at,
-        room_id=typed.number_or_none(fields.room, "room"),
-        responsible_id=person,
-        responsible=name,
-    )
-
-
-def _responsible(db: Session, convening: Convening, text: str) -> tuple[int | None, str]:
-    """The person whom the list offers under that name, or the name of somebody who is not on record."""
-    if not text.strip():
-        return None, ""
-    try:
-        return choices(db, convening).person(text, "responsible"), ""
-    except Refused:
-        return None, text
-
-
-def _written(db: Session, convening: Convening, line: Line) -> CueFields:
-    cue = db.get(Cue, line.cue_id) if line.cue_id is not None else None
-    at = clock.local(line.at, convening.zone)
-    responsible = line.responsible
-    if cue is not None and cue.responsible_id is not None:
-        responsible = choices(db, convening).labels.get(cue.responsible_id, responsible)
-    return CueFields(
-        name=line.name,
-        kind=line.kind,
-        text=line.what,
-        session=str(line.session_id or ""),
-        anchor=cue.anchor if cue else CueAnchor.START,
-        minutes=str(line.minutes),
-        day="" if line.session_id else at.date().isoformat(),
-        time="" if line.session_id else f"{at:%H:%M}",
-        room=str(line.room_id or ""),
-        responsible=responsible,
-    )
-
-
-def _form(
-    request: Request,
-    db: Session,
-    convening: Convening,
-    viewer: Viewer,
-    fields: CueFields,
-    *,
-    line: Line | None = None,
-    refused: Refused | None = None,
-) -> Response:
-    placed = select(AgendaSession).where(
-        AgendaSession.convening_id == convening.key,
-        col(AgendaSession.starts_at).is_not(None),
-        col(AgendaSession.archived_at).is_(None),
-        col(AgendaSession.cancelled_at).is_(None),
-    )
-    sessions = db.exec(placed.order_by(col(AgendaSession.starts_at), col(AgendaSession.id))).all()
-    context = {
-        "convening": convening,
-        "form": fields,
-        "line": line,
-        "errors": typed.errors(refused) if refused else {},
-        "kinds": [(kind.value, kind.value.capitalize()) for kind in CueKind],
-        "sessions": [
-            (one.key, f"{clock.local(one.starts_at, convening.zone):%a %H:%M} {name_of(one)}")
-            for one in sessions
-            if one.starts_at is not None
-        ],
-        "rooms": [(one.key, one.name) for one in convening.venue.rooms if one.archived_at is None]
-        if convening.venue
-        else [],
-        "labels": choices(db, convening).labels.values(),
-        "at": _address(convening),
-    }
-    return page(request, "agenda/cue.html", context, status=422 if refused else 200)
-
-
-def _address(convening: Convening) -> str:
+def address_of(convening: Convening) -> str:
+    """Where a convening's run of show stands."""
     return f"{convening.path}/run-of-show"
