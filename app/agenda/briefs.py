@@ -28,6 +28,7 @@ from app.models import (
     Person,
     SessionRoom,
 )
+from app.models.base import relation
 from app.people.audiences import Attendee, Rule, names_for, roll, rule_of, said
 from app.people.viewer import viewer_of
 
@@ -139,15 +140,15 @@ def parts_of(db: Session, convening: Convening, person_id: int) -> Sequence[Enga
             col(Engagement.id),
         )
         .options(
-            selectinload(Engagement.materials),  # type: ignore[arg-type]  # typed as what it yields
-            joinedload(Engagement.contact),  # type: ignore[arg-type]
-            joinedload(Engagement.session).options(  # type: ignore[arg-type]
-                selectinload(AgendaSession.places).options(  # type: ignore[arg-type]
-                    joinedload(SessionRoom.room),  # type: ignore[arg-type]
-                    joinedload(SessionRoom.setup),  # type: ignore[arg-type]
+            selectinload(relation(Engagement.materials)),
+            joinedload(relation(Engagement.contact)),
+            joinedload(relation(Engagement.session)).options(
+                selectinload(relation(AgendaSession.places)).options(
+                    joinedload(relation(SessionRoom.room)),
+                    joinedload(relation(SessionRoom.setup)),
                 ),
-                joinedload(AgendaSession.audience).selectinload(Audience.terms),  # type: ignore[arg-type]
-                selectinload(AgendaSession.engagements).joinedload(Engagement.person),  # type: ignore[arg-type]
+                joinedload(relation(AgendaSession.audience)).selectinload(relation(Audience.terms)),
+                selectinload(relation(AgendaSession.engagements)).joinedload(relation(Engagement.person)),
             ),
         )
     ).all()

@@ -26,6 +26,7 @@ from app.models import (
     Room,
     SessionRoom,
 )
+from app.models.base import relation
 from app.people.audiences import Rule
 from app.people.audit import Refused
 
@@ -140,9 +141,9 @@ def _sessions(db: Session, convening: Convening) -> list[AgendaSession]:
             .where(AgendaSession.convening_id == convening.key)
             .order_by(col(AgendaSession.id))
             .options(
-                selectinload(AgendaSession.places).selectinload(SessionRoom.room),  # type: ignore[arg-type]
-                selectinload(AgendaSession.engagements).selectinload(Engagement.person),  # type: ignore[arg-type]
-                selectinload(AgendaSession.audience).selectinload(Audience.terms),  # type: ignore[arg-type]
+                selectinload(relation(AgendaSession.places)).selectinload(relation(SessionRoom.room)),
+                selectinload(relation(AgendaSession.engagements)).selectinload(relation(Engagement.person)),
+                selectinload(relation(AgendaSession.audience)).selectinload(relation(Audience.terms)),
             )
         )
     )

@@ -15,6 +15,7 @@ from app.exchange.matching import People
 from app.exchange.reading import Problem
 from app.exchange.roster_table import ReadRoster, ReadTenure, read_roster
 from app.models import City, Cohort, Membership, Person, Role, Seat, Standing, Tenure
+from app.models.base import relation
 from app.people.audit import Refused, verb
 from app.people.cities import add_city
 from app.people.cohorts import add_role, add_seat, roles_of
@@ -219,7 +220,7 @@ class _Taking:
                     col(Seat.archived_at).is_(None),
                 )
                 .order_by(col(Seat.position), col(Seat.id))
-                .options(selectinload(Seat.tenures))  # type: ignore[arg-type]  # typed as what it yields
+                .options(selectinload(relation(Seat.tenures)))
                 .execution_options(populate_existing=True)
             )
         )

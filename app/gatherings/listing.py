@@ -12,6 +12,7 @@ from app import clock
 from app.gatherings.details import GONE
 from app.gatherings.knowing import COVER, Knowledge, is_invited, knowledge, offices_by_day
 from app.models import AgendaSession, Engagement, Openness, SessionFormat
+from app.models.base import relation
 from app.people.audiences import rules_of
 from app.people.viewer import Viewer
 
@@ -105,9 +106,9 @@ def _placed() -> SelectOfScalar[AgendaSession]:
             col(AgendaSession.starts_at).is_not(None),
         )
         .options(
-            selectinload(AgendaSession.series),  # type: ignore[arg-type]  # a relation is typed as what it yields
-            selectinload(AgendaSession.host_city),  # type: ignore[arg-type]
-            selectinload(AgendaSession.engagements).selectinload(Engagement.person),  # type: ignore[arg-type]
+            selectinload(relation(AgendaSession.series)),
+            selectinload(relation(AgendaSession.host_city)),
+            selectinload(relation(AgendaSession.engagements)).selectinload(relation(Engagement.person)),
         )
     )
 

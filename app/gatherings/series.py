@@ -19,6 +19,7 @@ from app.gatherings.arranging import checked_minutes
 from app.gatherings.changes import note_change
 from app.gatherings.details import LONGEST_TITLE, check_join_url
 from app.models import AgendaSession, Cohort, Openness, Series, SessionFormat
+from app.models.base import relation
 from app.people.audiences import Rule, new_audience, write_rule
 from app.people.audit import Refused, verb
 from app.people.names import checked_zone, slug_of
@@ -195,7 +196,7 @@ def months_to_flag(db: Session, cohort: Cohort, today: date) -> list[date]:
     calls = db.exec(
         select(Series)
         .where(Series.cohort_id == cohort.key, Series.format == SessionFormat.CALL, col(Series.archived_at).is_(None))
-        .options(selectinload(Series.sessions))  # type: ignore[arg-type]  # a relation is typed as what it yields
+        .options(selectinload(relation(Series.sessions)))
     ).all()
     days = [
         clock.local(one.starts_at, one.zone).date()

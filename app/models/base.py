@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, Enum
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import QueryableAttribute
 from sqlmodel import Field, SQLModel
 
 from app import clock
@@ -33,6 +35,12 @@ def word(kind: type[StrEnum]) -> Enum:
         create_constraint=False,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def relation(attribute: object) -> QueryableAttribute[Any]:
+    """A model's relation as loading options take it: SQLModel types it as what it yields."""
+    assert isinstance(attribute, QueryableAttribute)
+    return attribute
 
 
 class Row(SQLModel):

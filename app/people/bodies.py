@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import City, Cohort, Membership, Person, PublicBody, PublicBodyMember
+from app.models.base import relation
 from app.people.audit import Refused, verb
 from app.people.names import checked_name
 from app.people.viewer import Viewer
@@ -19,8 +20,8 @@ def bodies_of(db: Session, cohort_id: int, *, put_away: bool = False) -> Sequenc
     bodies = select(PublicBody).where(PublicBody.cohort_id == cohort_id)
     if not put_away:
         bodies = bodies.where(col(PublicBody.archived_at).is_(None))
-    members = selectinload(PublicBody.members).selectinload(PublicBodyMember.person)  # type: ignore[arg-type]
-    bodies = bodies.options(members, selectinload(PublicBody.city))  # type: ignore[arg-type]  # relations, as it wants
+    members = selectinload(relation(PublicBody.members)).selectinload(relation(PublicBodyMember.person))
+    bodies = bodies.options(members, selectinload(relation(PublicBody.city)))
     return db.exec(bodies.order_by(col(PublicBody.name), col(PublicBody.id))).all()
 
 

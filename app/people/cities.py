@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload, subqueryload
 from sqlmodel import Session, col, select
 
 from app.models import Cabinet, CabinetGoal, CabinetMeeting, City, Cohort, District, Membership, Role, Seat, Tenure
+from app.models.base import relation
 from app.people.audit import Refused, verb
 from app.people.names import checked_name, checked_zone, slug_of
 from app.people.viewer import Viewer
@@ -61,9 +62,9 @@ def seat_lines(db: Session, cohort_id: int, *, on: date) -> list[SeatLine]:
         .where(Seat.cohort_id == cohort_id, col(Seat.archived_at).is_(None))
         .order_by(col(Seat.city_id), col(Role.position), col(Seat.position), col(Seat.id))
         .options(
-            joinedload(Seat.city),  # type: ignore[arg-type]  # a relation is typed as what it yields
-            joinedload(Seat.role),  # type: ignore[arg-type]
-            subqueryload(Seat.tenures).joinedload(Tenure.person),  # type: ignore[arg-type]
+            joinedload(relation(Seat.city)),
+            joinedload(relation(Seat.role)),
+            subqueryload(relation(Seat.tenures)).joinedload(relation(Tenure.person)),
         )
     ).all()
     return [_line(seat, on) for seat in seats]
@@ -74,7 +75,7 @@ def cabinet_of(db: Session, city_id: int) -> Cabinet | None:
     return db.exec(
         select(Cabinet)
         .where(Cabinet.city_id == city_id)
-        .options(selectinload(Cabinet.goals), selectinload(Cabinet.meetings))  # type: ignore[arg-type]
+        .options(selectinload(relation(Cabinet.goals)), selectinload(relation(Cabinet.meetings)))
     ).first()
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import Assistance, Person, Role, Seat, Standing, Tenure
+from app.models.base import relation
 from app.people.audiences import Attendee, roll
 from app.people.audit import Refused, verb
 from app.people.names import checked_name, checked_zone, matches, sort_name
@@ -79,8 +80,8 @@ def person_with_tenures(db: Session, cohort_id: int, person_id: int) -> tuple[Pe
         .where(Tenure.person_id == person_id)
         .order_by(col(Tenure.starts_on).desc())
         .options(
-            selectinload(Tenure.seat).selectinload(Seat.role),  # type: ignore[arg-type]  # typed as what it yields
-            selectinload(Tenure.seat).selectinload(Seat.city),  # type: ignore[arg-type]
+            selectinload(relation(Tenure.seat)).selectinload(relation(Seat.role)),
+            selectinload(relation(Tenure.seat)).selectinload(relation(Seat.city)),
         )
     ).all()
     here = [tenure for tenure in tenures if tenure.seat.cohort_id == cohort_id]
@@ -183,7 +184,7 @@ def assistants_of(db: Session, principal_id: int) -> Sequence[Assistance]:
             or_(col(Assistance.ends_on).is_(None), col(Assistance.ends_on) >= today),
         )
         .order_by(col(Assistance.starts_on), col(Assistance.id))
-        .options(selectinload(Assistance.assistant))  # type: ignore[arg-type]  # typed as what it yields
+        .options(selectinload(relation(Assistance.assistant)))
     ).all()
 
 

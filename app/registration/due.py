@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import City, Convening, RegistrationState, Standing
+from app.models.base import relation
 from app.people.viewer import Viewer
 from app.registration.registrations import closed_because, office_at, registration_of
 from app.registration.teams import team
@@ -37,7 +38,7 @@ def due_from(db: Session, viewer: Viewer) -> list[Due]:
         select(Convening)
         .where(col(Convening.cohort_id).in_(cohorts), col(Convening.archived_at).is_(None))
         .where(col(Convening.ends_on) >= clock.today("UTC"))
-        .options(joinedload(Convening.cohort))  # type: ignore[arg-type]
+        .options(joinedload(relation(Convening.cohort)))
         .order_by(col(Convening.starts_on))
     ).all()
     due: list[Due] = []

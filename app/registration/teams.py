@@ -20,6 +20,7 @@ from app.models import (
     Seat,
     Tenure,
 )
+from app.models.base import relation
 from app.registration.presence import said, windows_on_record
 
 OPEN = (RegistrationState.INVITED, RegistrationState.STARTED)
@@ -152,7 +153,7 @@ def board(db: Session, convening: Convening) -> Board:
     delegations = db.exec(
         select(Delegation)
         .join(City, col(City.id) == Delegation.city_id)
-        .options(contains_eager(Delegation.city))  # type: ignore[arg-type]
+        .options(contains_eager(relation(Delegation.city)))
         .where(Delegation.convening_id == convening.key)
         .order_by(City.name)
     ).all()
@@ -243,7 +244,7 @@ def _seated(db: Session, convening: Convening, city_id: int | None) -> list[tupl
         select(Seat, Tenure)
         .join(Role, col(Role.id) == Seat.role_id)
         .outerjoin(Tenure, held)
-        .options(contains_eager(Seat.role), joinedload(Tenure.person))  # type: ignore[arg-type]
+        .options(contains_eager(relation(Seat.role)), joinedload(relation(Tenure.person)))
         .where(
             Seat.cohort_id == convening.cohort_id,
             col(Seat.archived_at).is_(None),
@@ -263,8 +264,8 @@ def _registrations(db: Session, convening: Convening, city_id: int, people: Iter
             or_(col(Registration.city_id) == city_id, col(Registration.person_id).in_(list(people))),
         )
         .options(
-            joinedload(Registration.person),  # type: ignore[arg-type]
-            selectinload(Registration.windows),  # type: ignore[arg-type]
+            joinedload(relation(Registration.person)),
+            selectinload(relation(Registration.windows)),
         )
         .order_by(col(Registration.id))
     )

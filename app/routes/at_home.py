@@ -23,6 +23,7 @@ from app.models import (
     Update,
     UpdateCycle,
 )
+from app.models.base import relation
 from app.people.policy import may
 from app.people.viewer import Viewer
 from app.registration import due as registration_due
@@ -158,7 +159,7 @@ def _convenings(db: Session, cohort_ids: Iterable[int]) -> Sequence[Convening]:
             col(Convening.archived_at).is_(None),
             Convening.ends_on >= yesterday,
         )
-        .options(joinedload(Convening.cohort), joinedload(Convening.venue))  # type: ignore[arg-type]  # typed as what they yield
+        .options(joinedload(relation(Convening.cohort)), joinedload(relation(Convening.venue)))
         .order_by(col(Convening.starts_on), col(Convening.id))
     ).all()
 

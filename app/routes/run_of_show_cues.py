@@ -43,7 +43,6 @@ def new_cue(
     request: Request,
     db: Db,
     convening: ConveningHere,
-    viewer: ViewerHere,
     session: str = "",
     day: str = "",
     room: str = "",
