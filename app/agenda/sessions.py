@@ -21,7 +21,7 @@ from app.agenda.placements import (
 from app.gatherings.changes import note_change
 from app.gatherings.details import COLUMNS, Details, checked, keep_closed, write_items, write_presenters
 from app.models import AgendaSession, Convening
-from app.models.agenda import new_uid
+from app.models.base import new_uid
 from app.people.audiences import new_audience, write_rule
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer

@@ -3,8 +3,6 @@
 from app.models.agenda import (
     AgendaRelease,
     AgendaSession,
-    Convening,
-    ConveningStage,
     Openness,
     Override,
     Series,
@@ -12,19 +10,13 @@ from app.models.agenda import (
     SessionItem,
     SessionRoom,
 )
+from app.models.cities import Cabinet, CabinetGoal, CabinetMeeting, City, Cohort, District, MeasureStage, Membership
+from app.models.convenings import Convening, ConveningStage
 from app.models.people import (
     Assistance,
     Audience,
     AudienceTerm,
-    Cabinet,
-    CabinetGoal,
-    CabinetMeeting,
-    City,
-    Cohort,
     Designation,
-    District,
-    MeasureStage,
-    Membership,
     Person,
     PublicBody,
     PublicBodyMember,

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import JSON, Enum
 from sqlalchemy.dialects.postgresql import JSONB
@@ -41,6 +42,11 @@ def relation(attribute: object) -> QueryableAttribute[Any]:
     """A model's relation as loading options take it: SQLModel types it as what it yields."""
     assert isinstance(attribute, QueryableAttribute)
     return attribute
+
+
+def new_uid() -> str:
+    """A random name that a thing keeps for good, in calendars and exports alike (rule 16)."""
+    return str(uuid4())
 
 
 class Row(SQLModel):

@@ -6,9 +6,10 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Relationship
 
-from app.models.agenda import Convening
 from app.models.base import Row, word
-from app.models.people import City, Person, Seat
+from app.models.cities import City
+from app.models.convenings import Convening
+from app.models.people import Person, Seat
 from app.models.sealed import Sealed
 
 

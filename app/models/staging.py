@@ -6,8 +6,9 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Relationship
 
-from app.models.agenda import AgendaSession, Convening
+from app.models.agenda import AgendaSession
 from app.models.base import FOR_GOOD, Row, word
+from app.models.convenings import Convening
 from app.models.people import Person
 from app.models.sealed import Sealed
 from app.models.venues import Room

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Relationship
 
-from app.models.agenda import Convening
 from app.models.base import Json, Row, word
-from app.models.people import City, Cohort, Person
+from app.models.cities import City, Cohort
+from app.models.convenings import Convening
+from app.models.people import Person
 
 
 class UpdateCycle(Row, table=True):

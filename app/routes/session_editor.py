@@ -13,7 +13,7 @@ from app.agenda.loading import STAYING_AWAY
 from app.agenda.seeing import CLOSED_SESSION
 from app.gatherings.details import Details, covered, day_of, details_of, is_hidden
 from app.models import AgendaSession, Convening, EngagementState, Registration
-from app.models.agenda import new_uid
+from app.models.base import new_uid
 from app.people.audiences import Attendee, counted, people_of
 from app.people.audit import Refused
 from app.people.cohorts import roles_of
