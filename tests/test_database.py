@@ -16,7 +16,7 @@ from app.models import Cohort, Person, Revision, Role, Seat, Standing, Tenure
 from app.people.audit import verb
 from app.people.viewer import Viewer
 from app.schema import is_current, migrate
-from tests.conftest import Shelf
+from tests.shelf import Shelf
 
 SYSTEM = Viewer.system("test")
 

@@ -11,7 +11,7 @@ from app.database import Database
 from app.jobs import Jobs, purge_due
 from app.models import Convening, PrivateNeeds, Registration
 from app.settings import Settings
-from tests.conftest import Shelf
+from tests.shelf import Shelf
 
 
 def needs_left(database: Database, year: int) -> int:

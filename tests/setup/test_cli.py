@@ -13,8 +13,9 @@ from app.models import AgendaRelease, AuditEntry, Cohort, Convening, Person, Rol
 from app.people import sign_in
 from app.people.viewer import viewer_of
 from app.schema import is_current, newest
-from tests.conftest import Shelf, sample_cohort
+from tests.conftest import sample_cohort
 from tests.forks import HOUSE, environment, plenary
+from tests.shelf import Shelf
 
 FOUNDING = ["init", "--name", "Cities That Learn", "--organizer", "Ruth Anne Bell", "--email", " Ruth@Lab.Example "]
 

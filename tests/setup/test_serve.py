@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from tests import forks
-from tests.conftest import Shelf, sample_cohort
+from tests.conftest import NEEDS_KEY, sample_cohort
+from tests.shelf import Shelf
 
 PLENARY = [sys.executable, "-m", "app.cli"]
 
@@ -94,7 +95,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def with_sample(environment: dict[str, str], shelf: Shelf) -> Iterator[dict[str, str]]:
     """The environment with a database that holds the sample cohort."""
     address = shelf.take(sample_cohort)
-    yield environment | {"PLENARY_DATABASE_URL": address}
+    yield environment | {"PLENARY_DATABASE_URL": address, "PLENARY_NEEDS_KEY": NEEDS_KEY}
     shelf.drop(address)
 
 
