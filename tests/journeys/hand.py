@@ -33,6 +33,23 @@ REVEAL = """([date, wall, room]) => {
 }""".replace("PLACE", PLACE)
 """Scroll until that place is in view, away from the edges at which a drag scrolls."""
 
+CALM = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const drawn = () => [...document.querySelectorAll(".grid-scroll, .s[id]")].map((one) => {
+    const { x, y, width, height } = one.getBoundingClientRect();
+    return [x, y, width, height].join();
+  }).join(" ");
+  const moving = () => document.querySelector(".ghost, .htmx-request")
+    || document.getAnimations().some((one) => one.effect.target?.matches(".s") && one.playState === "running");
+  for (let before = "", same = 0; same < 4; ) {
+    await frame();
+    const now = drawn();
+    same = now === before && !moving() ? same + 1 : 0;
+    before = now;
+  }
+}"""
+"""Resolves when an eye would call the page still: nothing asked, nothing gliding, no box moved for some frames."""
+
 
 class Grid:
     """A draft's page. `date` is the day whose board is meant; a session is known by its title."""
@@ -52,13 +69,19 @@ class Grid:
         """A session in the tray."""
         return self.page.locator("#tray .s").filter(has=self._link(title))
 
+    def calm(self) -> None:
+        """Wait until the page is still: who aims at what moves, misses it."""
+        self.page.evaluate(CALM)
+
     def place(self, wall: str, room: str) -> Point:
         """The middle of a room's column, a little below a wall time's line."""
         x, y = self.page.evaluate(PLACE, [self.date, wall, room])
         return x, y + 2
 
     def reveal(self, wall: str, room: str) -> None:
+        self.calm()
         self.page.evaluate(REVEAL, [self.date, wall, room])
+        self.calm()
 
     def grab(self, where: Point, to: Point) -> None:
         """Press the mouse at a point and move it to another, without letting go."""
@@ -85,16 +108,19 @@ class Grid:
 
     def reveal_beside_the_tray(self, wall: str, room: str) -> None:
         """Scroll until the tray is in view, and the grid over it so that the place is."""
+        self.calm()
         self.page.locator("#tray").scroll_into_view_if_needed()
         x, y = self.place(wall, room)
         shift = "([x, y]) => document.querySelector('.grid-scroll').scrollBy(x - 400, y - innerHeight / 2)"
         self.page.evaluate(shift, [x, y])
+        self.calm()
 
     def waiting_at(self, title: str) -> Point:
         return self._of(self.waiting(title), 30, 10)
 
     def end_of(self, title: str) -> Point:
         """A block's last pixels, by which it is pulled longer or shorter."""
+        self.calm()
         box = self.block(title).bounding_box()
         assert box
         return box["x"] + 40, box["y"] + box["height"] - 2
@@ -104,6 +130,7 @@ class Grid:
 
     def move(self, title: str, wall: str, room: str) -> None:
         """Drag a block so that it begins at a wall time in a room; both have to be in view."""
+        self.calm()
         x, y = self.place(wall, room)
         self.drag(self.top_of(title), (x, y - 2 + 12))
 
@@ -142,6 +169,7 @@ class Grid:
         return self.page.get_by_role("link", name=re.compile(f"{whole}$"))
 
     def _of(self, block: Locator, right: float, down: float) -> Point:
+        self.calm()
         box = block.bounding_box()
         assert box
         return box["x"] + min(right, box["width"] / 2), box["y"] + down
