@@ -164,7 +164,7 @@ _AS_IT_WAS = (
 
 
 def _by_name(connection: Connection, rows: str) -> dict[str, Any]:
-    return {name: number for name, number in connection.execute(text(rows))}
+    return {row[0]: row[1] for row in connection.execute(text(rows))}
 
 
 def _connected(url: URL) -> Connection:
