@@ -52,7 +52,12 @@ CALM = """async () => {
 
 
 class Grid:
-    """A draft's page. `date` is the day whose board is meant; a session is known by its title."""
+    """A draft's page. `date` is the day whose board is meant; a session is known by its title.
+
+    A hand that is not `patient` does not wait until the page is still.
+    """
+
+    patient = True
 
     def __init__(self, page: Page, date: str) -> None:
         self.page = page
@@ -71,7 +76,8 @@ class Grid:
 
     def calm(self) -> None:
         """Wait until the page is still: who aims at what moves, misses it."""
-        self.page.evaluate(CALM)
+        if self.patient:
+            self.page.evaluate(CALM)
 
     def place(self, wall: str, room: str) -> Point:
         """The middle of a room's column, a little below a wall time's line."""

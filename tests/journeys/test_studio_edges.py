@@ -154,6 +154,8 @@ def test_drops_that_follow_each_other_wait_and_a_lost_network_leaves_nothing_hal
         under_way.append(route)
 
     page.route("**/placement", hold_the_first)
+    grid.calm()
+    grid.patient = False
     grid.move(GALLERY, "12:00", "Eliot-Lyman")
     grid.move(LUNCH, "12:40", "Eliot-Lyman")
     grid.move(GALLERY, "12:20", "GCC")
@@ -164,6 +166,7 @@ def test_drops_that_follow_each_other_wait_and_a_lost_network_leaves_nothing_hal
     expect(page.locator(".ghost")).to_have_count(0)
     expect(page.locator("#panel > *")).to_have_count(0)
 
+    grid.patient = True
     grid.grab(grid.top_of(GALLERY), grid.place("11:00", "Eliot-Lyman"))
     page.context.set_offline(True)
     page.mouse.up()
