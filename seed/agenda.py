@@ -15,6 +15,7 @@ from app.models import AgendaSession, Convening, ConveningStage, EngagementState
 from app.people.audiences import Rule
 from app.people.audit import verb
 from app.people.viewer import Viewer
+from app.registration.terms import end_of, set_opening
 from seed.calendar import minutes, walls
 from seed.sample import Entry, Sample, read_convenings
 
@@ -94,12 +95,13 @@ def _convening(db: Session, sample: Sample, entry: Entry, by: Viewer) -> Conveni
         ends_on=day(entry["ends_on"]),
         stage=ConveningStage(entry["stage"]),
         venue_id=sample.venue.key,
-        registration_closes_on=day(closes_on) if closes_on else None,
         **caps,
         **{name: entry[name] for name in NUMBERS if name in entry},
     )
     convening = create_convening(db, sample.cohort, details, by=by)
     db.flush()
+    if closes_on:
+        set_opening(db, convening, opens_at=None, closes_at=end_of(day(closes_on), convening.zone), by=by)
     return convening
 
 

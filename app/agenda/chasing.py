@@ -14,7 +14,17 @@ from app import clock
 from app.agenda.speakers import ANSWERED, WAITING, WITH_SLIDES
 from app.gatherings.details import GONE
 from app.gatherings.knowing import offices_by_day
-from app.models import AgendaSession, Convening, Engagement, EngagementState, Material, Person, SpeakerLink, Standing
+from app.models import (
+    AgendaSession,
+    Convening,
+    Engagement,
+    EngagementState,
+    LinkPurpose,
+    Material,
+    Person,
+    PrivateLink,
+    Standing,
+)
 from app.people.audiences import Attendee, roll, rules_of
 from app.people.names import matches
 from app.people.viewer import Viewer
@@ -239,13 +249,12 @@ def _with_materials(db: Session, convening: Convening) -> set[int]:
 
 def _readers(db: Session, convening: Convening) -> set[int]:
     """The people who have acted on the page of their link."""
-    return set(
-        db.exec(
-            select(SpeakerLink.person_id).where(
-                SpeakerLink.convening_id == convening.key, col(SpeakerLink.opened_at).is_not(None)
-            )
-        )
+    opened = select(PrivateLink.person_id).where(
+        PrivateLink.convening_id == convening.key,
+        PrivateLink.purpose == LinkPurpose.SPEAKER,
+        col(PrivateLink.opened_at).is_not(None),
     )
+    return {person_id for person_id in db.exec(opened) if person_id is not None}
 
 
 def _day(session: AgendaSession, convening: Convening) -> date:

@@ -36,7 +36,6 @@ class ConveningDetails:
     goals: str = ""
     stage: ConveningStage = ConveningStage.CONCEPT
     venue_id: int | None = None
-    registration_closes_on: date | None = None
     delegation_cap: int = 10
     sponsored_cap: int = 2
     team_minutes: int = 0
@@ -92,8 +91,6 @@ def _check(db: Session, details: ConveningDetails) -> None:
         raise Refused("The last day is before the first.", "ends_on")
     if details.ends_on - details.starts_on > LONGEST:
         raise Refused("A convening lasts a month at most. Check the year of both days.", "ends_on")
-    if details.registration_closes_on and details.registration_closes_on > details.ends_on:
-        raise Refused("Registration would close after the convening is over.", "registration_closes_on")
     try:
         clock.zone(details.zone)
     except ValueError as error:

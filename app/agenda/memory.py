@@ -29,8 +29,10 @@ CHILDREN = {"session_room": SessionRoom, "engagement": Engagement, "session_item
 """Rows that belong to one session."""
 
 ELSEWHERE = {
-    *("agenda_release", "cue", "cue_tick", "material", "speaker_link", "measure_stage", "series", "delegation"),
+    *("agenda_release", "cue", "cue_tick", "material", "private_link", "measure_stage", "series", "delegation"),
     *("private_needs", "assistance", "cabinet", "cabinet_goal", "cabinet_meeting", "district", "feed", "designation"),
+    *("lodging_block", "travel", "registration_question", "registration_answer", "choice_places", "session_choice"),
+    *("check_in", "circular", "reminder", "reminder_rule", "saved_list"),
     *("update", "update_cycle", "update_section", "update_text", "update_version", "commitment", "commitment_answer"),
 }
 """Rows of which nothing stands on a draft. Any table that is not named in this file has everything read again."""

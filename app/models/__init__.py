@@ -10,8 +10,20 @@ from app.models.agenda import (
     SessionItem,
     SessionRoom,
 )
+from app.models.answers import (
+    ChoicePlaces,
+    LodgingBlock,
+    Payer,
+    PrivateNeeds,
+    QuestionKind,
+    RegistrationAnswer,
+    RegistrationQuestion,
+    SessionChoice,
+    Travel,
+)
 from app.models.cities import Cabinet, CabinetGoal, CabinetMeeting, City, Cohort, District, MeasureStage, Membership
 from app.models.convenings import Convening, ConveningStage
+from app.models.desk import CheckIn, CheckInWay, Circular, Reminder, ReminderKind, ReminderRule, SavedList
 from app.models.people import (
     Assistance,
     Audience,
@@ -25,8 +37,18 @@ from app.models.people import (
     Standing,
     Tenure,
 )
-from app.models.records import AuditEntry, Feed, FeedScope, OutboxLetter, Revision, SignIn, SignInLink
-from app.models.registration import Delegation, PresenceWindow, PrivateNeeds, Registration, RegistrationState
+from app.models.records import (
+    AuditEntry,
+    Feed,
+    FeedScope,
+    LinkPurpose,
+    OutboxLetter,
+    PrivateLink,
+    Revision,
+    SignIn,
+    SignInLink,
+)
+from app.models.registration import Delegation, PresenceWindow, Registration, RegistrationState, Substitution
 from app.models.staging import (
     Cue,
     CueAnchor,
@@ -35,7 +57,6 @@ from app.models.staging import (
     Engagement,
     EngagementState,
     Material,
-    SpeakerLink,
 )
 from app.models.updates import (
     AnswerState,
@@ -61,6 +82,10 @@ __all__ = [
     "Cabinet",
     "CabinetGoal",
     "CabinetMeeting",
+    "CheckIn",
+    "CheckInWay",
+    "ChoicePlaces",
+    "Circular",
     "City",
     "Cohort",
     "Commitment",
@@ -78,33 +103,46 @@ __all__ = [
     "EngagementState",
     "Feed",
     "FeedScope",
+    "LinkPurpose",
+    "LodgingBlock",
     "Material",
     "MeasureStage",
     "Membership",
     "Openness",
     "OutboxLetter",
     "Override",
+    "Payer",
     "Person",
     "PresenceWindow",
+    "PrivateLink",
     "PrivateNeeds",
     "PublicBody",
     "PublicBodyMember",
+    "QuestionKind",
     "Registration",
+    "RegistrationAnswer",
+    "RegistrationQuestion",
     "RegistrationState",
+    "Reminder",
+    "ReminderKind",
+    "ReminderRule",
     "Revision",
     "Role",
     "Room",
     "RoomSetup",
+    "SavedList",
     "Seat",
     "Series",
+    "SessionChoice",
     "SessionFormat",
     "SessionItem",
     "SessionRoom",
     "SignIn",
     "SignInLink",
-    "SpeakerLink",
     "Standing",
+    "Substitution",
     "Tenure",
+    "Travel",
     "Update",
     "UpdateCycle",
     "UpdateSection",

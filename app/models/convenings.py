@@ -1,11 +1,12 @@
 """Convenings."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Relationship
 
+from app import clock
 from app.models.base import Row, new_uid, word
 from app.models.cities import Cohort
 from app.models.venues import Venue
@@ -25,7 +26,10 @@ class ConveningStage(StrEnum):
 class Convening(Row, table=True):
     """A gathering of the whole cohort over days (both included) at a venue, in the venue's zone.
 
-    `walking_minutes` is what one needs from one of its buildings to another (rule 1).
+    `walking_minutes` is what one needs from one of its buildings to another (rule 1). Registration is open between two
+    UTC instants, each of which may be missing (registration/terms.py says what holds then). With `needs_approval` an
+    organizer decides on each registration; a freed place is offered for `hours_to_accept`. While `reminders_held_at`
+    is set, no reminder goes out.
     """
 
     __tablename__ = "convening"
@@ -44,9 +48,17 @@ class Convening(Row, table=True):
     ends_on: date
     stage: ConveningStage = Field(default=ConveningStage.CONCEPT, sa_type=word(ConveningStage))
     venue_id: int | None = Field(default=None, foreign_key="venue.id")
-    registration_closes_on: date | None = None
+    registration_opens_at: datetime | None = None
+    registration_closes_at: datetime | None = None
     delegation_cap: int = 10
     sponsored_cap: int = 2
+    needs_approval: bool = False
+    hours_to_accept: int = 48
+    roster_shown: bool = True
+    records_notice: str = ""
+    photo_notice: str = ""
+    minors_notice: str = ""
+    reminders_held_at: datetime | None = None
     team_minutes: int = 0
     unstructured_minutes: int = 0
     mayor_minutes: int = 0
@@ -59,6 +71,13 @@ class Convening(Row, table=True):
 
     cohort: Cohort = Relationship()
     venue: Venue | None = Relationship()
+
+    @property
+    def registration_closes_on(self) -> date | None:
+        """The last day on which one can register, in its zone."""
+        if self.registration_closes_at is None:
+            return None
+        return clock.local(self.registration_closes_at - timedelta(microseconds=1), self.zone).date()
 
     @property
     def path(self) -> str:

@@ -1,13 +1,14 @@
-"""The audit log, the revision that tells whether anything changed, letters, sign-ins and feed addresses."""
+"""The audit log, the revision that tells whether anything changed, letters, sign-ins, feed and private addresses."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, Relationship
 
 from app.models.base import Json, Row, word
+from app.models.convenings import Convening
 from app.models.people import Person
 
 
@@ -119,3 +120,36 @@ class Feed(Row, table=True):
     fetches: int = 0
 
     person: Person = Relationship()
+
+
+class LinkPurpose(StrEnum):
+    SPEAKER = "speaker"
+    REGISTRATION = "registration"
+    CATERER = "caterer"
+
+
+class PrivateLink(Row, table=True):
+    """A private address for one convening, without an account: what it opens is what its purpose says.
+
+    Its token is signed from `nonce`, and only the token's hash looks it up. Revoked for good by `revoked_at`. A caterer
+    is no person on record: `holder` names them, and with `with_names` they see the names of those who allow it.
+    """
+
+    __tablename__ = "private_link"
+    __table_args__ = (
+        CheckConstraint("person_id IS NOT NULL OR holder <> ''", name="is_somebodys"),
+        Index("ix_private_link_convening_id_person_id", "convening_id", "person_id"),
+    )
+
+    purpose: LinkPurpose = Field(sa_type=word(LinkPurpose))
+    convening_id: int = Field(foreign_key="convening.id")
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    holder: str = Field(default="", max_length=300)
+    with_names: bool = False
+    nonce: str = Field(max_length=64)
+    token_hash: str = Field(unique=True, max_length=64)
+    opened_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    convening: Convening = Relationship()
+    person: Person | None = Relationship()

@@ -1,16 +1,20 @@
-"""Delegations, registrations, presence windows, private needs."""
+"""Delegations, registrations, presence windows, substitutions."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING, Optional
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, Relationship
 
-from app.models.base import Row, word
+from app.models.base import Json, Row, word
 from app.models.cities import City
 from app.models.convenings import Convening
 from app.models.people import Person, Seat
-from app.models.sealed import Sealed
+
+if TYPE_CHECKING:
+    from app.models.answers import PrivateNeeds, RegistrationAnswer, SessionChoice, Travel
 
 
 class Delegation(Row, table=True):
@@ -38,20 +42,36 @@ class Delegation(Row, table=True):
 
 
 class RegistrationState(StrEnum):
+    """How far a registration is. A place is held in PENDING, SUBMITTED and OFFERED, and in no other."""
+
     INVITED = "invited"
     STARTED = "started"
+    PENDING = "pending"  # an organizer has to approve it
     SUBMITTED = "submitted"
     WAITING = "waiting"
+    OFFERED = "offered"  # a place came free for who waited, until `offered_until`
     DECLINED = "declined"
+    TURNED_DOWN = "turned down"
     CANCELLED = "cancelled"
     REPLACED = "replaced"
 
 
+def new_code() -> str:
+    """What a badge's QR code says of its bearer: 96 random bits that tell nothing by themselves."""
+    return secrets.token_urlsafe(12)
+
+
 class Registration(Row, table=True):
-    """A person's registration for a convening, for a city's seat or (lab, experts) without a city."""
+    """A person's registration for a convening, for a city's seat or (lab, experts) without a city.
+
+    `listed` is the person's consent to stand on the roster, `photo_consent` to be photographed; None is not answered.
+    """
 
     __tablename__ = "registration"
-    __table_args__ = (UniqueConstraint("convening_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("convening_id", "person_id"),
+        Index("uq_registration_code", "code", unique=True),
+    )
 
     convening_id: int = Field(foreign_key="convening.id", index=True)
     person_id: int = Field(foreign_key="person.id", index=True)
@@ -60,7 +80,14 @@ class Registration(Row, table=True):
     state: RegistrationState = Field(default=RegistrationState.INVITED, sa_type=word(RegistrationState))
     waiting_number: int | None = None
     sponsored: bool = False
+    offered_until: datetime | None = None
+    invited_at: datetime | None = None
     submitted_at: datetime | None = None
+    approved_at: datetime | None = None
+    notices_read_at: datetime | None = None
+    walk_in: bool = False
+    code: str = Field(default_factory=new_code, max_length=32)
+    listed: bool | None = None
     photo_consent: bool | None = None
     reason: str = Field(default="", max_length=500)
 
@@ -72,9 +99,19 @@ class Registration(Row, table=True):
         back_populates="registration",
         sa_relationship_kwargs={"cascade": "all, delete-orphan", "order_by": "PresenceWindow.starts_at"},
     )
-    needs: "PrivateNeeds" = Relationship(
+    needs: Optional["PrivateNeeds"] = Relationship(
         back_populates="registration",
         sa_relationship_kwargs={"uselist": False, "cascade": "all, delete-orphan"},
+    )
+    travel: Optional["Travel"] = Relationship(
+        back_populates="registration",
+        sa_relationship_kwargs={"uselist": False, "cascade": "all, delete-orphan"},
+    )
+    answers: list["RegistrationAnswer"] = Relationship(
+        back_populates="registration", sa_relationship_kwargs={"cascade": "all, delete-orphan"}
+    )
+    choices: list["SessionChoice"] = Relationship(
+        back_populates="registration", sa_relationship_kwargs={"cascade": "all, delete-orphan"}
     )
 
 
@@ -91,13 +128,24 @@ class PresenceWindow(Row, table=True):
     registration: Registration = Relationship(back_populates="windows")
 
 
-class PrivateNeeds(Row, table=True):
-    """Dietary and access needs: encrypted, and never in the audit log (rule 12)."""
+class Substitution(Row, table=True):
+    """Another person takes a seat's place at a convening (rule 10).
 
-    __tablename__ = "private_needs"
+    `leaving_id` and `coming_id` are their registrations. `grants` are the numbers of the closed sessions that the
+    substitute may come to all the same, given by a named organizer. Taken back by `undone_at`.
+    """
 
-    registration_id: int = Field(foreign_key="registration.id", unique=True)
-    dietary: str = Field(default="", sa_type=Sealed)
-    access: str = Field(default="", sa_type=Sealed)
+    __tablename__ = "substitution"
 
-    registration: Registration = Relationship(back_populates="needs")
+    convening_id: int = Field(foreign_key="convening.id", index=True)
+    seat_id: int | None = Field(default=None, foreign_key="seat.id")
+    leaving_id: int = Field(foreign_key="registration.id", index=True)
+    coming_id: int = Field(foreign_key="registration.id", index=True)
+    grants: list[int] = Field(default_factory=list, sa_type=Json)
+    reason: str = Field(default="", max_length=500)
+    undone_at: datetime | None = None
+
+    convening: Convening = Relationship()
+    seat: Seat | None = Relationship()
+    leaving: Registration = Relationship(sa_relationship_kwargs={"foreign_keys": "Substitution.leaving_id"})
+    coming: Registration = Relationship(sa_relationship_kwargs={"foreign_keys": "Substitution.coming_id"})

@@ -8,7 +8,6 @@ from sqlmodel import Field, Relationship
 
 from app.models.agenda import AgendaSession
 from app.models.base import FOR_GOOD, Row, word
-from app.models.convenings import Convening
 from app.models.people import Person
 from app.models.sealed import Sealed
 from app.models.venues import Room
@@ -73,25 +72,6 @@ class Material(Row, table=True):
     archived_at: datetime | None = None
 
     engagement: Engagement = Relationship(back_populates="materials")
-
-
-class SpeakerLink(Row, table=True):
-    """A speaker's private address for one convening, without an account.
-
-    Its token is signed from `nonce`, and only the token's hash looks it up. Revoked for good by `revoked_at`.
-    """
-
-    __tablename__ = "speaker_link"
-
-    convening_id: int = Field(foreign_key="convening.id", index=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    nonce: str = Field(max_length=64)
-    token_hash: str = Field(unique=True, max_length=64)
-    opened_at: datetime | None = None
-    revoked_at: datetime | None = None
-
-    convening: Convening = Relationship()
-    person: Person = Relationship()
 
 
 class CueKind(StrEnum):

@@ -25,7 +25,15 @@ from app.people.viewer import Viewer
 UNAUDITED = (AuditEntry, Revision, OutboxLetter, SignIn, SignInLink)
 """Records themselves, and sign-ins, which change nothing that people share."""
 
-PRIVATE = {("private_needs", "dietary"), ("private_needs", "access"), ("engagement", "access")}
+PRIVATE = {
+    ("private_needs", "dietary"),
+    ("private_needs", "access"),
+    ("private_needs", "emergency_name"),
+    ("private_needs", "emergency_phone"),
+    ("engagement", "access"),
+    ("registration_answer", "text"),
+    ("registration_answer", "file_name"),
+}
 """Columns whose change is recorded and whose text never is (rule 12)."""
 
 TOO_LARGE = {
@@ -33,8 +41,9 @@ TOO_LARGE = {
     ("agenda_release", "changes"),
     ("feed", "nonce"),
     ("feed", "token_hash"),
-    ("speaker_link", "nonce"),
-    ("speaker_link", "token_hash"),
+    ("private_link", "nonce"),
+    ("private_link", "token_hash"),
+    ("registration", "code"),
 }
 """Columns that are left out: immutable snapshots that stand in their own row, and secrets."""
 

@@ -42,7 +42,7 @@ WITHHELD_SUBJECTS = {
     "commitment": "the city’s own words",
     "commitment_answer": "the city’s own words",
 }
-WITHHELD_COLUMNS = {("update", "sent_back_note"), ("update_version", "content"), ("speaker_link", "person_id")}
+WITHHELD_COLUMNS = {("update", "sent_back_note"), ("update_version", "content"), ("private_link", "person_id")}
 UNTOLD = ("id", "created_at", "uid")
 
 _NAMED: dict[str, Any] = {

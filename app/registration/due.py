@@ -10,8 +10,9 @@ from app import clock
 from app.models import City, Convening, RegistrationState, Standing
 from app.models.base import relation
 from app.people.viewer import Viewer
-from app.registration.registrations import closed_because, office_at, registration_of
+from app.registration.registrations import office_at, registration_of
 from app.registration.teams import team
+from app.registration.terms import closed_because
 
 UNANSWERED = (RegistrationState.INVITED, RegistrationState.STARTED)
 

@@ -7,7 +7,6 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.models import (
     Convening,
-    ConveningStage,
     Delegation,
     Person,
     PresenceWindow,
@@ -25,9 +24,8 @@ from app.registration.delegations import (
 )
 from app.registration.needs import keep_needs
 from app.registration.presence import Window, windows_on_record
+from app.registration.terms import closed_because
 
-BEFORE = (ConveningStage.CONCEPT, ConveningStage.DATES_HELD, ConveningStage.ANNOUNCED)
-OVER = (ConveningStage.CLOSED, ConveningStage.REPORTED)
 ANSWERED = (RegistrationState.SUBMITTED, RegistrationState.WAITING)
 LEFT = (RegistrationState.DECLINED, RegistrationState.CANCELLED, RegistrationState.REPLACED)
 
@@ -43,16 +41,6 @@ class Details:
 
 
 AS_IT_IS = Details()
-
-
-def closed_because(convening: Convening) -> str | None:
-    """Why nobody can register now, in a sentence; None while it is open to all. Organizers may anyway."""
-    if convening.stage in BEFORE:
-        return f"Registration for {convening.title} has not opened yet."
-    last = convening.registration_closes_on or convening.starts_on
-    if convening.stage in OVER or clock.today(convening.zone) > last:
-        return f"Registration for {convening.title} closed on {clock.said_day(last, year=True)}."
-    return None
 
 
 def office_at(db: Session, convening: Convening, person_id: int) -> Office | None:

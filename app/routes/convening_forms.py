@@ -27,7 +27,6 @@ AFRESH = {
     "theme": "",
     "goals": "",
     "stage": ConveningStage.CONCEPT,
-    "registration_closes_on": "",
 }
 """What is said anew of a convening that starts from another."""
 
@@ -44,7 +43,6 @@ class ConveningFields(BaseModel):
     goals: str = ""
     stage: str = ConveningStage.CONCEPT
     venue_id: str = ""
-    registration_closes_on: str = ""
     delegation_cap: str = "10"
     sponsored_cap: str = "2"
     team_minutes: str = "0"
@@ -134,7 +132,6 @@ def _read(fields: ConveningFields) -> ConveningDetails:
         goals=fields.goals.strip(),
         stage=stage,
         venue_id=typed.number_or_none(fields.venue_id, "venue_id"),
-        registration_closes_on=typed.day_or_none(fields.registration_closes_on, "registration_closes_on"),
         **numbers,
     )
 

@@ -8,7 +8,8 @@ from app import clock
 from app.agenda import releases
 from app.learning.rhythm import rhythm_of
 from app.models import Convening, UpdateCycle
-from app.registration.registrations import closed_because, office_at, registration_of
+from app.registration.registrations import office_at, registration_of
+from app.registration.terms import closed_because
 from app.routes import at_home
 from app.routes.door import CohortHere, ConveningHere, Db, Needs, ViewerHere
 from app.routes.pages import page

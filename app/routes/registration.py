@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.models import Person, Registration, RegistrationState
-from app.registration import presence, registrations, teams
+from app.registration import presence, registrations, teams, terms
 from app.routes.door import ConveningHere, Db, Needs, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import HERE, Filled, Registrant, Text, save_form, show_form, withdraw
@@ -61,5 +61,5 @@ def _standing(db: Session, who: Registrant, registration: Registration) -> dict[
         "needs_answered": answered,
         "needs": None if who.viewer.acting else registration.needs,
         "missing": teams.answers_missing(registration, needs_answered=answered),
-        "closed": registrations.closed_because(who.convening),
+        "closed": terms.closed_because(who.convening),
     }

@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from app.models import Convening, Delegation
 from app.people.audit import Refused
-from app.registration import delegations, needs, registrations, teams
+from app.registration import delegations, needs, teams, terms
 from app.routes import typed
 from app.routes.door import CityHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere, database_here
 from app.routes.pages import page, see_other
@@ -80,7 +80,7 @@ def _board(request: Request, db: Session, convening: Convening, kept: dict[str, 
     context = {
         "convening": convening,
         "board": teams.board(db, convening),
-        "closed": registrations.closed_because(convening),
+        "closed": terms.closed_because(convening),
         "kept": kept or {},
     }
     return page(request, "registration/board.html", context, status=422 if kept else 200)

@@ -12,7 +12,7 @@ from app.mailing import letters
 from app.models import City, Convening, Person, Registration, RegistrationState
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.registration import presence, registrations, teams
+from app.registration import presence, registrations, teams, terms
 from app.routes import typed
 from app.routes.pages import page, see_other
 from app.routes.registration_form import RegistrationForm, diets, form_of, read_form
@@ -57,7 +57,7 @@ def show_form(
 ) -> Response:
     """The form, filled as on record or as typed."""
     convening, registration = who.convening, who.on_record(db)
-    closed = registrations.closed_because(convening)
+    closed = terms.closed_because(convening)
     context = {
         "convening": convening,
         "person": who.person,

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.mailing import letters
 from app.models import Person, RegistrationState
-from app.registration import registrations, teams
+from app.registration import registrations, teams, terms
 from app.routes.door import CityHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import HERE, Filled, Registrant, Text, save_form, show_form, withdraw, write_to
@@ -46,7 +46,7 @@ def team(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere,
         "convening": convening,
         "city": city,
         "team": teams.team(db, convening, city),
-        "closed": registrations.closed_because(convening),
+        "closed": terms.closed_because(convening),
         "may_anyway": viewer.is_organizer(convening.cohort_id),
     }
     return page(request, "registration/team.html", context)

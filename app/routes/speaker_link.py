@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from app.agenda import briefs, materials, speaker_links, speakers
+from app.agenda import briefs, materials, speakers
 from app.agenda.briefs import Brief
 from app.files import SUFFIXES, TAKEN, Arrival, Files
 from app.mailing import speaker_letters
-from app.models import Convening, Engagement, Material, Person, SpeakerLink
+from app.models import Convening, Engagement, LinkPurpose, Material, Person, PrivateLink
+from app.people import private_links
 from app.people.audit import Refused
 from app.people.directory import organizers
 from app.people.viewer import Viewer
@@ -43,7 +44,7 @@ class GoneLink(Exception):
 class Bearer:
     """Whoever holds a link that is good, and what it opens: this speaker's parts in this convening."""
 
-    link: SpeakerLink
+    link: PrivateLink
     token: str
     convening: Convening
     person: Person
@@ -67,14 +68,14 @@ class Bearer:
 
 def bearer_here(request: Request, db: Db, token: str) -> Bearer:
     """The bearer of the address's token; raises GoneLink for one that opens nothing."""
-    link = speaker_links.find_link(db, token)
-    if link is None:
+    link = private_links.find_link(db, LinkPurpose.SPEAKER, token)
+    if link is None or link.person is None:
         raise GoneLink(404)
     if link.revoked_at or link.person.archived_at or link.convening.archived_at:
         raise GoneLink(410)
     request.state.cohort = link.convening.cohort
     db.info["cohort_id"] = link.convening.cohort_id
-    parts = briefs.parts_of(db, link.convening, link.person_id)
+    parts = briefs.parts_of(db, link.convening, link.person.key)
     return Bearer(link, token, link.convening, link.person, tuple(parts))
 
 
@@ -264,7 +265,7 @@ def _page(
 
 
 def _done(db: Session, bearer: Bearer, said: str, part: int | None = None) -> RedirectResponse:
-    speaker_links.note_read(db, bearer.link)
+    private_links.note_read(db, bearer.link)
     return see_other(f"{bearer.here}#part-{part}" if part else bearer.here, flash=said)
 
 

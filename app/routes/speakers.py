@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.agenda import briefs, chasing, materials, speaker_links, speakers
+from app.agenda import briefs, chasing, materials, speakers
 from app.agenda.briefs import Brief
 from app.agenda.chasing import Show
 from app.files import SUFFIXES, TAKEN
-from app.models import Convening, Engagement, EngagementState, Person
+from app.models import Convening, Engagement, EngagementState, LinkPurpose, Person
+from app.people import private_links
 from app.people.audit import Refused
 from app.people.directory import organizers
 from app.people.viewer import Viewer
@@ -201,15 +202,15 @@ def release(db: Db, speaker: SpeakerHere, viewer: ViewerHere, part: int, materia
 @router.post(ONE + "/link", dependencies=CHASE)
 def make_link(db: Db, settings: SettingsHere, speaker: SpeakerHere, viewer: ViewerHere, renew: Text = "") -> Response:
     """Make the private link, or a new one in its place."""
-    make = speaker_links.renew_link if renew else speaker_links.create_link
-    make(db, speaker.convening, speaker.person, secret=settings.secret, by=viewer)
+    make = private_links.renew_link if renew else private_links.create_link
+    make(db, LinkPurpose.SPEAKER, speaker.convening, speaker.person, secret=settings.secret, by=viewer)
     said = "There is a new link, and the old one is revoked. Send it." if renew else "The link is made."
     return see_other(f"{speaker.here}#link", flash=said)
 
 
 @router.post(ONE + "/link/revocation", dependencies=CHASE)
 def revoke_link(db: Db, speaker: SpeakerHere, viewer: ViewerHere) -> Response:
-    speaker_links.revoke_link(db, speaker.convening, speaker.person, by=viewer)
+    private_links.revoke_link(db, LinkPurpose.SPEAKER, speaker.convening, speaker.person, by=viewer)
     return see_other(f"{speaker.here}#link", flash="The link is revoked; who opens it is told so.")
 
 
@@ -232,14 +233,14 @@ def _page(
     written: dict[str, str] | None = None,
 ) -> Response:
     """The page; after a refusal with the sentence at its field and what was typed."""
-    link = speaker_links.link_of(db, speaker.convening.key, speaker.person.key)
+    link = private_links.link_of(db, LinkPurpose.SPEAKER, speaker.convening.key, speaker.person.key)
     offered = choices(db, speaker.convening)
     context: dict[str, Any] = {
         "brief": speaker.brief(db),
         "convening": speaker.convening,
         "here": speaker.here,
         "link": link,
-        "address": f"{settings.address}/speaking/{speaker_links.token_of(link, settings.secret)}" if link else "",
+        "address": f"{settings.address}/speaking/{private_links.token_of(link, settings.secret)}" if link else "",
         "contacts": [(person.key, person.name) for person in organizers(db, speaker.convening.cohort_id)],
         "people": list(offered.labels.values()),
         "states": [(state.value, state.value.capitalize()) for state in STATES],

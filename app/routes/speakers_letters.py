@@ -7,10 +7,11 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from app import clock
-from app.agenda import chasing, speaker_links, speakers
+from app.agenda import chasing, speakers
 from app.agenda.chasing import Chased, Show
 from app.mailing.speaker_letters import LetterKind, speaker_letter, write_to_speaker
-from app.models import Convening
+from app.models import Convening, LinkPurpose
+from app.people import private_links
 from app.people.audit import Refused
 from app.people.prose import as_written
 from app.people.viewer import Viewer
@@ -107,8 +108,10 @@ def _send(
     note = as_written(note, longest=LONGEST_NOTE, field="note")
     _refuse_needless(speaker, db, kind)
     speakers.note_written_to(db, speaker.convening, speaker.parts, again=again, by=viewer)
-    link = speaker_links.create_link(db, speaker.convening, speaker.person, secret=settings.secret, by=viewer)
-    address = f"{settings.address}/speaking/{speaker_links.token_of(link, settings.secret)}"
+    link = private_links.create_link(
+        db, LinkPurpose.SPEAKER, speaker.convening, speaker.person, secret=settings.secret, by=viewer
+    )
+    address = f"{settings.address}/speaking/{private_links.token_of(link, settings.secret)}"
     brief = speaker.brief(db)
     write_to_speaker(db, brief, kind, speaker_letter(kind, brief, address=address, by=viewer.name, note=note))
 

@@ -79,7 +79,7 @@ def _set(db: Session, cap: int, sponsored_cap: int, members: int, *, by: Viewer)
         starts_on=date(2017, 11, 14),
         ends_on=date(2017, 11, 15),
         stage=ConveningStage.REGISTRATION_OPEN,
-        registration_closes_on=date(2017, 11, 7),
+        registration_closes_at=datetime(2017, 11, 8, 5, tzinfo=UTC),
         venue_id=venue.key,
         delegation_cap=cap,
         sponsored_cap=sponsored_cap,

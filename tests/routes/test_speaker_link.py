@@ -14,13 +14,22 @@ from httpx import Response
 from pypdf import PdfReader
 from sqlmodel import Session, col, select
 
-from app.agenda import speaker_links
 from app.agenda.materials import quarantine
 from app.agenda.placements import Placement, RoomUse, move_session
 from app.agenda.releases import publish_release
 from app.agenda.sessions import cancel_session
 from app.agenda.speakers import answer, tell_access
-from app.models import AuditEntry, Engagement, EngagementState, Material, OutboxLetter, Revision, SpeakerLink
+from app.models import (
+    AuditEntry,
+    Engagement,
+    EngagementState,
+    LinkPurpose,
+    Material,
+    OutboxLetter,
+    PrivateLink,
+    Revision,
+)
+from app.people import private_links
 from app.people.directory import organizers
 from app.people.viewer import Viewer, viewer_of
 from app.routes.shield import without_secret
@@ -39,8 +48,8 @@ class Own:
         with app.state.database.write() as db:
             part = part_of(db, name, title)
             secret = app.state.settings.secret
-            link = speaker_links.create_link(db, fall(db), part.person, secret=secret, by=BY)
-            self.here = f"/speaking/{speaker_links.token_of(link, secret)}"
+            link = private_links.create_link(db, LinkPurpose.SPEAKER, fall(db), part.person, secret=secret, by=BY)
+            self.here = f"/speaking/{private_links.token_of(link, secret)}"
             self.part, self.person_id = part.key, part.person_id
         self.visitor = Visitor(app, portal)
 
@@ -100,12 +109,12 @@ def test_to_open_it_changes_nothing(own: OwnOf) -> None:
     """Programs that look for harm in letters open every address."""
     speaker = own("Bảo Anh")
     with speaker.app.state.database.read() as db:
-        before = db.exec(select(Revision.number)).one(), db.exec(select(SpeakerLink.opened_at)).all()
+        before = db.exec(select(Revision.number)).one(), db.exec(select(PrivateLink.opened_at)).all()
     for address in (speaker.here, f"{speaker.here}/brief.pdf"):
         assert speaker.visitor.get(address).status_code == 200
     assert speaker.visitor.get(f"{speaker.at}/answer").status_code == 405
     with speaker.app.state.database.read() as db:
-        assert (db.exec(select(Revision.number)).one(), db.exec(select(SpeakerLink.opened_at)).all()) == before
+        assert (db.exec(select(Revision.number)).one(), db.exec(select(PrivateLink.opened_at)).all()) == before
         assert speaker.engagement(db).state is EngagementState.INVITED
 
 
@@ -122,8 +131,10 @@ def test_a_link_that_was_never_given_and_one_that_is_revoked_say_the_same(own: O
     speaker = own("Bảo Anh")
     with speaker.app.state.database.write() as db:
         convening, person = fall(db), speaker.engagement(db).person
-        new = speaker_links.renew_link(db, convening, person, secret=speaker.app.state.settings.secret, by=BY)
-        renewed = f"/speaking/{speaker_links.token_of(new, speaker.app.state.settings.secret)}"
+        new = private_links.renew_link(
+            db, LinkPurpose.SPEAKER, convening, person, secret=speaker.app.state.settings.secret, by=BY
+        )
+        renewed = f"/speaking/{private_links.token_of(new, speaker.app.state.settings.secret)}"
     unknown, revoked = speaker.visitor.get("/speaking/" + "x" * 43), speaker.visitor.get(speaker.here)
     assert (unknown.status_code, revoked.status_code) == (404, 410)
     assert said(unknown) == said(revoked)
@@ -136,9 +147,9 @@ def test_only_the_hash_of_its_token_is_stored(own: OwnOf) -> None:
     speaker = own("Bảo Anh")
     token = speaker.here.rsplit("/", 1)[1]
     with speaker.app.state.database.read() as db:
-        link = db.exec(select(SpeakerLink)).one()
+        link = db.exec(select(PrivateLink)).one()
         assert token not in f"{link.nonce} {link.token_hash}"
-        entries = db.exec(select(AuditEntry).where(AuditEntry.subject == "speaker_link")).all()
+        entries = db.exec(select(AuditEntry).where(AuditEntry.subject == "private_link")).all()
         assert token not in str([(one.before, one.after) for one in entries])
         assert link.nonce not in str([(one.before, one.after) for one in entries])
 
@@ -232,7 +243,7 @@ def test_a_speaker_confirms_without_an_account_and_it_is_on_record_as_theirs(own
             speaker.person_id,
             True,
         )
-        assert db.exec(select(SpeakerLink.opened_at)).one() is not None
+        assert db.exec(select(PrivateLink.opened_at)).one() is not None
 
 
 def test_who_declines_is_believed_the_contact_hears_of_it_and_may_think_again(own: OwnOf) -> None:

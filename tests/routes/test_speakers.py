@@ -13,14 +13,24 @@ from sqlmodel import Session, col, func, select
 
 from app.agenda.convenings import ConveningDetails, create_convening
 from app.agenda.sessions import create_session
-from app.agenda.speaker_links import create_link, token_of
 from app.agenda.speakers import answer, tell_access
 from app.database import Database
 from app.gatherings.details import Details, Presenter
-from app.models import Cohort, Engagement, EngagementState, Material, Openness, OutboxLetter, Person, SpeakerLink
+from app.models import (
+    Cohort,
+    Engagement,
+    EngagementState,
+    LinkPurpose,
+    Material,
+    Openness,
+    OutboxLetter,
+    Person,
+    PrivateLink,
+)
 from app.people.audiences import Rule
 from app.people.audit import verb
 from app.people.directory import organizers
+from app.people.private_links import create_link, token_of
 from app.people.viewer import Viewer
 from tests.agenda.stand import BY, fall, part_of
 from tests.conftest import IN_THE_SAMPLE, Visitor, VisitorOf
@@ -190,7 +200,7 @@ def test_who_speaks_there_alone_is_nobody_to_them_in_the_record_too(
         hidden = Person(name="Quiet Guest", email="quiet@example.org")
         number = only_there(db, hidden, by=BY)
         secret = organizer.app.state.settings.secret
-        link = create_link(db, fall(db), hidden, secret=secret, by=BY)
+        link = create_link(db, LinkPurpose.SPEAKER, fall(db), hidden, secret=secret, by=BY)
         own = f"/speaking/{token_of(link, secret)}"
         held = part_of(db, "Quiet Guest").key
     stranger = sample_visitor()
@@ -348,7 +358,7 @@ def test_a_letter_is_looked_at_before_it_goes_and_looking_makes_no_link(organize
     assert "(their private link)" in page
     assert letters(organizer) == []
     with database_of(organizer).read() as db:
-        assert db.exec(select(func.count()).select_from(SpeakerLink)).one() == 0
+        assert db.exec(select(func.count()).select_from(PrivateLink)).one() == 0
 
 
 def test_an_invitation_brings_a_link_that_opens(organizer: Visitor, sample_visitor: VisitorOf) -> None:

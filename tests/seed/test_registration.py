@@ -18,7 +18,7 @@ from app.models import (
     Registration,
     RegistrationState,
 )
-from app.registration.registrations import closed_because
+from app.registration.terms import closed_because
 
 
 def next_convening(db: Session) -> Convening:
