@@ -1,0 +1,73 @@
+"""Check-in on the day: once, undone, sent again by a device that was offline, and the arrivals by city."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from app import clock
+from app.database import Database
+from app.models import CheckIn, CheckInWay, Registration
+from app.people.audit import Refused
+from app.registration.check_ins import CityArrivals, arrivals, check_in, undo_check_in
+from app.registration.registrations import invite, register
+from tests.registration.stage import BY, Stage, convening, person
+
+AT = datetime(2017, 10, 31, 14, 55, tzinfo=UTC)
+
+
+def _coming(db: Session, stage: Stage, who: str = "oakland mayor") -> Registration:
+    return register(db, convening(db, stage), person(db, stage, who), by=BY)
+
+
+def _arrive(db: Session, registration: Registration, key: str, at: datetime = AT) -> CheckIn:
+    return check_in(db, registration, device_key=key, at=at, way=CheckInWay.LIST, by=BY)
+
+
+def test_two_devices_check_in_one_person_and_the_first_stands(database: Database, stage: Stage) -> None:
+    with database.write() as db:
+        mayor = _coming(db, stage)
+        assert [_arrive(db, mayor, key).device_key for key in ("one", "two", "one")] == ["one", "one", "one"]
+        assert [(row.device_key, row.at) for row in db.exec(select(CheckIn))] == [("one", AT)]
+
+
+def test_what_was_undone_meanwhile_stays_undone_when_a_device_sends_it_again(database: Database, stage: Stage) -> None:
+    with database.write() as db:
+        mayor = _coming(db, stage)
+        _arrive(db, mayor, "one")
+        undo_check_in(db, mayor, by=BY)
+        undo_check_in(db, mayor, by=BY)
+        assert _arrive(db, mayor, "one").undone_at is not None
+        assert _arrive(db, mayor, "two").undone_at is None
+
+
+def test_a_key_sent_for_another_person_is_refused(database: Database, stage: Stage) -> None:
+    with database.write() as db:
+        _arrive(db, _coming(db, stage), "one")
+        with pytest.raises(Refused):
+            _arrive(db, _coming(db, stage, "salem mayor"), "one")
+
+
+def test_who_has_no_confirmed_place_is_refused(database: Database, stage: Stage) -> None:
+    with database.write() as db:
+        invited = invite(db, convening(db, stage), person(db, stage, "oakland mayor"), by=BY)
+        with pytest.raises(Refused):
+            _arrive(db, invited, "one")
+
+
+def test_a_device_whose_clock_is_fast_arrives_now(database: Database, stage: Stage) -> None:
+    with database.write() as db:
+        before = clock.now()
+        at = _arrive(db, _coming(db, stage), "one", before + timedelta(hours=3)).at
+        assert before <= at <= clock.now()
+
+
+def test_arrivals_name_the_seats_that_are_missing(database: Database, stage: Stage) -> None:
+    with database.write() as db:
+        _arrive(db, _coming(db, stage), "one")
+        _coming(db, stage, "oakland superintendent")
+        _coming(db, stage, "salem mayor")
+        assert arrivals(db, convening(db, stage)) == (
+            CityArrivals("Oakland", 2, 1, ("Superintendent",)),
+            CityArrivals("Salem", 1, 0, ("Mayor",)),
+        )
