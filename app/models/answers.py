@@ -16,7 +16,8 @@ from app.models.sealed import Sealed
 class PrivateNeeds(Row, table=True):
     """Dietary and access needs, and whom to call in an emergency: encrypted, and never in the audit log (rule 12).
 
-    With `name_to_caterer` the person allows that the caterer is told whose diet it is.
+    `answered` says that food and access were answered, be it with "nothing": the row may also hold an emergency
+    contact alone. With `name_to_caterer` the person allows that the caterer is told whose diet it is.
     """
 
     __tablename__ = "private_needs"
@@ -27,6 +28,7 @@ class PrivateNeeds(Row, table=True):
     emergency_name: str = Field(default="", sa_type=Sealed)
     emergency_phone: str = Field(default="", sa_type=Sealed)
     name_to_caterer: bool = False
+    answered: bool = False
 
     registration: Registration = Relationship(back_populates="needs")
 

@@ -31,6 +31,11 @@ PRIVATE = {
     ("private_needs", "emergency_name"),
     ("private_needs", "emergency_phone"),
     ("engagement", "access"),
+    ("travel", "arrives_at"),
+    ("travel", "arrives_by"),
+    ("travel", "leaves_at"),
+    ("travel", "leaves_by"),
+    ("travel", "shares_with"),
     ("registration_answer", "text"),
     ("registration_answer", "file_name"),
 }

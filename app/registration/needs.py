@@ -6,7 +6,7 @@ afterwards that they were answered, not what.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -58,16 +58,55 @@ def read_dietary(text: str) -> tuple[tuple[str, ...], str]:
     return read_ticked(DIETS, text)
 
 
-def keep_needs(registration: Registration, dietary: str | None, access: str | None) -> None:
+def keep_needs(
+    registration: Registration,
+    *,
+    dietary: str | None = None,
+    access: str | None = None,
+    emergency_name: str | None = None,
+    emergency_phone: str | None = None,
+    name_to_caterer: bool | None = None,
+) -> None:
     """Put what was answered into the registration; None leaves what is there. Called inside a verb."""
-    if dietary is None and access is None:
+    said = {
+        "dietary": dietary,
+        "access": access,
+        "emergency_name": emergency_name,
+        "emergency_phone": emergency_phone,
+        "name_to_caterer": name_to_caterer,
+    }
+    kept = {name: value for name, value in said.items() if value is not None}
+    if not kept:
         return
     if registration.needs is None:
         registration.needs = PrivateNeeds(registration_id=registration.key)
-    if dietary is not None:
-        registration.needs.dietary = dietary
-    if access is not None:
-        registration.needs.access = access
+    for name, value in kept.items():
+        setattr(registration.needs, name, value)
+    if dietary is not None or access is not None:
+        registration.needs.answered = True
+
+
+def needs_answered(registration: Registration | None) -> bool:
+    """Whether a person has answered about food and access, be it with "nothing"."""
+    return registration is not None and registration.needs is not None and registration.needs.answered
+
+
+def answered_among(db: Session, registrations: Iterable[Registration]) -> set[int]:
+    """The ids of registrations whose food and access were answered; what they say stays where it is. One query."""
+    numbers = [row.key for row in registrations]
+    rows = select(PrivateNeeds.registration_id).where(
+        col(PrivateNeeds.registration_id).in_(numbers), col(PrivateNeeds.answered).is_(True)
+    )
+    return set(db.exec(rows))
+
+
+def reachable_among(db: Session, registrations: Iterable[Registration]) -> set[int]:
+    """The ids of registrations that name whom to call in an emergency; whom stays where it is. One query."""
+    numbers = [row.key for row in registrations]
+    rows = select(PrivateNeeds.registration_id).where(
+        col(PrivateNeeds.registration_id).in_(numbers), PrivateNeeds.emergency_phone != ""
+    )
+    return set(db.exec(rows))
 
 
 @verb
@@ -109,7 +148,7 @@ def look_at_needs(db: Session, convening: Convening, *, by: Viewer) -> list[Pers
 def caterer_counts(db: Session, convening: Convening) -> CatererCounts:
     """Counts over those who have a place. One query."""
     texts = db.exec(
-        select(PrivateNeeds.id, PrivateNeeds.dietary)
+        select(PrivateNeeds.answered, PrivateNeeds.dietary)
         .select_from(Registration)
         .outerjoin(PrivateNeeds, col(PrivateNeeds.registration_id) == Registration.id)
         .where(Registration.convening_id == convening.key, Registration.state == RegistrationState.SUBMITTED)
@@ -122,7 +161,7 @@ def caterer_counts(db: Session, convening: Convening) -> CatererCounts:
         own_words += bool(words)
     return CatererCounts(
         coming=len(texts),
-        answered=sum(number is not None for number, _ in texts),
+        answered=sum(bool(answered) for answered, _ in texts),
         diets=tuple((diet, counts[diet]) for diet in DIETS if counts[diet]),
         own_words=own_words,
     )

@@ -37,6 +37,9 @@ class Details:
     windows: tuple[Window, ...] | None = None
     dietary: str | None = None
     access: str | None = None
+    emergency_name: str | None = None
+    emergency_phone: str | None = None
+    name_to_caterer: bool | None = None
     photo_consent: bool | None = None
 
 
@@ -245,4 +248,11 @@ def _fill(db: Session, registration: Registration, details: Details) -> None:
             PresenceWindow(registration_id=registration.key, starts_at=window.starts_at, ends_at=window.ends_at)
             for window in details.windows
         ]
-    keep_needs(registration, details.dietary, details.access)
+    keep_needs(
+        registration,
+        dietary=details.dietary,
+        access=details.access,
+        emergency_name=details.emergency_name,
+        emergency_phone=details.emergency_phone,
+        name_to_caterer=details.name_to_caterer,
+    )

@@ -13,7 +13,6 @@ from app.models import (
     Convening,
     Delegation,
     Person,
-    PrivateNeeds,
     Registration,
     RegistrationState,
     Role,
@@ -21,6 +20,7 @@ from app.models import (
     Tenure,
 )
 from app.models.base import relation
+from app.registration.needs import answered_among
 from app.registration.presence import said, windows_on_record
 
 OPEN = (RegistrationState.INVITED, RegistrationState.STARTED)
@@ -124,7 +124,7 @@ def team(db: Session, convening: Convening, city: City) -> Team:
     ).first()
     seated = _seated(db, convening, city.key)
     registrations = _registrations(db, convening, city.key, [tenure.person_id for _, tenure in seated if tenure])
-    answered = _needs_answered(db, registrations.values())
+    answered = answered_among(db, registrations.values())
     lines = _lines(registrations.values())
     cards: list[Card] = []
     for seat, tenure in seated:
@@ -270,12 +270,6 @@ def _registrations(db: Session, convening: Convening, city_id: int, people: Iter
         .order_by(col(Registration.id))
     )
     return {row.person_id: row for row in rows}
-
-
-def _needs_answered(db: Session, registrations: Iterable[Registration]) -> set[int]:
-    """The ids of registrations whose needs were answered; what was answered stays where it is (rule 12)."""
-    numbers = [row.key for row in registrations]
-    return set(db.exec(select(PrivateNeeds.registration_id).where(col(PrivateNeeds.registration_id).in_(numbers))))
 
 
 def _lines(registrations: Iterable[Registration]) -> dict[int, int]:

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from app.models import Person, Registration, RegistrationState
-from app.registration import presence, registrations, teams, terms
+from app.registration import needs, presence, registrations, teams, terms
 from app.routes.door import ConveningHere, Db, Needs, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import HERE, Filled, Registrant, Text, save_form, show_form, withdraw
@@ -52,14 +52,14 @@ def regret(db: Db, settings: SettingsHere, who: Oneself, reason: Text = "") -> R
 
 def _standing(db: Session, who: Registrant, registration: Registration) -> dict[str, object]:
     waiting = registration.state is RegistrationState.WAITING
-    answered = registration.needs is not None
+    answered = needs.needs_answered(registration)
     return {
         "convening": who.convening,
         "registration": registration,
         "line": registrations.place_in_line(db, registration) if waiting else None,
         "presence": presence.said(who.convening, presence.windows_on_record(registration)),
         "needs_answered": answered,
-        "needs": None if who.viewer.acting else registration.needs,
+        "needs": registration.needs if answered and not who.viewer.acting else None,
         "missing": teams.answers_missing(registration, needs_answered=answered),
         "closed": terms.closed_because(who.convening),
     }

@@ -12,7 +12,7 @@ from app.mailing import letters
 from app.models import City, Convening, Person, Registration, RegistrationState
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.registration import presence, registrations, teams, terms
+from app.registration import needs, presence, registrations, teams, terms
 from app.routes import typed
 from app.routes.pages import page, see_other
 from app.routes.registration_form import RegistrationForm, diets, form_of, read_form
@@ -67,7 +67,7 @@ def show_form(
         "for_another": who.for_another,
         "form": form or form_of(convening, registration, shows_needs=not who.for_another),
         "errors": errors or {},
-        "needs_answered": registration is not None and registration.needs is not None,
+        "needs_answered": needs.needs_answered(registration),
         "diets": diets(),
         "zone_said": clock.zone_abbreviation(presence.whole(convening).ends_at, convening.zone),
         "closed": None if who.viewer.is_organizer(convening.cohort_id) else closed,

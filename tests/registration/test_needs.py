@@ -13,11 +13,14 @@ from app.people.viewer import Viewer
 from app.registration.needs import (
     CatererCounts,
     PersonNeeds,
+    answered_among,
     caterer_counts,
     look_at_needs,
     looks_on_record,
+    needs_answered,
     purge_due_on,
     purge_private_needs,
+    reachable_among,
     read_dietary,
     write_dietary,
 )
@@ -148,3 +151,28 @@ def test_a_legal_hold_keeps_needs_past_their_day(database: Database, stage: Stag
     with database.write() as db:
         _hold_legally(db, stage, by=BY)
         assert purge_private_needs(db, convening(db, stage), on=date(2018, 6, 1), by=BY) == 0
+
+
+def test_an_emergency_contact_alone_is_no_answer_about_food_and_access(database: Database, stage: Stage) -> None:
+    """What is left out stays as it was, and each part is answered for itself."""
+    with database.write() as db:
+        called = Details(emergency_name="Ana Ruiz QX-ANA", emergency_phone="+1 510 555 0100")
+        register(db, convening(db, stage), person(db, stage, "oakland mayor"), details=called, by=BY)
+    with database.write() as db:
+        registration = registration_of(db, convening(db, stage), stage.people["oakland mayor"])
+        assert registration is not None
+        assert (needs_answered(registration), answered_among(db, [registration])) == (False, set())
+        assert reachable_among(db, [registration]) == {registration.key}
+        nothing = Details(dietary="", access="", name_to_caterer=True)
+        register(db, convening(db, stage), person(db, stage, "oakland mayor"), details=nothing, by=BY)
+        assert answered_among(db, [registration]) == {registration.key}
+        assert registration.needs is not None
+        assert (registration.needs.emergency_name, registration.needs.emergency_phone) == (
+            "Ana Ruiz QX-ANA",
+            "+1 510 555 0100",
+        )
+    with database.read() as db:
+        log = db.exec(select(AuditEntry.after).where(AuditEntry.subject == "private_needs")).all()
+    assert log[0] is not None
+    assert (log[0]["emergency_name"], log[0]["emergency_phone"]) == ("(private)", "(private)")
+    assert "QX-ANA" not in str(log)
