@@ -11,7 +11,7 @@ from app.database import Database
 from app.mailing import outbox
 from app.models import Convening
 from app.people.viewer import Viewer
-from app.registration.needs import purge_private_needs
+from app.registration.purging import purge_private_needs
 from app.settings import Settings
 
 

@@ -57,6 +57,8 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "registration.own": GUESTS,
     "registration.team": frozenset({Kind.FACILITATOR, Kind.ORGANIZER}),
     "registration.board": ORGANIZER,
+    "needs.read": ORGANIZER,
+    "caterer.link": EVERYBODY,
     "gathering.read": GUESTS,
     "gathering.change": ORGANIZER,
     "update.board": COHORT,

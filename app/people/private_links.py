@@ -38,7 +38,7 @@ def create_link(
     db: Session, purpose: LinkPurpose, convening: Convening, person: Person, *, secret: bytes, by: Viewer
 ) -> PrivateLink:
     """Give a person a link; who has one keeps it."""
-    return link_of(db, purpose, convening.key, person.key) or _new(db, purpose, convening, person, secret)
+    return link_of(db, purpose, convening.key, person.key) or new_link(db, purpose, convening, secret, person=person)
 
 
 @verb
@@ -48,7 +48,7 @@ def renew_link(
     """Give a person a new link and revoke the old one, wherever it has been passed on to."""
     old = link_of(db, purpose, convening.key, person.key)
     _revoke(db, purpose, convening, person)
-    new = _new(db, purpose, convening, person, secret)
+    new = new_link(db, purpose, convening, secret, person=person)
     new.opened_at = old.opened_at if old else None
     return new
 
@@ -73,12 +73,24 @@ def note_read(db: Session, link: PrivateLink) -> None:
     )
 
 
-def _new(db: Session, purpose: LinkPurpose, convening: Convening, person: Person, secret: bytes) -> PrivateLink:
+def new_link(
+    db: Session,
+    purpose: LinkPurpose,
+    convening: Convening,
+    secret: bytes,
+    *,
+    person: Person | None = None,
+    holder: str = "",
+    with_names: bool = False,
+) -> PrivateLink:
+    """A link of a person's, or of somebody who is only named. Called inside a verb."""
     nonce = secrets.token_urlsafe(24)
     link = PrivateLink(
         purpose=purpose,
         convening_id=convening.key,
-        person_id=person.key,
+        person_id=person.key if person else None,
+        holder=holder,
+        with_names=with_names,
         nonce=nonce,
         token_hash=fingerprint(nonce),
     )

@@ -27,6 +27,7 @@ from app.models.base import relation
 from app.people.policy import may
 from app.people.viewer import Viewer
 from app.registration import due as registration_due
+from app.registration import purging
 from app.registration.due import Due
 from app.updates import due as updates_due
 
@@ -105,7 +106,11 @@ def public_sessions(db: Session) -> list[Coming]:
 
 def owed(db: Session, viewer: Viewer) -> list[Due]:
     """What the viewer owes, soonest first; what has no day comes last."""
-    found = updates_due.due_from(db, viewer) + registration_due.due_from(db, viewer)
+    found = [
+        *updates_due.due_from(db, viewer),
+        *registration_due.due_from(db, viewer),
+        *purging.due_from(db, viewer),
+    ]
     return sorted(found, key=lambda one: (one.due_on or date.max, one.title))
 
 

@@ -1,4 +1,4 @@
-"""What organizers see of the registering: the board of all cities, and the private needs."""
+"""What organizers see of the registering: the board of all cities."""
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -6,9 +6,9 @@ from sqlmodel import Session, select
 
 from app.models import Convening, Delegation
 from app.people.audit import Refused
-from app.registration import delegations, needs, teams, terms
+from app.registration import delegations, teams, terms
 from app.routes import typed
-from app.routes.door import CityHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere, database_here
+from app.routes.door import CityHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import HERE, Text, write_to
 
@@ -56,24 +56,6 @@ def change_caps(
     let_in = f" {len(promoted)} moved up from the waiting list." if promoted else ""
     said = f"{city.name} has {own} places of its own and {sponsored} sponsored.{let_in}"
     return see_other(f"{convening.path}/registration/board", flash=said)
-
-
-@router.get("/needs", dependencies=BOARD)
-def private_needs(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere) -> Response:
-    """What people asked for, for the organizers; the look is written down in a transaction of its own."""
-    with database_here(request).write() as writing:
-        looked = needs.look_at_needs(writing, writing.get_one(Convening, convening.key), by=viewer)
-        looks = needs.looks_on_record(writing, convening)
-    context = {
-        "convening": convening,
-        "needs": looked,
-        "counts": needs.caterer_counts(db, convening),
-        "looks": looks,
-        "purge_on": needs.purge_due_on(convening),
-    }
-    answer = page(request, "registration/needs.html", context)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _board(request: Request, db: Session, convening: Convening, kept: dict[str, str] | None = None) -> Response:

@@ -25,11 +25,12 @@ HEADERS = {
 LONGEST_PATH = 2000
 """Characters; Python refuses to read a number of more than 4,300 digits, and no address of ours is near that."""
 
-SECRET_PART = re.compile(r"^/(feeds|sign-in|speaking)/[^/.]+")
+BY_LINK = r"/speaking/|/catering/|/[^/]+/convenings/[^/]+/registration/by-link/"
+SECRET_PART = re.compile(rf"^(/feeds/|/sign-in/|{BY_LINK})[^/.]+")
 """Addresses that open something for whoever holds them stay out of the log."""
 
-SPEAKING = "/speaking/"
-FOR_SPEAKERS = {
+BEARERS = re.compile(rf"^({BY_LINK})")
+FOR_BEARERS = {
     b"referrer-policy": b"no-referrer",
     b"x-robots-tag": b"noindex, nofollow, noarchive",
     b"cache-control": b"private, no-store",
@@ -39,7 +40,7 @@ FOR_SPEAKERS = {
 
 def without_secret(path: str) -> str:
     """A path as it may stand in the log."""
-    return SECRET_PART.sub(r"/\1/…", path)
+    return SECRET_PART.sub(r"\1…", path)
 
 
 class Shield:
@@ -66,9 +67,9 @@ class Shield:
                 status = message["status"]
                 given = [(name.lower(), value) for name, value in message["headers"]]
                 named = {name for name, _value in given}
-                if scope["path"].startswith(SPEAKING):
-                    given = [*(header for header in given if header[0] not in FOR_SPEAKERS), *FOR_SPEAKERS.items()]
-                    named |= FOR_SPEAKERS.keys()
+                if BEARERS.match(scope["path"]):
+                    given = [*(header for header in given if header[0] not in FOR_BEARERS), *FOR_BEARERS.items()]
+                    named |= FOR_BEARERS.keys()
                 given += [header for header in self.headers if header[0] not in named]
                 if b"cache-control" not in named:
                     given.append((b"cache-control", b"private, no-cache"))
@@ -108,6 +109,6 @@ def _from_elsewhere(scope: Scope) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
-    if origin == "null" and scope["path"].startswith(SPEAKING):
+    if origin == "null" and BEARERS.match(scope["path"]):
         return False  # so older browsers say where no referrer is sent; the address itself is the secret here
     return origin is not None and origin.split("://", 1)[-1] != headers.get("host")

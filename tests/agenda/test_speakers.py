@@ -24,7 +24,8 @@ from app.gatherings.details import Presenter, write_presenters
 from app.models import AgendaSession, AuditEntry, Engagement, EngagementState, Person
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
-from app.registration.needs import look_at_needs, purge_due_on, purge_private_needs
+from app.registration.looks import look_at_needs
+from app.registration.purging import purge_due_on, purge_private_needs
 from tests.agenda.stand import BY, fall, part_of
 from tests.conftest import IN_THE_SAMPLE
 

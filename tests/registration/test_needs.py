@@ -4,26 +4,21 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from app.database import Database
 from app.models import AuditEntry, PrivateNeeds
-from app.people.audit import Refused, verb
-from app.people.viewer import Viewer
+from app.people.audit import Refused
+from app.registration.looks import PersonNeeds, look_at_needs, looks_on_record
+from app.registration.meals import Counted, meal_counts
 from app.registration.needs import (
-    CatererCounts,
-    PersonNeeds,
     answered_among,
-    caterer_counts,
-    look_at_needs,
-    looks_on_record,
     needs_answered,
-    purge_due_on,
-    purge_private_needs,
     reachable_among,
     read_dietary,
     write_dietary,
 )
+from app.registration.purging import purge_due_on, purge_private_needs
 from app.registration.registrations import Details, cancel, register, registration_of
 from tests.registration.stage import BY, Stage, convening, person, viewer
 
@@ -86,9 +81,7 @@ def test_an_organizer_reads_the_needs_of_all_who_come_and_each_look_is_on_record
         ]
     with database.read() as db:
         looks = looks_on_record(db, convening(db, stage))
-    assert [(look.by_id, look.by, look.after) for look in looks] == [
-        (stage.people["organizer"], "Organizer", {"people": 2})
-    ]
+    assert [(look.by, look.what, look.people) for look in looks] == [("Organizer", "food and access", 2)]
 
 
 @pytest.mark.parametrize("who", ["staff", "expert", "oakland facilitator", "oakland mayor"])
@@ -104,14 +97,14 @@ def test_the_caterer_gets_counts_of_those_who_come_and_no_name(database: Databas
     register_with(database, stage, "staff", "", "")
     register_with(database, stage, "expert", None, None)
     with database.read() as db:
-        assert caterer_counts(db, convening(db, stage)) == CatererCounts(
+        assert meal_counts(db, convening(db, stage)).whole == Counted(
             coming=4, answered=3, diets=(("vegan", 2), ("halal", 1)), own_words=1
         )
 
 
 def test_an_empty_convening_counts_nothing(database: Database, stage: Stage) -> None:
     with database.read() as db:
-        assert caterer_counts(db, convening(db, stage)) == CatererCounts(0, 0, (), 0)
+        assert meal_counts(db, convening(db, stage)).whole == Counted(0, 0, (), 0)
 
 
 @pytest.mark.parametrize(
@@ -121,11 +114,6 @@ def test_an_empty_convening_counts_nothing(database: Database, stage: Stage) -> 
 def test_diets_and_own_words_come_back_as_they_were_given(diets: list[str], words: str) -> None:
     read = read_dietary(write_dietary(diets, words))
     assert ([diet for diet in read[0] if diet], read[1]) == (diets, words)
-
-
-@verb
-def _hold_legally(db: Session, stage: Stage, *, by: Viewer) -> None:
-    convening(db, stage).legal_hold = True
 
 
 def test_needs_are_purged_the_set_number_of_days_after_the_convening_and_not_a_day_before(
@@ -144,13 +132,6 @@ def test_needs_are_purged_the_set_number_of_days_after_the_convening_and_not_a_d
         assert db.exec(select(PrivateNeeds)).all() == []
         purged = db.exec(select(AuditEntry.before).where(AuditEntry.act == "purge_private_needs")).all()
     assert {(row["dietary"], row["access"]) for row in purged if row} == {("(private)", "(private)"), ("", "")}
-
-
-def test_a_legal_hold_keeps_needs_past_their_day(database: Database, stage: Stage) -> None:
-    register_with(database, stage, "oakland mayor", PEPPER, RAMP)
-    with database.write() as db:
-        _hold_legally(db, stage, by=BY)
-        assert purge_private_needs(db, convening(db, stage), on=date(2018, 6, 1), by=BY) == 0
 
 
 def test_an_emergency_contact_alone_is_no_answer_about_food_and_access(database: Database, stage: Stage) -> None:
