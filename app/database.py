@@ -102,7 +102,12 @@ def _as_text(value: object) -> object:
 
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
-        url, module=sqlite_driver, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=30
+        url,
+        module=sqlite_driver,
+        connect_args={"check_same_thread": False},
+        pool_size=20,
+        max_overflow=30,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -143,4 +148,4 @@ def _postgresql(url: str) -> Engine:
     address = make_url(url)
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)

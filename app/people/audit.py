@@ -41,6 +41,9 @@ PRIVATE = {
 }
 """Columns whose change is recorded and whose text never is (rule 12)."""
 
+SAID_NOTHING = "(private)"
+"""What stands in the log in place of such a text."""
+
 TOO_LARGE = {
     ("agenda_release", "sessions"),
     ("agenda_release", "changes"),
@@ -202,7 +205,7 @@ def _changed(row: SQLModel) -> tuple[dict[str, Any], dict[str, Any]]:
 def recorded(table: str, name: str, value: Any) -> Any:
     """A column's value as the log keeps it, which is as JSON has it."""
     if (table, name) in PRIVATE:
-        return "(private)" if value else ""
+        return SAID_NOTHING if value else ""
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value

@@ -31,6 +31,7 @@ from app.models import (
     UpdateSection,
     Venue,
 )
+from app.people.audit import SAID_NOTHING
 from app.people.entries import Place, secret_sessions, sessions_of
 
 PAGE = 50
@@ -242,6 +243,8 @@ def value_said(column: str, value: Any, names: Mapping[Place, str], zone: str) -
     """A column's value in words: rows by their names, instants on the clocks of a zone; "" for nothing."""
     if value is None or value == "":
         return ""
+    if value == SAID_NOTHING:
+        return SAID_NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
     table = _table_of(column)
