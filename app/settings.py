@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         """The key under which dietary and access needs are encrypted (rule 12)."""
         return self.needs_key.encode() if self.needs_key else self._kept("needs.key")
 
+    @property
+    def has_needs_key(self) -> bool:
+        """Whether there is such a key, or one would be made."""
+        return bool(self.needs_key) or (self.data_dir / "needs.key").exists()
+
     def _kept(self, name: str) -> bytes:
         """A random key in the data folder, made at first use, readable by its owner only."""
         self.data_dir.mkdir(parents=True, exist_ok=True)

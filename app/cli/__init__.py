@@ -5,6 +5,7 @@ What a command needs is imported where it is used: help and refusals then come i
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -91,10 +92,11 @@ def serve(
         _load_sample(database)
     if demo is None and "PLENARY_DEMO" not in os.environ:
         demo = private and _is_sample(database)
+    key_remarks = _key_remarks(database, settings)
     database.dispose()
     settings = settings_with(demo=demo)
     print(f"Plenary: {settings.address}", flush=True)
-    for line in _remarks(settings):
+    for line in _remarks(settings) + key_remarks:
         print(line, flush=True)
     serving.run(listener, workers=1 if reload else workers, reload=reload)
 
@@ -112,6 +114,17 @@ def _remarks(settings: Settings) -> list[str]:
     if not settings.is_local and settings.base_url is None:
         remarks.append(f"PLENARY_BASE_URL is not set: letters and feeds will name {settings.address}.")
     return remarks
+
+
+def _key_remarks(database: "Database", settings: Settings) -> list[str]:
+    """What to know where the key of the private needs is not the one that they were sealed with."""
+    from app.registration.resealing import texts_under
+
+    with database.read() as db:
+        texts = texts_under(db, settings.private_needs_key)
+    if not texts.unreadable:
+        return []
+    return [f"The key opens {texts.stored - texts.unreadable} of {texts.stored} private needs: see plenary doctor."]
 
 
 @program.command(rich_help_panel=RUN)
@@ -136,6 +149,26 @@ def doctor(data_dir: DataDir = None) -> None:
         ill = ill or bool(cure)
     if ill:
         raise typer.Exit(1)
+
+
+@program.command(rich_help_panel=RUN)
+def reseal(
+    old: Annotated[Path, typer.Option(metavar="FILE", help="A file that holds the old key, and nothing else.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Seal all private needs with a new key. Stop the program first, and put the new key where the old one was."""
+    from app.people.audit import Refused
+    from app.people.viewer import Viewer
+    from app.registration.resealing import reseal as seal_anew
+
+    settings = settings_with(data_dir=data_dir)
+    try:
+        key = old.read_bytes().strip()
+    except OSError as error:
+        raise Refused(f"{old} cannot be read: {error.strerror}.") from error
+    with open_database(settings).write() as db:
+        count = seal_anew(db, old=key, new=settings.private_needs_key, by=Viewer.system("reseal"))
+    print(f"{count} texts are sealed with the new key. The old one is needed only for older backups.")
 
 
 @program.command(rich_help_panel=BEGIN)

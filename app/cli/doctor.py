@@ -14,6 +14,7 @@ from app import clock
 from app.cli.serving import HOUSE
 from app.database import Database
 from app.models import OutboxLetter
+from app.registration.resealing import Texts, texts_under
 from app.schema import is_current, newest
 from app.settings import Settings
 
@@ -44,7 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _printing()
     yield _browser_assets()
     yield _data_folder(settings)
-    yield from _database(database)
+    yield from _database(database, settings)
     database.dispose()
     yield _mail(settings)
     yield _address(settings)
@@ -83,7 +84,7 @@ def _data_folder(settings: Settings) -> Finding:
     )
 
 
-def _database(database: Database) -> Iterator[Finding]:
+def _database(database: Database, settings: Settings) -> Iterator[Finding]:
     shown = database.url.render_as_string(hide_password=True)
     try:
         if not is_current(database):
@@ -94,9 +95,22 @@ def _database(database: Database) -> Iterator[Finding]:
             waiting = select(func.count()).select_from(OutboxLetter).where(col(OutboxLetter.sent_at).is_(None))
             late = db.exec(waiting.where(OutboxLetter.created_at < clock.now() - PATIENCE)).one()
             found = f"{db.exec(waiting).one()} wait"
+            texts = texts_under(db, settings.private_needs_key if settings.has_needs_key else b"")
         yield Finding("Letters", found, f"{late} for over ten minutes: does a worker run?" if late else "")
+        yield _private_needs(texts)
     except OperationalError as error:
         yield Finding("Database", shown, f"It does not answer: {error.orig}")
+
+
+def _private_needs(texts: Texts) -> Finding:
+    if not texts.unreadable:
+        return Finding("Private needs", f"{texts.stored} sealed texts, all open with the key")
+    return Finding(
+        "Private needs",
+        f"the key does not open {texts.unreadable} of {texts.stored} sealed texts",
+        "Nothing is lost: put the key back that they were sealed with (PLENARY_NEEDS_KEY, or needs.key in the data "
+        "folder), or seal them with this one: plenary reseal --old FILE",
+    )
 
 
 def _mail(settings: Settings) -> Finding:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session, col, select
 
 from app.models import PrivateNeeds, Registration
+from app.models.sealed import CANNOT_BE_READ
 from app.people.ticks import read_ticked, write_ticked
 
 DIETS = ("vegetarian", "vegan", "halal", "kosher", "gluten-free", "dairy-free", "no nuts", "no shellfish")
@@ -35,7 +36,10 @@ def keep_needs(
     emergency_phone: str | None = None,
     name_to_caterer: bool | None = None,
 ) -> None:
-    """Put what was answered into the registration; None leaves what is there. Called inside a verb."""
+    """Put what was answered into the registration; None leaves what is there. Called inside a verb.
+
+    So does what a form shows in place of a text that the key does not open.
+    """
     said = {
         "dietary": dietary,
         "access": access,
@@ -43,7 +47,7 @@ def keep_needs(
         "emergency_phone": emergency_phone,
         "name_to_caterer": name_to_caterer,
     }
-    kept = {name: value for name, value in said.items() if value is not None}
+    kept = {name: value for name, value in said.items() if value is not None and value != CANNOT_BE_READ}
     if not kept:
         return
     if registration.needs is None:

@@ -7,6 +7,7 @@ a place that should show a mark has to, so an empty page does not pass.
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -238,9 +239,18 @@ def test_a_request_that_breaks_tells_the_log_nothing_private(
     """The database loses a table, so that the statement with the answers in it fails: its parameters stay hidden."""
     visitor = Visitor(sample_app, portal, person_id=marked.left if not place else marked.member)
     address = path_of_form(sample_app) + place
-    with sample_app.state.database.write() as db:
-        db.execute(text(f"ALTER TABLE {table} RENAME TO lost_{table}"))
-    with pytest.raises(DBAPIError) as broken:
+    with pytest.raises(DBAPIError) as broken, _lost(sample_app.state.database, table):
         visitor.post(address, form)
     assert '"event": "broken"' in log.getvalue()
     assert marks_in(log.getvalue() + str(broken.value)) == set()
+
+
+@contextmanager
+def _lost(database: Database, table: str) -> Iterator[None]:
+    with database.write() as db:
+        db.execute(text(f"ALTER TABLE {table} RENAME TO lost_{table}"))
+    try:
+        yield
+    finally:
+        with database.write() as db:
+            db.execute(text(f"ALTER TABLE lost_{table} RENAME TO {table}"))

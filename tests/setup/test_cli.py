@@ -6,14 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from app.database import Database
 from app.models import AgendaRelease, AuditEntry, Cohort, Convening, Person, Role
+from app.models.sealed import lock_of
 from app.people import sign_in
 from app.people.viewer import viewer_of
 from app.schema import is_current, newest
-from tests.conftest import sample_cohort
+from tests.conftest import NEEDS_KEY, sample_cohort
 from tests.forks import HOUSE, environment, plenary
 from tests.shelf import Shelf
 
@@ -53,7 +55,7 @@ def test_help_names_every_command_with_what_it_does(desk: Desk) -> None:
     code, said, _ = desk.call("--help")
     assert code == 0
     commands = set(re.findall(r"^│ (\w+) +[A-Z]", said, re.MULTILINE))
-    assert commands >= {"serve", "worker", "doctor", "init", "seed", "migrate"}
+    assert commands >= {"serve", "worker", "doctor", "init", "seed", "migrate", "reseal"}
     for command in commands:
         code, said, _ = desk.call(command, "--help")
         assert code == 0
@@ -244,3 +246,46 @@ def test_a_roster_asks_whose_it_is_where_there_are_several_cohorts(desk: Desk) -
     assert "Say which: first, second." in complaint
     with desk.database.read() as db:
         assert len(db.exec(select(Person)).all()) == 1
+
+
+# --- the key of the private needs ---
+
+
+def stored_needs(desk: Desk) -> list[str]:
+    """The dietary needs as they are stored."""
+    with desk.database.read() as db:
+        found = db.execute(text("SELECT dietary FROM private_needs WHERE dietary <> '' ORDER BY id"))
+        return [str(one) for one in found.scalars()]
+
+
+def test_a_wrong_key_is_said_by_doctor_and_another_key_takes_the_old_ones_place(
+    sample_desk: Desk, tmp_path: Path
+) -> None:
+    """Rule 12: what the old key sealed is read with the new one, and with the new one alone."""
+    old, new = lock_of(NEEDS_KEY.encode()), lock_of(b"another key")
+    sealed = stored_needs(sample_desk)
+    said_once = [old.decrypt(one) for one in sealed]
+    assert said_once
+    (tmp_path / "old.key").write_text(f"{NEEDS_KEY}\n")
+    (tmp_path / "wrong.key").write_text("not the one")
+    sample_desk.environment["PLENARY_NEEDS_KEY"] = "another key"
+    code, said, _ = sample_desk.call("doctor")
+    assert (code, "the key does not open" in said) == (1, True)
+    code, _, complaint = sample_desk.call("reseal", "--old", str(tmp_path / "wrong.key"))
+    assert (code, "open with neither key, so nothing was changed" in complaint) == (1, True)
+    assert sample_desk.call("reseal", "--old", str(tmp_path / "nowhere.key"))[0] == 1
+    assert stored_needs(sample_desk) == sealed
+    code, said, _ = sample_desk.call("reseal", "--old", str(tmp_path / "old.key"))
+    assert (code, said.endswith("The old one is needed only for older backups.\n")) == (0, True)
+    assert [new.decrypt(one) for one in stored_needs(sample_desk)] == said_once
+    code, said, _ = sample_desk.call("reseal", "--old", str(tmp_path / "old.key"))
+    assert (code, said.startswith("0 texts")) == (0, True), "it may be done again"
+    assert "all open with the key" in sample_desk.call("doctor")[1]
+    with sample_desk.database.read() as db:
+        assert db.exec(select(AuditEntry.act).where(AuditEntry.act == "reseal")).all() == ["reseal"]
+
+
+def test_doctor_makes_no_key(desk: Desk) -> None:
+    desk.environment.pop("PLENARY_NEEDS_KEY", None)
+    desk.call("doctor")
+    assert not (Path(desk.environment["PLENARY_DATA_DIR"]) / "needs.key").exists()
