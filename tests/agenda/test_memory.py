@@ -197,7 +197,7 @@ def test_every_table_is_known_to_be_of_a_draft_or_not() -> None:
     read_whole = {
         *("audience", "audience_term", "city", "cohort", "convening", "membership", "override", "person", "role"),
         *("presence_window", "public_body", "public_body_member", "registration", "room", "room_setup", "seat"),
-        *("session", "tenure", "venue", *memory.CHILDREN),
+        *("session", "substitution", "tenure", "venue", *memory.CHILDREN),
     }
     unaudited = {"audit_entry", "revision", "outbox_letter", "sign_in", "sign_in_link"}
     assert set(SQLModel.metadata.tables) == read_whole | memory.ELSEWHERE | unaudited
