@@ -100,6 +100,9 @@ def _details(sample: Sample, convening: Convening, entry: Entry) -> dict[str, De
             windows=tuple(windows.get(key, ())),
             dietary=write_dietary(needs.get(key, {}).get("diets", ()), needs.get(key, {}).get("dietary", "")),
             access=needs.get(key, {}).get("access", ""),
+            emergency_name=needs.get(key, {}).get("contact", ""),
+            emergency_phone=needs.get(key, {}).get("phone", ""),
+            name_to_caterer=needs.get(key, {}).get("told", False),
             photo_consent=True,
         )
         for key in (*windows, *needs)

@@ -6,12 +6,11 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, or_, select
 
-from app.agenda.chasing import hidden_sessions, speakers_access, speakers_access_by_session
+from app.agenda.chasing import speakers_access
 from app.models import AuditEntry, City, Convening, Person, PrivateNeeds, Registration, RegistrationState
 from app.people.audit import Refused, verb
 from app.people.names import matches
 from app.people.viewer import Viewer
-from app.registration.attending import Guest, guests, places, rooms_said, those_in
 
 SPEAKER = "Speaker"
 """What stands in the place of a city beside needs that came by a speaker's link."""
@@ -62,29 +61,6 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Wants:
-    """What one person needs in a session."""
-
-    person: str
-    city: str
-    access: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionAccess:
-    """A session in which somebody needs something. `setups` are the rooms' set-ups in words; instants in UTC."""
-
-    title: str
-    rooms: str
-    buildings: str
-    setups: str
-    starts_at: datetime
-    ends_at: datetime
-    coming: int
-    wants: tuple[Wants, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """One look on record: `what` in words, at a UTC instant."""
 
@@ -104,7 +80,7 @@ def look_at_needs(
     Refused to everyone but organizers: the one check that does not wait for the route. `words` are looked for in
     names, cities and what was said.
     """
-    _refuse_others(convening, by)
+    refuse_others(convening, by)
     rows = db.exec(
         select(PrivateNeeds, Person.name, City.name)
         .join(Registration, col(Registration.id) == PrivateNeeds.registration_id)
@@ -129,7 +105,7 @@ def look_at_needs(
         for one in seen
         if (one.dietary or one.access) and matches(words, one.person, one.city or "Lab", one.dietary, one.access)
     ]
-    _note(db, convening, _ACT[show], len(shown), by)
+    note_look(db, convening, _ACT[show], len(shown), by)
     return shown
 
 
@@ -157,7 +133,7 @@ def look_at_emergency_contacts(
 ) -> dict[int, Contact]:
     """Registration id → whom to call: of one registration, or of all who have a place; the look goes on record, with
     the name where it is one person's. A look of its own: it is needed when something has happened, and not before."""
-    _refuse_others(convening, by)
+    refuse_others(convening, by)
     wanted = (
         select(PrivateNeeds, Person.name, City.name)
         .join(Registration, col(Registration.id) == PrivateNeeds.registration_id)
@@ -175,54 +151,16 @@ def look_at_emergency_contacts(
         if needs.emergency_name or needs.emergency_phone
     }
     if of is None:
-        _note(db, convening, "look_at_emergency_contacts", len(found), by)
+        note_look(db, convening, "look_at_emergency_contacts", len(found), by)
     elif of in found:
-        _note(db, convening, "look_at_one_emergency_contact", 1, by, whose=found[of].person)
+        note_look(db, convening, "look_at_one_emergency_contact", 1, by, whose=found[of].person)
     return found
-
-
-@verb
-def look_at_access_report(db: Session, convening: Convening, *, by: Viewer) -> list[SessionAccess]:
-    """Session by session who needs what, and in which room and set-up, so that each can be looked at beforehand.
-
-    Those of the audience who are really there then, and those with a part in it. Sessions that exclude the lab are
-    left out unless the organizer is in them (rule 13). The look goes on record.
-    """
-    _refuse_others(convening, by)
-    unseen = hidden_sessions(db, convening, by)
-    everyone = guests(db, convening)
-    needing = [guest for guest in everyone if guest.needs is not None and guest.needs.access]
-    speaking = speakers_access_by_session(db, convening, unseen)
-    report = []
-    for place in places(db, convening):
-        session = place.session
-        wants = _wants(those_in(place, needing), speaking.get(session.key, ()))
-        if session.key in unseen or not wants:
-            continue
-        assert session.starts_at is not None
-        assert session.ends_at is not None
-        buildings = dict.fromkeys(use.room.building for use in session.places if use.room.building)
-        report.append(
-            SessionAccess(
-                title=session.title,
-                rooms=rooms_said(session),
-                buildings=", ".join(buildings),
-                setups=", ".join(dict.fromkeys(use.setup.name for use in session.places if use.setup)),
-                starts_at=session.starts_at,
-                ends_at=session.ends_at,
-                coming=len(those_in(place, everyone)),
-                wants=wants,
-            )
-        )
-    people = {(one.person, one.city) for session in report for one in session.wants}
-    _note(db, convening, "look_at_access_report", len(people), by)
-    return report
 
 
 @verb
 def note_names_given(db: Session, convening: Convening, people: int, *, by: Viewer) -> None:
     """Put on record that the names of people and their diets were shown for the caterer."""
-    _note(db, convening, "look_at_names_for_caterer", people, by)
+    note_look(db, convening, "look_at_names_for_caterer", people, by)
 
 
 def looks_on_record(db: Session, convening: Convening, *, most: int = 20) -> list[Look]:
@@ -249,19 +187,14 @@ def looks_on_record(db: Session, convening: Convening, *, most: int = 20) -> lis
     ]
 
 
-def _wants(among: list[Guest], speaking: tuple[tuple[str, str], ...]) -> tuple[Wants, ...]:
-    """What those in a session need, each text of a person once."""
-    found = [Wants(guest.name, guest.city, guest.needs.access) for guest in among if guest.needs]
-    said = {(one.person, one.access) for one in found}
-    return (*found, *(Wants(name, SPEAKER, access) for name, access in speaking if (name, access) not in said))
-
-
-def _refuse_others(convening: Convening, by: Viewer) -> None:
+def refuse_others(convening: Convening, by: Viewer) -> None:
+    """Private needs are the organizers' alone to look at: the one check that does not wait for the route."""
     if not by.is_organizer(convening.cohort_id):
         raise Refused("Private needs are for the organizers only.")
 
 
-def _note(db: Session, convening: Convening, act: str, people: int, by: Viewer, *, whose: str = "") -> None:
+def note_look(db: Session, convening: Convening, act: str, people: int, by: Viewer, *, whose: str = "") -> None:
+    """Put a look on record, by one of LOOKS, with how many people's needs were seen. Inside a verb."""
     db.add(
         AuditEntry(
             by_id=by.actor_id,

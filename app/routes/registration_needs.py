@@ -14,6 +14,7 @@ from app.models import Convening
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.registration import looks, purging
+from app.registration.access_report import look_at_access_report
 from app.registration.looks import Shown
 from app.registration.meals import meal_counts
 from app.routes import typed
@@ -63,9 +64,9 @@ def emergency(
 
 @router.get("/access", dependencies=READ)
 def access_report(request: Request, convening: ConveningHere, viewer: ViewerHere) -> Response:
-    """Session by session who needs what in which room."""
+    """Who needs what, and in which rooms they will be when."""
     with database_here(request).write() as writing:
-        report = looks.look_at_access_report(writing, writing.get_one(Convening, convening.key), by=viewer)
+        report = look_at_access_report(writing, writing.get_one(Convening, convening.key), by=viewer)
     return _private(page(request, "registration/access.html", {"convening": convening, "report": report}))
 
 
