@@ -25,11 +25,13 @@ from app.models import (
     Engagement,
     EngagementState,
     Material,
+    Openness,
     Person,
     SessionRoom,
 )
 from app.models.base import relation
-from app.people.audiences import Attendee, Rule, names_for, roll, rule_of, said
+from app.people.audiences import Attendee, Rule, names_for, rule_of, said
+from app.people.standing_in import stand_ins
 from app.people.viewer import viewer_of
 
 
@@ -186,8 +188,10 @@ class _Reader:
         self.names = names_for(db, self.rules.values(), convening.cohort_id)
         named = {one.person_id for part in parts for one in part.session.engagements}
         named = named.union(*(rule.person_ids for rule in self.rules.values()))
+        self.standing = stand_ins(db, convening.key)
         self.people: dict[date, list[Attendee]] = {
-            day: roll(db, day, convening.cohort_id, named) for day in sorted({self._day(one) for one in parts})
+            day: self.standing.roll(db, day, convening.cohort_id, named)
+            for day in sorted({self._day(one) for one in parts})
         }
 
     def part(self, engagement: Engagement) -> BriefPart:
@@ -212,7 +216,16 @@ class _Reader:
             when=self._when(now),
             rooms=_rooms(session, entry),
             audience=entry["audience"]["said"] if entry else said(rule, self.names),
-            heads=sum(rule.takes(one.person_id, one.offices) for one in people),
+            heads=sum(
+                self.standing.takes(
+                    rule,
+                    one.person_id,
+                    one.offices,
+                    session_id=session.key,
+                    is_closed=session.openness is Openness.CLOSED,
+                )
+                for one in people
+            ),
             others=tuple(
                 (one.person.name, offices.get(one.person_id) or one.person.organization, one.part)
                 for one in session.engagements

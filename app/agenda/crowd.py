@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from app.models import Standing
 from app.people.audiences import Attendee, Rule
+from app.people.viewer import Office
 
 Key = TypeVar("Key")
 
@@ -25,7 +26,7 @@ def bits(mask: int) -> Iterator[int]:
 class Seating:
     """Who holds what from one day until the next change of a seat, and whom a rule takes in then.
 
-    `mayors` are those of each city, by its id.
+    `mayors` are those of each city, by its id; `standing_in` the offices of substitutes, by person (rule 10).
     """
 
     def __init__(self, attendees: Iterable[Attendee], place: Mapping[int, int]) -> None:
@@ -35,10 +36,13 @@ class Seating:
         self.by_office: dict[tuple[int, int], int] = {}
         self.by_standing: dict[Standing, int] = {}
         self.mayors: dict[int, int] = {}
+        self.standing_in: dict[int, tuple[Office, ...]] = {}
         self._place = place
         self._known: dict[Rule, int] = {}
         for attendee in attendees:
             bit = 1 << place[attendee.person_id]
+            if any(office.stands_in for office in attendee.offices):
+                self.standing_in[attendee.person_id] = attendee.offices
             for office in attendee.offices:
                 self.seated |= bit
                 _add(self.by_role, office.role_id, bit)

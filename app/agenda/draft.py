@@ -15,6 +15,7 @@ from app.agenda.crowd import Crowd
 from app.agenda.presence import Span, Windows
 from app.models import Openness, SessionFormat
 from app.people.audiences import Rule
+from app.people.standing_in import NOBODY, StandIns
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Draft:
     `windows` are presence windows by the person's place in the crowd; `away` are those who said that they stay away;
     `overrides` are by the key of a finding; `minimums` are minutes by purpose; `walking` is what one needs from one
     building to another; `cities` are all cities' names and `active` those of the cohort in these days; `lost` says
-    when a room is not to be had; `words` are the audiences in words.
+    when a room is not to be had; `words` are the audiences in words; `standing` who stands in for whom.
     """
 
     convening_id: int
@@ -169,6 +170,7 @@ class Draft:
     today: date = date.min
     lost: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
     words: Mapping[Rule, str] = field(default_factory=dict)
+    standing: StandIns = NOBODY
 
     @cached_property
     def running(self) -> list[DraftSession]:

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
-from app.gatherings.details import GONE, day_of, is_hidden
+from app.gatherings.details import GONE, day_of, is_for, is_hidden
 from app.models import AgendaSession, Person
 from app.people.audiences import Rule, rule_of, write_rule
 from app.people.audit import Refused, verb
-from app.people.viewer import Viewer, offices_of
+from app.people.standing_in import stand_ins
+from app.people.viewer import Office, Viewer, offices_of
 
 
 @verb
@@ -29,16 +30,21 @@ def excuse(db: Session, session: AgendaSession, person_ids: Collection[int], *, 
     rule = rule_of(session.audience)
     excused = []
     for person in people:
-        offices = offices_of(db, person.key, day_of(session))
-        if rule.takes(person.key, offices):
+        if is_for(db, session, person.key):
             rule = _without(rule, person.key)
-            if rule.takes(person.key, offices):
+            if rule.takes(person.key, _offices(db, session, person.key)):
                 rule = replace(rule, but_person_ids=rule.but_person_ids | {person.key})
             excused.append(person)
     if not excused:
         raise Refused("None of them is expected in this session any more.")
     write_rule(session.audience, rule)
     return excused
+
+
+def _offices(db: Session, session: AgendaSession, person_id: int) -> tuple[Office, ...]:
+    """What a person holds that day, with the seat they come for (rule 10)."""
+    held = offices_of(db, person_id, day_of(session))
+    return held if session.convening_id is None else stand_ins(db, session.convening_id).offices(person_id, held)
 
 
 def _without(rule: Rule, person_id: int) -> Rule:

@@ -20,6 +20,7 @@ from app.models import (
     Engagement,
     EngagementState,
     Membership,
+    Openness,
     Override,
     Person,
     PresenceWindow,
@@ -34,19 +35,27 @@ from app.models import (
     SessionRoom,
     Tenure,
 )
-from app.people.audiences import Attendee, Rule, names_for, roll, rules_of, said
+from app.people.audiences import Attendee, Rule, names_for, rules_of, said
+from app.people.standing_in import StandIns, stand_ins
+from app.people.viewer import Office
 
 STAYING_AWAY = (RegistrationState.DECLINED, RegistrationState.CANCELLED, RegistrationState.REPLACED)
 NOT_FOR_CERTAIN = (EngagementState.INVITED, EngagementState.VERBAL)
 
+_Registered = dict[int, tuple[bool, tuple[Span, ...]]]
+"""Of each registered person, by id: whether they are coming, and when they are there (none: throughout)."""
 
-def load_draft(db: Session, convening: Convening) -> Draft:
-    """The draft of a convening as it stands in this transaction."""
+
+def load_draft(db: Session, convening: Convening, *, supposing: "Supposed | None" = None) -> Draft:
+    """The draft of a convening as it stands in this transaction, or as it would after one more substitution."""
     registered = _registered(db, convening.key)
+    standing = stand_ins(db, convening.key)
+    if supposing is not None:
+        registered, standing = supposing.after(registered, standing)
     rooms = _rooms(db, convening)
     read = _read(db, convening.key)
     named = read.people.union(registered)
-    crowd = Crowd.of(_rolls(db, convening, named))
+    crowd = Crowd.of(_rolls(db, convening, named, standing))
     place = crowd.place
     draft = Draft(
         convening_id=convening.key,
@@ -72,8 +81,25 @@ def load_draft(db: Session, convening: Convening) -> Draft:
         bodies=_bodies(db, convening.cohort_id, crowd),
         today=clock.today(convening.zone),
         words=_words(db, read.rules.values(), convening.cohort_id),
+        standing=standing,
     )
     return replace(draft, sessions=in_order(_planned(draft, read), rooms))
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A substitution that is not made: who leaves, who would come in which office, and to which closed sessions."""
+
+    leaving_id: int
+    coming: Attendee
+    office: Office | None
+    grants: frozenset[int] = frozenset()
+
+    def after(self, registered: "_Registered", standing: StandIns) -> "tuple[_Registered, StandIns]":
+        """Who is registered and who stands in for whom, as it would be then: the seat's windows pass on."""
+        _, spans = registered.get(self.leaving_id, (True, ()))
+        then = {**registered, self.leaving_id: (False, ()), self.coming.person_id: (True, spans)}
+        return then, standing.supposing(self.leaving_id, self.coming, self.office, self.grants)
 
 
 def reread(db: Session, draft: Draft, session_ids: Collection[int]) -> Draft | None:
@@ -177,13 +203,29 @@ def _planned(draft: Draft, read: _Read) -> list[DraftSession]:
             cancelled=row.cancelled_at is not None,
             rule=rule,
             spots=tuple(_spot(draft, use) for use in read.rooms.get(row.id, ())),
-            audience=draft.crowd.on(day).mask(rule) & ~draft.away,
+            audience=_audience(draft, day, row, rule),
             engaged=mask_of(person_id for person_id, _ in engaged),
             unconfirmed=mask_of(person_id for person_id, _ in engaged) & ~certain,
             items=tuple(read.items.get(row.id, ())),
         )
         planned.append(session)
     return planned
+
+
+def _audience(draft: Draft, day: date, row: Any, rule: Rule) -> int:
+    """Whom a session is for of those who come; substitutes are in closed ones by grant alone (rule 10)."""
+    seating = draft.crowd.on(day)
+    people = seating.mask(rule) & ~draft.away
+    for person_id in draft.standing.seats:
+        bit = draft.crowd.mask_of([person_id])
+        offices = seating.standing_in.get(person_id, ())
+        if not bit & ~draft.away or (not offices and person_id not in draft.standing.grants):
+            continue
+        takes = draft.standing.takes(
+            rule, person_id, offices, session_id=row.id, is_closed=row.openness is Openness.CLOSED
+        )
+        people = people | bit if takes else people & ~bit
+    return people
 
 
 def _spot(draft: Draft, use: _Use) -> Spot:
@@ -215,7 +257,7 @@ def _rooms(db: Session, convening: Convening) -> dict[int, DraftRoom]:
     }
 
 
-def _rolls(db: Session, convening: Convening, named: Iterable[int]) -> dict[date, list[Attendee]]:
+def _rolls(db: Session, convening: Convening, named: Iterable[int], standing: StandIns) -> dict[date, list[Attendee]]:
     """The people on each day of the convening on which a seat of the cohort changes hands, and on its first."""
     changes = db.exec(
         select(Tenure)
@@ -232,18 +274,17 @@ def _rolls(db: Session, convening: Convening, named: Iterable[int]) -> dict[date
     days = {day for one in changes for day in (one.starts_on, one.ends_on + a_day if one.ends_on else one.starts_on)}
     during = {day for day in days if convening.starts_on < day <= convening.ends_on}
     people = list(named)
-    return {day: roll(db, day, convening.cohort_id, people) for day in {convening.starts_on, *during}}
+    return {day: standing.roll(db, day, convening.cohort_id, people) for day in {convening.starts_on, *during}}
 
 
-def _registered(db: Session, convening_id: int) -> dict[int, tuple[bool, tuple[Span, ...]]]:
-    """Of each registered person, by id: whether they are coming, and when they are there (none: throughout)."""
+def _registered(db: Session, convening_id: int) -> _Registered:
     rows: Iterable[Any] = db.exec(
         select(Registration.person_id, Registration.state, PresenceWindow.starts_at, PresenceWindow.ends_at)
         .outerjoin(PresenceWindow, col(PresenceWindow.registration_id) == Registration.id)
         .where(col(Registration.convening_id) == convening_id)
         .order_by(col(PresenceWindow.starts_at))
     )
-    people: dict[int, tuple[bool, tuple[Span, ...]]] = {}
+    people: _Registered = {}
     for person_id, state, starts_at, ends_at in rows:
         _, spans = people.get(person_id, (True, ()))
         span = ((starts_at, ends_at),) if starts_at is not None else ()

@@ -20,7 +20,8 @@ from sqlmodel import Session, col, func, select
 from app.agenda.seeing import SeenSession, cover, date_of, full, programme_day
 from app.agenda.snapshots import SessionEntry
 from app.models import AgendaRelease, Convening, Openness, SessionFormat, Standing
-from app.people.audiences import Attendee, roll
+from app.people.audiences import Attendee
+from app.people.standing_in import NOBODY, StandIns, stand_ins
 from app.people.viewer import Office, Viewer, offices_of
 
 
@@ -137,7 +138,7 @@ def seen_release(
         release_number=release.number,
         released_at=release.created_at,
         note=release.note,
-        sessions=seen_entries(db, convening.cohort_id, entries, viewer),
+        sessions=seen_entries(db, convening, entries, viewer),
         heading=heading,
     )
 
@@ -165,48 +166,60 @@ def release_entries(release: AgendaRelease) -> list[SessionEntry]:
 
 
 def seen_entries(
-    db: Session, cohort_id: int, entries: Iterable[SessionEntry], viewer: Viewer
+    db: Session, convening: Convening, entries: Iterable[SessionEntry], viewer: Viewer
 ) -> tuple[SeenSession, ...]:
-    """What the viewer may see of a snapshot; queries: one for each day of it, and none for strangers."""
+    """What the viewer may see of a snapshot; queries: one for each day of it and one for its substitutions, and none
+    for strangers."""
     entries = list(entries)
-    return visible_sessions(entries, viewer, cohort_id, _offices(db, viewer, cohort_id, entries))
-
-
-def visible_sessions(
-    entries: Iterable[SessionEntry],
-    viewer: Viewer,
-    cohort_id: int,
-    offices: Mapping[date, tuple[Office, ...]],
-) -> tuple[SeenSession, ...]:
-    """What a viewer may see of a snapshot; `offices` are those they hold on each date of a session."""
-    sight = Sight(viewer, cohort_id, offices)
+    standing = stand_ins(db, convening.key) if viewer.is_signed_in else NOBODY
+    offices = _offices(db, viewer, convening.cohort_id, entries, standing)
+    sight = Sight(viewer, convening.cohort_id, offices, standing)
     return tuple(seen for entry in entries if (seen := sight.of(entry)) is not None)
 
 
 def who_comes(db: Session, agenda: PublishedAgenda, session: SeenSession) -> list[Attendee]:
     """The people whom a session is for, on its day; nobody where the viewer may not know whom (rule 13)."""
-    if session.rule is None:
+    rule = session.rule
+    if rule is None:
         return []
-    people = roll(db, date_of(session), agenda.cohort_id, session.rule.person_ids)
-    return [one for one in people if session.rule.takes(one.person_id, one.offices)]
+    standing = stand_ins(db, agenda.convening_id)
+    people = standing.roll(db, date_of(session), agenda.cohort_id, rule.person_ids)
+    is_closed = session.openness is Openness.CLOSED
+    return [
+        one
+        for one in people
+        if standing.takes(rule, one.person_id, one.offices, session_id=session.id, is_closed=is_closed)
+    ]
 
 
 class Sight:
-    """One viewer's eyes on the sessions of a cohort; `offices` are those they hold on each date of a session."""
+    """One viewer's eyes on the sessions of a convening; `offices` are those they have there on each date of a session,
+    `standing` its substitutions."""
 
-    def __init__(self, viewer: Viewer, cohort_id: int, offices: Mapping[date, tuple[Office, ...]]) -> None:
+    def __init__(
+        self,
+        viewer: Viewer,
+        cohort_id: int,
+        offices: Mapping[date, tuple[Office, ...]],
+        standing: StandIns = NOBODY,
+    ) -> None:
         self.viewer = viewer
         self.offices = offices
+        self.standing = standing
         self.is_lab = viewer.is_lab(cohort_id)
         here = viewer.offices_in(cohort_id)
-        self.of_cohort = viewer.is_system or any(office.standing is not Standing.EXPERT for office in here)
-        self.city_ids = viewer.city_ids(cohort_id)
+        stood_in_for = {office for held in offices.values() for office in held if office.stands_in}
+        self.of_cohort = (
+            viewer.is_system or bool(stood_in_for) or any(office.standing is not Standing.EXPERT for office in here)
+        )
+        self.city_ids = viewer.city_ids(cohort_id) | {office.city_id for office in stood_in_for}
 
     def of(self, entry: SessionEntry, whole: SeenSession | None = None) -> SeenSession | None:
         """The session as they see it, or None; `whole` is the entry's `full` where many eyes look at it."""
         whole = whole or full(entry)
         presenting = self.presents(whole)
         mine = presenting or self.is_invited(whole)
+        left = None if mine else self.given_up_at(whole)
         if whole.format is SessionFormat.INTERNAL and not (mine or self.is_lab):
             return None
         if not (whole.openness.is_public or self.of_cohort or mine):
@@ -219,31 +232,46 @@ class Sight:
             seen = whole if mine or self.is_lab else replace(whole, join_url="")
         else:
             seen = replace(whole, audience="", rule=None, join_url=whole.join_url if mine else "")
+        turns = self.standing.turns.get(self.viewer.person_id or 0, 0)
         if not mine:
-            return seen
+            return replace(seen, given_up_at=left, sequence=seen.sequence + turns) if left else seen
         own = tuple(room for room in seen.rooms if room.city_id in self.city_ids)
-        return replace(seen, mine=True, presenting=presenting, my_rooms=own or seen.rooms)
+        rooms = own or seen.rooms
+        return replace(seen, mine=True, presenting=presenting, my_rooms=rooms, sequence=seen.sequence + turns)
 
     def presents(self, session: SeenSession) -> bool:
         """Whether they have a part in a session, given whole."""
         return any(one.person_id == self.viewer.person_id for one in session.presenters)
+
+    def given_up_at(self, session: SeenSession) -> datetime | None:
+        """When they gave their place in a session up, given whole; None where they never had one (rule 10)."""
+        person_id, rule = self.viewer.person_id, session.rule
+        at = self.standing.left.get(person_id) if person_id is not None else None
+        if at is None or person_id is None or rule is None:
+            return None
+        return at if rule.takes(person_id, self.offices.get(date_of(session), ())) else None
 
     def is_invited(self, session: SeenSession) -> bool:
         """Whether a session, given whole, is for them on its day."""
         person_id, rule = self.viewer.person_id, session.rule
         if person_id is None or rule is None:
             return False
+        offices = self.offices.get(date_of(session), ()) if self.of_cohort else ()
         if not self.of_cohort:
-            return person_id in rule.person_ids - rule.but_person_ids
-        return rule.takes(person_id, self.offices.get(date_of(session), ()))
+            rule = replace(rule, everyone=False)
+        is_closed = session.openness is Openness.CLOSED
+        return self.standing.takes(rule, person_id, offices, session_id=session.id, is_closed=is_closed)
 
 
 def _offices(
-    db: Session, viewer: Viewer, cohort_id: int, entries: Iterable[SessionEntry]
+    db: Session, viewer: Viewer, cohort_id: int, entries: Iterable[SessionEntry], standing: StandIns
 ) -> dict[date, tuple[Office, ...]]:
-    """The viewer's offices in the cohort on each date of a session."""
-    if viewer.person_id is None or not viewer.in_cohort(cohort_id):
+    """What the viewer has in the cohort at the convening on each date of a session."""
+    if viewer.person_id is None or not (viewer.in_cohort(cohort_id) or viewer.person_id in standing.seats):
         return {}
     days = sorted({date_of(entry) for entry in entries})
     held = {day: offices_of(db, viewer.person_id, day) for day in days}
-    return {day: tuple(one for one in offices if one.cohort_id == cohort_id) for day, offices in held.items()}
+    return {
+        day: standing.offices(viewer.person_id, [one for one in offices if one.cohort_id == cohort_id])
+        for day, offices in held.items()
+    }

@@ -12,7 +12,8 @@ from app.agenda.published import Sight
 from app.agenda.seeing import date_of
 from app.agenda.snapshots import SessionEntry
 from app.models import Assistance, City, Convening, Person, Registration
-from app.people.audiences import Attendee, roll
+from app.people.audiences import Attendee
+from app.people.standing_in import stand_ins
 from app.people.viewer import Office, Viewer
 
 
@@ -28,7 +29,8 @@ class Readers:
         self.today = clock.today("UTC")
         named = {person_id for entry in entries for person_id in _named(entry)}
         days = sorted({self.today, *(date_of(entry) for entry in entries)})
-        rolls = {day: roll(db, day, convening.cohort_id, named) for day in days}
+        self.standing = stand_ins(db, convening.key)
+        rolls = {day: self.standing.roll(db, day, convening.cohort_id, named) for day in days}
         self.people: dict[int, Attendee] = {}
         for attendees in (rolls[self.today], *rolls.values()):
             for attendee in attendees:
@@ -56,7 +58,7 @@ class Readers:
 
     def sight(self, viewer: Viewer) -> Sight:
         """The eyes of one of them (of anyone else, a guest's)."""
-        return Sight(viewer, self.cohort_id, self._offices.get(viewer.person_id or 0, {}))
+        return Sight(viewer, self.cohort_id, self._offices.get(viewer.person_id or 0, {}), self.standing)
 
     def principals_of(self, person_id: int) -> list[tuple[Attendee, Person]]:
         """Those of the people for whom somebody acts, each with that assistant."""

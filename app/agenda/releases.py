@@ -140,7 +140,7 @@ def preview(db: Session, convening: Convening, draft: Draft, viewer: Viewer) -> 
     before = published.latest_release(db, convening)
     known = published.release_entries(before) if before else []
     after = snapshot(db, draft, {entry["id"]: entry for entry in known})
-    old, new = (published.seen_entries(db, convening.cohort_id, entries, viewer) for entries in (known, after))
+    old, new = (published.seen_entries(db, convening, entries, viewer) for entries in (known, after))
     changed = changed_sessions(old, new, beside(viewer))
     return Preview(before.number + 1 if before else 1, changed, _says_the_same(known, after), known, after)
 

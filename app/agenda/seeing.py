@@ -85,6 +85,7 @@ class SeenSession:
     covered: bool = False
     mine: bool = False
     presenting: bool = False
+    given_up_at: datetime | None = None
     my_rooms: tuple[SeenRoom, ...] = ()
 
     @property

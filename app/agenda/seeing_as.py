@@ -57,7 +57,7 @@ def _as(
 ) -> SeenAs:
     entries = list(entries)
     seen = published.seen_release(db, convening, release, entries, reader)
-    own = published.seen_entries(db, convening.cohort_id, entries, organizer)
+    own = published.seen_entries(db, convening, entries, organizer)
     closed = {one.id: one for one in own if one.covered}
     of_cohort = any(office.standing is not Standing.EXPERT for office in reader.offices_in(convening.cohort_id))
     shown = [_from_outside(one, closed.get(one.id), of_cohort) for one in seen.sessions]

@@ -144,7 +144,8 @@ def _convened(
     shown = []
     for convening in convenings:
         agenda = published.agenda(db, convening, viewer)
-        mine = [_settled(one, convening) for one in agenda.sessions if one.mine] if agenda else []
+        sessions = agenda.sessions if agenda else ()
+        mine = [_settled(one, convening) for one in sessions if one.mine or one.given_up_at]
         place = f"{base}/{cohorts[convening.cohort_id].slug}/convenings/{convening.slug}/sessions"
         entries += [
             session_entry(one, f"{place}/{one.id}")
@@ -173,7 +174,10 @@ def _convenings(db: Session, cohorts: Mapping[int, Cohort], today: datetime) -> 
 
 
 def _settled(session: SeenSession, convening: Convening) -> SeenSession:
-    """The session, called off where its whole convening is."""
+    """The session, called off where its whole convening is, or where somebody else comes to it instead (rule 10): a
+    cancellation is delivered, not dropped (rule 16)."""
+    if session.given_up_at is not None:
+        return replace(session, cancelled=True, changed_at=max(session.given_up_at, session.changed_at))
     if convening.archived_at is None or session.cancelled:
         return session
     moment = max(convening.archived_at, session.changed_at + timedelta(seconds=1))

@@ -19,6 +19,7 @@ from app.models import (
 )
 from app.people.audiences import Rule, rule_of
 from app.people.audit import Refused
+from app.people.standing_in import NOBODY, stand_ins
 from app.people.viewer import Viewer, offices_of
 
 LONGEST_TITLE = 500
@@ -208,7 +209,19 @@ def is_inside(db: Session, session: AgendaSession, viewer: Viewer) -> bool:
         return False
     if any(e.person_id == viewer.person_id and e.state not in GONE for e in session.engagements):
         return True
-    return rule_of(session.audience).takes(viewer.person_id, offices_of(db, viewer.person_id, day_of(session)))
+    return is_for(db, session, viewer.person_id)
+
+
+def is_for(db: Session, session: AgendaSession, person_id: int) -> bool:
+    """Whether a session is for a person on its day; at a convening, with the seats that people come for (rule 10)."""
+    standing = stand_ins(db, session.convening_id) if session.convening_id is not None else NOBODY
+    return standing.takes(
+        rule_of(session.audience),
+        person_id,
+        standing.offices(person_id, offices_of(db, person_id, day_of(session))),
+        session_id=session.key,
+        is_closed=session.openness is Openness.CLOSED,
+    )
 
 
 def is_hidden(db: Session, session: AgendaSession, viewer: Viewer) -> bool:

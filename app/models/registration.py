@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, Relationship
@@ -132,7 +132,8 @@ class Substitution(Row, table=True):
     """Another person takes a seat's place at a convening (rule 10).
 
     `leaving_id` and `coming_id` are their registrations. `grants` are the numbers of the closed sessions that the
-    substitute may come to all the same, given by a named organizer. Taken back by `undone_at`.
+    substitute may come to all the same, given by a named organizer. `coming_before` is the registration of the one who
+    comes as it was (empty: there was none), for taking the substitution back. Taken back by `undone_at`.
     """
 
     __tablename__ = "substitution"
@@ -143,6 +144,7 @@ class Substitution(Row, table=True):
     coming_id: int = Field(foreign_key="registration.id", index=True)
     grants: list[int] = Field(default_factory=list, sa_type=Json)
     reason: str = Field(default="", max_length=500)
+    coming_before: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     undone_at: datetime | None = None
 
     convening: Convening = Relationship()

@@ -8,12 +8,25 @@ from sqlalchemy import select as select_all
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import Assistance, City, Cohort, Person, Role, Seat, Standing, Tenure
+from app.models import (
+    Assistance,
+    City,
+    Cohort,
+    Convening,
+    Person,
+    Registration,
+    RegistrationState,
+    Role,
+    Seat,
+    Standing,
+    Substitution,
+    Tenure,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A seat that the viewer holds today."""
+    """A seat that the viewer holds today, or `stands_in`: one for which they come to a convening (rule 10)."""
 
     cohort_id: int
     cohort_slug: str
@@ -25,6 +38,7 @@ class Office:
     city_id: int | None
     city_slug: str
     city_name: str
+    stands_in: bool = False
 
     @property
     def said(self) -> str:
@@ -85,7 +99,9 @@ class Viewer:
         return self.is_system or self.has_standing(cohort_id, Standing.ORGANIZER, Standing.STAFF)
 
     def city_ids(self, cohort_id: int | None) -> frozenset[int]:
-        return frozenset(o.city_id for o in self.offices_in(cohort_id) if o.city_id is not None)
+        """The cities whose seats they hold; to stand in for somebody is to be no more than a guest (rule 5)."""
+        offices = (o for o in self.offices_in(cohort_id) if not o.stands_in)
+        return frozenset(o.city_id for o in offices if o.city_id is not None)
 
     def role_ids(self, cohort_id: int | None) -> frozenset[int]:
         return frozenset(o.role_id for o in self.offices_in(cohort_id))
@@ -113,7 +129,7 @@ def viewer_of(db: Session, person_id: int, *, acting_for: int | None = None, sig
     principals = principals_of(db, person_id)
     person = db.get(Person, acting_for) if acting_for in {principal for principal, _ in principals} else actor
     assert person is not None
-    offices = offices_of(db, person.key)
+    offices = (*offices_of(db, person.key), *_stood_in_for(db, person.key))
     zone = person.zone or _city_zone(db, offices)
     return Viewer(
         person_id=person.key,
@@ -161,6 +177,45 @@ def office_of(tenure: Tenure, seat: Seat, role: Role, cohort: Cohort, city: City
         city_slug=city.slug if city else "",
         city_name=city.name if city else "",
     )
+
+
+def stand_in_office(seat: Seat, role: Role, cohort: Cohort, city: City | None) -> Office:
+    """The office in which a substitute comes to a convening: in its audiences, and a guest everywhere else."""
+    return Office(
+        cohort_id=cohort.key,
+        cohort_slug=cohort.slug,
+        cohort_name=cohort.name,
+        seat_id=seat.key,
+        role_id=role.key,
+        standing=Standing.EXPERT,
+        title=f"{seat.label or role.name} (substitute)",
+        city_id=city.key if city else None,
+        city_slug=city.slug if city else "",
+        city_name=city.name if city else "",
+        stands_in=True,
+    )
+
+
+def _stood_in_for(db: Session, person_id: int) -> list[Office]:
+    """The seats for which a person comes to convenings that are not over."""
+    rows = db.execute(
+        select_all(Seat, Role, Cohort, City)
+        .select_from(Substitution)
+        .join(Registration, col(Registration.id) == Substitution.coming_id)
+        .join(Convening, col(Convening.id) == Substitution.convening_id)
+        .join(Seat, col(Seat.id) == Substitution.seat_id)
+        .join(Role, col(Role.id) == Seat.role_id)
+        .join(Cohort, col(Cohort.id) == Seat.cohort_id)
+        .outerjoin(City, col(City.id) == Seat.city_id)
+        .where(
+            col(Registration.person_id) == person_id,
+            col(Registration.state) == RegistrationState.SUBMITTED,
+            col(Substitution.undone_at).is_(None),
+            col(Convening.ends_on) >= clock.today("UTC"),
+        )
+        .order_by(col(Convening.starts_on), col(Substitution.id))
+    )
+    return [stand_in_office(seat, role, cohort, city) for seat, role, cohort, city in rows]
 
 
 def principals_of(db: Session, person_id: int) -> tuple[tuple[int, str], ...]:

@@ -24,18 +24,18 @@ from app.models import (
     Seat,
     SessionChoice,
     SessionRoom,
-    Substitution,
 )
 from app.models.base import relation
-from app.people.audiences import Rule, roll, rules_of
-from app.people.viewer import Office
+from app.people.audiences import Rule, rules_of
+from app.people.standing_in import StandIns, stand_ins
+from app.people.viewer import Office, stand_in_office
 from app.registration.presence import Window, presence
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """One who has a place. `windows` is when they are there, () the whole time; `stands_in` for whom the roll does
-    not know: a substitute comes with the office of the seat they take, and to closed sessions only by `grants`."""
+    """One who has a place. `windows` is when they are there, () the whole time; a substitute comes with the office of
+    the seat that they take (rule 10)."""
 
     registration_id: int
     person_id: int
@@ -45,8 +45,6 @@ class Guest:
     windows: tuple[Window, ...]
     needs: PrivateNeeds | None
     chosen: frozenset[int] = frozenset()
-    grants: frozenset[int] = frozenset()
-    stands_in: bool = False
 
     def is_there(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether they are there for some of that time."""
@@ -60,6 +58,7 @@ class Place:
     session: AgendaSession
     rule: Rule
     presenting: frozenset[int]
+    standing: StandIns
 
     def takes(self, guest: Guest) -> bool:
         """Whether a guest is in it; of a session to choose, only who chose it or has a part in it."""
@@ -68,19 +67,19 @@ class Place:
         assert session.ends_at is not None
         if not guest.is_there(session.starts_at, session.ends_at):
             return False
-        if guest.person_id in self.presenting or session.key in guest.grants:
+        granted = session.key in self.standing.grants.get(guest.person_id, ())
+        if guest.person_id in self.presenting or granted:
             return True
         if session.choice_group:
             return session.key in guest.chosen
-        if guest.stands_in and session.openness is Openness.CLOSED:
-            return False
-        if self.rule.takes(guest.person_id, guest.offices):
+        is_closed = session.openness is Openness.CLOSED
+        if self.standing.takes(self.rule, guest.person_id, guest.offices, session_id=session.key, is_closed=is_closed):
             return True
         return self.rule.everyone and not guest.offices and guest.person_id not in self.rule.but_person_ids
 
 
 def guests(db: Session, convening: Convening) -> list[Guest]:
-    """All who have a place, by city and name, with what they need. Five queries, however many they are."""
+    """All who have a place, by city and name, with what they need. Six queries, however many they are."""
     rows = db.execute(
         sa.select(Registration, Person, City, Seat, Role)
         .join(Person, col(Person.id) == Registration.person_id)
@@ -94,10 +93,10 @@ def guests(db: Session, convening: Convening) -> list[Guest]:
         .options(joinedload(relation(Registration.needs)))
         .order_by(col(City.name), Person.sort_name, Person.name, col(Person.id))
     ).all()
-    seated = {one.person_id: one.offices for one in roll(db, convening.starts_on, convening.cohort_id)}
+    standing = stand_ins(db, convening.key)
+    seated = {one.person_id: one.offices for one in standing.roll(db, convening.starts_on, convening.cohort_id)}
     windows = presence(db, convening)
     chosen = _chosen(db, convening)
-    grants = _grants(db, convening)
     found = []
     for registration, person, city, seat, role in rows:
         guest = Guest(
@@ -109,16 +108,15 @@ def guests(db: Session, convening: Convening) -> list[Guest]:
             windows=windows.get(person.key, ()),
             needs=registration.needs,
             chosen=chosen.get(registration.key, frozenset()),
-            grants=grants.get(registration.key, frozenset()),
         )
         if not guest.offices and seat is not None:
-            guest = replace(guest, offices=(_office(convening, seat, role, city),), stands_in=True)
+            guest = replace(guest, offices=(stand_in_office(seat, role, convening.cohort, city),))
         found.append(guest)
     return found
 
 
 def places(db: Session, convening: Convening) -> list[Place]:
-    """The sessions of a convening that take place, in order of time, with their rooms. Six queries."""
+    """The sessions of a convening that take place, in order of time, with their rooms. Seven queries."""
     sessions = db.exec(
         select(AgendaSession)
         .where(
@@ -143,8 +141,10 @@ def places(db: Session, convening: Convening) -> list[Place]:
     )
     for session_id, person_id in db.exec(engaged):
         presenting.setdefault(session_id, set()).add(person_id)
+    standing = stand_ins(db, convening.key)
     return [
-        Place(session, rules[session.audience_id], frozenset(presenting.get(session.key, ()))) for session in sessions
+        Place(session, rules[session.audience_id], frozenset(presenting.get(session.key, ())), standing)
+        for session in sessions
     ]
 
 
@@ -159,22 +159,6 @@ def rooms_said(session: AgendaSession) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
-def _office(convening: Convening, seat: Seat, role: Role, city: City | None) -> Office:
-    """The office of the seat for which somebody is registered without holding it that day."""
-    return Office(
-        cohort_id=convening.cohort_id,
-        cohort_slug="",
-        cohort_name="",
-        seat_id=seat.key,
-        role_id=role.key,
-        standing=role.standing,
-        title=seat.label or role.name,
-        city_id=city.key if city else None,
-        city_slug=city.slug if city else "",
-        city_name=city.name if city else "",
-    )
-
-
 def _chosen(db: Session, convening: Convening) -> dict[int, frozenset[int]]:
     rows = db.exec(
         select(SessionChoice.registration_id, SessionChoice.session_id)
@@ -182,15 +166,6 @@ def _chosen(db: Session, convening: Convening) -> dict[int, frozenset[int]]:
         .where(Registration.convening_id == convening.key)
     )
     return _gathered(rows.all())
-
-
-def _grants(db: Session, convening: Convening) -> dict[int, frozenset[int]]:
-    rows = db.exec(
-        select(Substitution.coming_id, Substitution.grants).where(
-            Substitution.convening_id == convening.key, col(Substitution.undone_at).is_(None)
-        )
-    )
-    return _gathered([(coming, number) for coming, granted in rows for number in granted])
 
 
 def _gathered(pairs: Sequence[tuple[int, int]]) -> dict[int, frozenset[int]]:
