@@ -15,6 +15,7 @@ from app.models import (
 )
 from app.people.audit import Refused, verb
 from app.people.viewer import Office, Viewer, offices_of
+from app.registration.choices import free_choices
 from app.registration.delegations import (
     delegation_of,
     give_place_back,
@@ -235,6 +236,7 @@ def _leave(
     registration.reason = reason.strip()[:500]
     db.add(registration)
     db.flush()
+    free_choices(db, registration, by=by)
     return promote_from_waiting_list(db, delegation, by=by) if had_place and delegation is not None else []
 
 
