@@ -34,6 +34,7 @@ def give_counts(
 ) -> PrivateLink:
     """Give a named caterer a link; a second click with the same name and grant finds the first one's."""
     holder = checked_name(holder, field="holder")
+    _hold(db, convening)
     known = next((link for link in links_of(db, convening) if link.holder == holder), None)
     if known is not None and known.with_names == with_names:
         return known
@@ -45,6 +46,8 @@ def give_counts(
 @verb
 def renew_counts(db: Session, link: PrivateLink, *, secret: bytes, by: Viewer) -> PrivateLink:
     """Give the caterer a new link and revoke the old one, wherever it has been passed on to."""
+    _hold(db, link.convening)
+    db.refresh(link, ["revoked_at"])
     if link.revoked_at is not None:
         raise Refused(f"{link.holder}’s link was renewed or revoked already.")
     link.revoked_at = clock.now()
@@ -56,3 +59,8 @@ def withdraw_counts(db: Session, link: PrivateLink, *, by: Viewer) -> None:
     """Revoke a caterer's link: it opens nothing from now on."""
     if link.revoked_at is None:
         link.revoked_at = clock.now()
+
+
+def _hold(db: Session, convening: Convening) -> None:
+    """Of two clicks at once each sees what the other did."""
+    db.exec(select(Convening.id).where(Convening.id == convening.key).with_for_update(key_share=True)).one()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -9,16 +10,18 @@ import time_machine
 from fastapi import FastAPI
 from httpx import Response
 from pypdf import PdfReader
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.database import Database
-from app.models import AuditEntry, PrivateLink
+from app.models import AuditEntry, PrivateLink, Registration, RegistrationState
+from app.people.audit import verb
+from app.people.viewer import Viewer
 from app.registration.looks import looks_on_record
-from app.registration.needs import write_dietary
+from app.registration.needs import keep_needs, write_dietary
 from app.registration.registrations import Details, register
 from tests.conftest import Visitor, VisitorOf
 from tests.registration.meals_stage import MORNING, lay_tables
-from tests.registration.stage import BY, TWO_WEEKS_BEFORE, Stage, convening, person, set_stage
+from tests.registration.stage import BY, TWO_WEEKS_BEFORE, Stage, convening, more_members, person, set_stage
 
 HERE = "/by-all-means/convenings/2017-fall/registration"
 FOOD, RAMP, CALL, PHONE = "no chili QX-FOOD", "a ramp QX-RAMP", "Ana QX-ANA", "+1 510 555 0100"
@@ -276,3 +279,58 @@ def test_a_legal_hold_is_set_and_lifted_with_a_reason_and_a_name(
             )
         ).all()
     assert acts == [("hold_needs", "Organizer", "A claim of 3 November"), ("lift_hold", "Organizer", "Settled")]
+
+
+@pytest.mark.usefixtures("_registered")
+def test_home_warns_the_organizers_before_the_needs_are_deleted(organizer: Visitor, stage: Stage) -> None:
+    assert "are deleted soon" not in said(organizer.get("/"))
+    with time_machine.travel(datetime(2017, 12, 8, 15, tzinfo=UTC), tick=True):
+        later = Visitor(organizer.app, organizer._portal, person_id=stage.people["organizer"])
+        assert "Private needs of Fall convening are deleted soon" in said(later.get("/"))
+
+
+# --- speed ---
+
+
+@pytest.mark.usefixtures("_registered")
+@pytest.mark.parametrize(
+    "page", ["/needs", "/needs/emergency?all=true", "/needs/access", "/meals", "/meals.pdf", "link"]
+)
+def test_the_number_of_queries_does_not_grow_with_the_people(
+    page: str, database: Database, stage: Stage, organizer: Visitor, visitor: VisitorOf, queries: list[str]
+) -> None:
+    """Habit 14: at a dozen and at three hundred."""
+    address, asking = f"{HERE}{page}", organizer
+    if page == "link":
+        given = organizer.follow(f"{HERE}/meals/links", {"holder": "Cora", "names": "yes"})
+        address, asking = address_in(given), visitor()
+    counts = []
+    for more in (8, 300):
+        with database.write() as db:
+            all_need_something(db, stage, more, by=BY)
+        asking.get(address)  # a link is opened once for the first time
+        queries.clear()
+        assert asking.get(address).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@verb
+def all_need_something(db: Session, stage: Stage, count: int, *, by: Viewer) -> None:
+    for member in more_members(db, stage, "salem", count, by=by):
+        row = Registration(
+            convening_id=stage.convening,
+            person_id=member.key,
+            city_id=stage.cities["salem"],
+            state=RegistrationState.SUBMITTED,
+        )
+        db.add(row)
+        db.flush()
+        keep_needs(
+            row,
+            dietary=write_dietary(["vegan"], "no chili"),
+            access="a ramp",
+            emergency_name="Ana",
+            emergency_phone="1",
+            name_to_caterer=True,
+        )
