@@ -84,8 +84,9 @@ def updates_released(
         )
 
 
-def registration_invited(db: Session, registration: Registration, *, by: str, address: str) -> None:
-    """To a member of a team: register by yourself; `address` is the whole URL of the convening's registration."""
+def registration_invited(db: Session, registration: Registration, *, by: str, address: str, link: int) -> None:
+    """To a member of a team: register by yourself; `address` is the whole private URL, `link` its row: one letter for
+    each."""
     convening = registration.convening
     closes = convening.registration_closes_on
     until = f" Registration closes on {clock.said_day(closes, year=True)}." if closes else ""
@@ -97,10 +98,11 @@ def registration_invited(db: Session, registration: Registration, *, by: str, ad
             f"Dear {registration.person.name},\n\n"
             f"{by} invites you to register for {convening_said(convening)}. It takes two minutes, on a phone too:\n\n"
             f"{address}\n\n"
-            f"If you cannot come, say so there, so that another can.{until}\n"
+            f"The address is yours alone and needs no account. If you cannot come, say so there, so that another can."
+            f"{until}\n"
         ),
         purpose="registration-invitation",
-        unique_key=f"registration-invitation:{registration.key}",
+        unique_key=f"registration-invitation:{registration.key}:{link}",
     )
 
 

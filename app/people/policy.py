@@ -55,6 +55,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "speaker.link": EVERYBODY,
     "speaker.chase": ORGANIZER,
     "registration.own": GUESTS,
+    "registration.link": EVERYBODY,
     "registration.team": frozenset({Kind.FACILITATOR, Kind.ORGANIZER}),
     "registration.board": ORGANIZER,
     "needs.read": ORGANIZER,

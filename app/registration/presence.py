@@ -4,7 +4,7 @@ A person says it per day, on the clocks of the convening's zone; it is stored as
 all means the whole convening.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -25,13 +25,25 @@ class Window:
     ends_at: datetime
 
 
+Stretch = tuple[time | None, time | None]
+"""From a wall time until another; None is the day's own start or end."""
+
+
 @dataclass(frozen=True, slots=True)
 class DayThere:
-    """What a person says of one day: there or not, from and until a wall time; None is the day's own."""
+    """What a person says of one day: there or not, from and until a wall time; None is the day's own.
+
+    `again` are the stretches for which they come back after being away in between.
+    """
 
     there: bool = False
     arrives: time | None = None
     leaves: time | None = None
+    again: tuple[Stretch, ...] = ()
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        return ((self.arrives, self.leaves), *self.again) if self.there else ()
 
 
 def days_of(convening: Convening) -> tuple[date, ...]:
@@ -40,11 +52,24 @@ def days_of(convening: Convening) -> tuple[date, ...]:
     return tuple(convening.starts_on + timedelta(days=n) for n in range(count))
 
 
-def read_day(there: bool, arrives: str, leaves: str) -> DayThere:
-    """A day as typed ("08:30" or ""); raises ValueError, with a sentence, for what is no time or goes backwards."""
-    said = DayThere(there, _time(arrives), _time(leaves))
-    if there and said.leaves is not None and said.leaves <= (said.arrives or MIDNIGHT):
-        raise ValueError(f"Leaving at {leaves} is not after arriving at {arrives or '00:00'}.")
+def read_day(there: bool, arrives: str, leaves: str, again: Sequence[tuple[str, str]] = ()) -> DayThere:
+    """A day as typed ("08:30" or ""); raises ValueError, with a sentence, for what is no time or goes backwards.
+
+    Of `again` the pairs of which nothing is typed are left out.
+    """
+    back = tuple((_time(start), _time(end)) for start, end in again if start.strip() or end.strip())
+    said = DayThere(there, _time(arrives), _time(leaves), back)
+    left: time | None = None
+    for number, (start, end) in enumerate(said.stretches):
+        if number and left is None:
+            raise ValueError("Coming back needs a time of leaving before it.")
+        if number and start is None:
+            raise ValueError(f"After leaving at {left:%H:%M}, say when coming back.")
+        if left is not None and start is not None and start <= left:
+            raise ValueError(f"Coming back at {start:%H:%M} is not after leaving at {left:%H:%M}.")
+        if end is not None and end <= (start or MIDNIGHT):
+            raise ValueError(f"Leaving at {end:%H:%M} is not after arriving at {start or MIDNIGHT:%H:%M}.")
+        left = end
     return said
 
 
@@ -64,21 +89,20 @@ def windows_of(convening: Convening, days: Mapping[date, DayThere]) -> tuple[Win
     """
     windows: list[Window] = []
     for day in days_of(convening):
-        said = days.get(day, DayThere())
-        if not said.there:
-            continue
-        window = _window(convening.zone, day, said)
-        if windows and windows[-1].ends_at == window.starts_at:
-            window = Window(windows.pop().starts_at, window.ends_at)
-        windows.append(window)
+        for stretch in days.get(day, DayThere()).stretches:
+            window = _window(convening.zone, day, stretch)
+            if windows and windows[-1].ends_at == window.starts_at:
+                window = Window(windows.pop().starts_at, window.ends_at)
+            windows.append(window)
     if not windows:
         raise ValueError("Tick at least one day, or say that you cannot come.")
     return () if windows == [whole(convening)] else tuple(windows)
 
 
-def _window(zone: str, day: date, said: DayThere) -> Window:
-    until = clock.at(day, said.leaves, zone) if said.leaves else clock.at(day + A_DAY, MIDNIGHT, zone)
-    return Window(clock.at(day, said.arrives or MIDNIGHT, zone), until)
+def _window(zone: str, day: date, stretch: Stretch) -> Window:
+    arrives, leaves = stretch
+    until = clock.at(day, leaves, zone) if leaves else clock.at(day + A_DAY, MIDNIGHT, zone)
+    return Window(clock.at(day, arrives or MIDNIGHT, zone), until)
 
 
 def whole(convening: Convening) -> Window:
@@ -90,24 +114,20 @@ def whole(convening: Convening) -> Window:
 
 
 def days_said(convening: Convening, windows: tuple[Window, ...]) -> dict[date, DayThere]:
-    """The windows as a person said them, per day: what `windows_of` was made from.
-
-    Of several windows on one day the first arrival and the last leaving are said.
-    """
+    """The windows as a person said them, per day: what `windows_of` was made from."""
     said: dict[date, DayThere] = {}
     for day in days_of(convening):
         starts = clock.at(day, MIDNIGHT, convening.zone)
         ends = clock.at(day + A_DAY, MIDNIGHT, convening.zone)
-        parts = [w for w in windows or (whole(convening),) if w.starts_at < ends and w.ends_at > starts]
-        if not parts:
-            said[day] = DayThere()
-            continue
-        first, last = parts[0].starts_at, parts[-1].ends_at
-        said[day] = DayThere(
-            True,
-            clock.local(first, convening.zone).time() if first > starts else None,
-            clock.local(last, convening.zone).time() if last < ends else None,
-        )
+        stretches: list[Stretch] = [
+            (
+                clock.local(window.starts_at, convening.zone).time() if window.starts_at > starts else None,
+                clock.local(window.ends_at, convening.zone).time() if window.ends_at < ends else None,
+            )
+            for window in windows or (whole(convening),)
+            if window.starts_at < ends and window.ends_at > starts
+        ]
+        said[day] = DayThere(True, *stretches[0], tuple(stretches[1:])) if stretches else DayThere()
     return said
 
 
@@ -120,11 +140,15 @@ def said(convening: Convening, windows: tuple[Window, ...]) -> tuple[str, ...]:
 
 
 def _hours(day: DayThere) -> str:
-    if day.arrives and day.leaves:
-        return f"{day.arrives:%H:%M}{clock.NARROW}{day.leaves:%H:%M}"
-    if day.arrives:
-        return f"from {day.arrives:%H:%M}"
-    return f"until {day.leaves:%H:%M}" if day.leaves else "all day"
+    return " and ".join(_stretch(*stretch) for stretch in day.stretches)
+
+
+def _stretch(arrives: time | None, leaves: time | None) -> str:
+    if arrives and leaves:
+        return f"{arrives:%H:%M}{clock.NARROW}{leaves:%H:%M}"
+    if arrives:
+        return f"from {arrives:%H:%M}"
+    return f"until {leaves:%H:%M}" if leaves else "all day"
 
 
 def windows_on_record(registration: Registration) -> tuple[Window, ...]:

@@ -42,6 +42,8 @@ class Details:
     emergency_phone: str | None = None
     name_to_caterer: bool | None = None
     photo_consent: bool | None = None
+    listed: bool | None = None
+    notices_read: bool | None = None
 
 
 AS_IT_IS = Details()
@@ -243,6 +245,10 @@ def _leave(
 def _fill(db: Session, registration: Registration, details: Details) -> None:
     if details.photo_consent is not None:
         registration.photo_consent = details.photo_consent
+    if details.listed is not None:
+        registration.listed = details.listed
+    if details.notices_read and registration.notices_read_at is None:
+        registration.notices_read_at = clock.now()
     db.add(registration)
     db.flush()
     if details.windows is not None and details.windows != windows_on_record(registration):

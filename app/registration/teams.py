@@ -17,6 +17,7 @@ from app.models import (
     RegistrationState,
     Role,
     Seat,
+    Standing,
     Tenure,
 )
 from app.models.base import relation
@@ -31,12 +32,15 @@ COMING = (RegistrationState.SUBMITTED, RegistrationState.WAITING)
 class Card:
     """A seat of a team, or a person registered for the city without one, and how far they are.
 
+    `seat_id` and `standing` are those of an empty seat;
     `line` is the number on the waiting list; `presence` a line a day; `missing` what has not been answered.
     """
 
     office: str
     person_id: int | None
     person: str
+    seat_id: int | None = None
+    standing: Standing | None = None
     interim: bool = False
     state: RegistrationState | None = None
     line: int | None = None
@@ -81,6 +85,17 @@ class Team:
     def next_person_id(self) -> int | None:
         """The first who has yet to answer."""
         return next((card.person_id for card in self.cards if card.is_open), None)
+
+    def next_after(self, person_id: int) -> Card | None:
+        """The next who has yet to answer, from a person's card down and then from the top; not that person."""
+        at = next((number for number, card in enumerate(self.cards) if card.person_id == person_id), -1)
+        around = (*self.cards[at + 1 :], *self.cards[: max(at, 0)])
+        return next((card for card in around if card.is_open and card.person_id != person_id), None)
+
+    @property
+    def uninvited(self) -> tuple[Card, ...]:
+        """Those whom nobody has asked yet."""
+        return tuple(card for card in self.cards if card.person_id is not None and card.state is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +144,7 @@ def team(db: Session, convening: Convening, city: City) -> Team:
     cards: list[Card] = []
     for seat, tenure in seated:
         if tenure is None:
-            cards.append(Card(seat.title, None, ""))
+            cards.append(Card(seat.title, None, "", seat_id=seat.key, standing=seat.role.standing))
             continue
         mine = registrations.pop(tenure.person_id, None)
         office = tenure.title or seat.title

@@ -54,6 +54,7 @@ async def _not_here(request: Request, error: NotHere) -> Response:
 
 
 async def _gone_link(request: Request, error: GoneLink) -> Response:
+    request.state.cohort = None  # as above: the address may have named one
     return page(request, "speakers/gone.html", status=error.status)
 
 

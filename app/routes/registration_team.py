@@ -1,20 +1,37 @@
-"""Registering a city's team: the cards, each member's form, invitations and regrets."""
+"""Registering a city's team: the cards, each member's form, invitations, empty seats and regrets."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
-from app.mailing import letters
-from app.models import Person, RegistrationState
-from app.registration import registrations, teams, terms
+from app import clock
+from app.models import City, Convening, Person, RegistrationState
+from app.people.audit import Refused
+from app.people.viewer import Viewer
+from app.registration import registrations, seating, teams, terms
+from app.routes import typed
 from app.routes.door import CityHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
-from app.routes.registration_desk import HERE, Filled, Registrant, Text, save_form, show_form, withdraw, write_to
+from app.routes.registration_desk import (
+    HERE,
+    Filled,
+    Registrant,
+    Text,
+    keep_draft,
+    save_form,
+    send_link,
+    show_form,
+    show_stays,
+    withdraw,
+    write_to,
+)
 
 router = APIRouter(prefix=f"{HERE}/team")
 TEAM = [Depends(Needs("registration.team"))]
-MEMBER = "/{city}/{person_id}"
+MEMBER = "/{city}/{person_id:int}"
 
 
 def member_here(db: Db, convening: ConveningHere, viewer: ViewerHere, city: CityHere, person_id: int) -> Registrant:
@@ -40,16 +57,19 @@ def own_team(convening: ConveningHere, viewer: ViewerHere) -> Response:
     return see_other(f"{convening.path}/registration/team/{offices[0].city_slug}")
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody named for an empty seat, as typed, and what was wrong with it."""
+
+    seat_id: int = 0
+    name: str = ""
+    email: str = ""
+    errors: tuple[tuple[str, str], ...] = ()
+
+
 @router.get("/{city}", dependencies=TEAM)
 def team(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere, city: CityHere) -> Response:
-    context = {
-        "convening": convening,
-        "city": city,
-        "team": teams.team(db, convening, city),
-        "closed": terms.closed_because(convening),
-        "may_anyway": viewer.is_organizer(convening.cohort_id),
-    }
-    return page(request, "registration/team.html", context)
+    return _team(request, db, convening, viewer, city, Named())
 
 
 @router.post("/{city}", dependencies=TEAM)
@@ -66,6 +86,45 @@ def register_team(
     return see_other(f"{convening.path}/registration/team/{city.slug}", flash=said)
 
 
+@router.post("/{city}/invitations", dependencies=TEAM)
+def invite_team(
+    db: Db, settings: SettingsHere, convening: ConveningHere, viewer: ViewerHere, city: CityHere
+) -> Response:
+    """Invite everybody of the team whom nobody has asked yet."""
+    uninvited = teams.team(db, convening, city).uninvited
+    for card in uninvited:
+        send_link(db, settings, Registrant(convening, db.get_one(Person, card.person_id), viewer, city))
+    said = f"{len(uninvited)} invited." if uninvited else "Everybody was invited before."
+    return see_other(f"{convening.path}/registration/team/{city.slug}", flash=said)
+
+
+@router.post("/{city}/seats/{seat_id:int}/invitation", dependencies=TEAM)
+def fill_seat(
+    request: Request,
+    db: Db,
+    settings: SettingsHere,
+    convening: ConveningHere,
+    viewer: ViewerHere,
+    city: CityHere,
+    seat_id: int,
+    name: Text = "",
+    email: Text = "",
+) -> Response:
+    """Name somebody for an empty seat: they get it from today, and a letter with their own address."""
+    seat = seating.seat_of(db, convening, city, seat_id)
+    if seat is None:
+        raise NotHere(f"{city.name} has no such seat.")
+    try:
+        person = seating.name_for_seat(db, convening, seat, name=name, email=email, by=viewer)
+    except Refused as refused:
+        named = Named(seat_id, name, email, tuple(typed.errors(refused).items()))
+        return _team(request, db, convening, viewer, city, named)
+    db.flush()
+    send_link(db, settings, Registrant(convening, person, viewer, city))
+    back = f"{convening.path}/registration/team/{city.slug}"
+    return see_other(back, flash=f"{person.name} has the seat “{seat.title}” and is invited.")
+
+
 @router.get(MEMBER, dependencies=TEAM)
 def member_form(request: Request, db: Db, who: MemberHere) -> Response:
     return show_form(request, db, who)
@@ -76,20 +135,44 @@ def register_member(request: Request, db: Db, settings: SettingsHere, who: Membe
     return save_form(request, db, settings, who, form)
 
 
+@router.post(f"{MEMBER}/draft", dependencies=TEAM)
+def keep_for(db: Db, who: MemberHere, form: Filled) -> Response:
+    return keep_draft(db, who, form)
+
+
+@router.post(f"{MEMBER}/stays", dependencies=TEAM)
+def stays_for(request: Request, db: Db, who: MemberHere, form: Filled) -> Response:
+    return show_stays(request, db, who, form)
+
+
 @router.post(f"{MEMBER}/invitation", dependencies=TEAM)
 def invite_member(db: Db, settings: SettingsHere, who: MemberHere) -> Response:
-    registration = registrations.invite(db, who.convening, who.person, by=who.viewer)
-    db.flush()
-    letters.registration_invited(
-        db,
-        registration,
-        by=who.viewer.actor_name,
-        address=f"{settings.address}{who.convening.path}/registration",
-    )
+    send_link(db, settings, who)
     return see_other(who.back, flash=f"{who.person.name} is invited and can register by themselves.")
+
+
+@router.post(f"{MEMBER}/link", dependencies=TEAM)
+def renew_link(db: Db, settings: SettingsHere, who: MemberHere) -> Response:
+    """Send a new private address; the old one opens nothing any more."""
+    send_link(db, settings, who, renewed=True)
+    return see_other(who.back, flash=f"{who.person.name} gets a new link; the old one opens nothing any more.")
 
 
 @router.post(f"{MEMBER}/regrets", dependencies=TEAM)
 def regret_for(db: Db, settings: SettingsHere, who: MemberHere, reason: Text = "") -> Response:
     withdraw(db, settings, who, reason)
     return see_other(who.back, flash=f"{who.person.name} is not expected any more.")
+
+
+def _team(request: Request, db: Session, convening: Convening, viewer: Viewer, city: City, named: Named) -> Response:
+    context = {
+        "convening": convening,
+        "city": city,
+        "team": teams.team(db, convening, city),
+        "closed": terms.closed_because(convening),
+        "may_anyway": viewer.is_organizer(convening.cohort_id),
+        "named": named,
+        "errors": dict(named.errors),
+        "today": clock.today(city.zone),
+    }
+    return page(request, "registration/team.html", context, status=422 if named.errors else 200)

@@ -36,7 +36,7 @@ MEALS = "/catering/{token}"
 def own(whose: str) -> dict[str, set[str]]:
     """What people read again of themselves."""
     needs = {f"{whose} dietary", f"{whose} access"}
-    return {R: needs, R + "/form": needs}
+    return {R: needs, R + "/form": needs | {f"{whose} called", f"{whose} phone"}}
 
 
 def of_both(*fields: str) -> set[str]:
@@ -82,6 +82,7 @@ BEARERS = {
     "speaker’s link": ("/speaking/", "speaker_link"),
     "caterer’s link": ("/catering/", "caterer_link"),
     "caterer’s link with names": ("/catering/", "caterer_link_with_names"),
+    "registration link": ("/by-link/", "registration_link"),
     "feed": ("/feeds/", "feed"),
 }
 """Those without an account: which addresses their token opens, and which of the marked links it is."""
@@ -173,7 +174,7 @@ def settings(log: StringIO, settings: Settings) -> Settings:
 
 FORM = {
     "presence": "whole",
-    "asks_needs": "true",
+    "asks": ["presence", "food", "access"],
     "dietary_words": mark("left", "dietary"),
     "access": mark("left", "access"),
 }

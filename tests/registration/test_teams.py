@@ -6,7 +6,7 @@ import time_machine
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.models import City, RegistrationState, Tenure
+from app.models import City, RegistrationState, Standing, Tenure
 from app.people.audit import verb
 from app.people.viewer import Viewer
 from app.registration.due import Due, due_from
@@ -66,7 +66,9 @@ def test_a_vacant_seat_is_a_card_without_a_person_and_who_left_it_after_register
         _leave(db, stage.people["oakland mayor"], date(2017, 11, 1), by=BY)
     with database.read() as db:
         so_far = team(db, convening(db, stage), db.get_one(City, stage.cities["oakland"]))
-    assert so_far.cards[0] == Card("Mayor", None, "")
+    seat_id = so_far.cards[0].seat_id
+    assert seat_id is not None
+    assert so_far.cards[0] == Card("Mayor", None, "", seat_id=seat_id, standing=Standing.MAYOR)
     assert (so_far.cards[-1].office, so_far.cards[-1].person) == ("", "Oakland Mayor")
     assert so_far.people == 5
 

@@ -1,0 +1,87 @@
+"""Registering by the private address of a letter, without an account. To open it changes nothing: programs that look
+for harm in letters open every address. Whoever holds it can answer in the person's place and read none of the needs."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from app.models import LinkPurpose
+from app.people import private_links
+from app.people.viewer import Viewer
+from app.registration import teams
+from app.routes.door import ConveningHere, Db, Needs, SettingsHere
+from app.routes.pages import page, see_other
+from app.routes.registration_desk import (
+    HERE,
+    Filled,
+    Registrant,
+    Text,
+    keep_draft,
+    link_address,
+    save_form,
+    show_form,
+    show_stays,
+    standing,
+    withdraw,
+)
+from app.routes.speaker_link import GoneLink
+
+router = APIRouter(prefix=HERE + "/by-link/{token}")
+LINK = [Depends(Needs("registration.link"))]
+
+
+def bearer_here(request: Request, db: Db, settings: SettingsHere, convening: ConveningHere, token: str) -> Registrant:
+    """The person whose link it is; raises GoneLink for one that opens nothing here.
+
+    The page is theirs whoever else is signed in at this browser, and has the rights of no office.
+    """
+    link = private_links.find_link(db, LinkPurpose.REGISTRATION, token)
+    if link is None or link.person is None or link.convening_id != convening.key:
+        raise GoneLink(404)
+    person = link.person
+    if link.revoked_at or person.archived_at:
+        raise GoneLink(410)
+    request.state.viewer = Viewer.anonymous()
+    if request.method == "POST":
+        private_links.note_read(db, link)
+    viewer = Viewer(person.key, person.name, actor_id=person.key, actor_name=f"{person.name[:250]}, by private link")
+    return Registrant(convening, person, viewer, at_link=link_address(convening, link, settings))
+
+
+BearerHere = Annotated[Registrant, Depends(bearer_here)]
+
+
+@router.get("", dependencies=LINK)
+def look(request: Request, db: Db, who: BearerHere) -> Response:
+    """How the registration stands, or the form while there is nothing to show."""
+    registration = who.on_record(db)
+    if registration is None or registration.state in teams.OPEN:
+        return show_form(request, db, who)
+    return page(request, "registration/own.html", standing(db, who, registration))
+
+
+@router.get("/form", dependencies=LINK)
+def form_by_link(request: Request, db: Db, who: BearerHere) -> Response:
+    return show_form(request, db, who)
+
+
+@router.post("", dependencies=LINK)
+def register_by_link(request: Request, db: Db, settings: SettingsHere, who: BearerHere, form: Filled) -> Response:
+    return save_form(request, db, settings, who, form.model_copy(update={"asks_place": False}))
+
+
+@router.post("/draft", dependencies=LINK)
+def keep_by_link(db: Db, who: BearerHere, form: Filled) -> Response:
+    return keep_draft(db, who, form)
+
+
+@router.post("/stays", dependencies=LINK)
+def stays_by_link(request: Request, db: Db, who: BearerHere, form: Filled) -> Response:
+    return show_stays(request, db, who, form)
+
+
+@router.post("/regrets", dependencies=LINK)
+def regret_by_link(db: Db, settings: SettingsHere, who: BearerHere, reason: Text = "") -> Response:
+    withdraw(db, settings, who, reason)
+    return see_other(who.back, flash="Thank you for saying so. Nobody expects you at this convening.")
