@@ -66,7 +66,7 @@ def test_a_stranger_at_the_keyboard_registers_by_the_letters_address_alone(
     assert mine.needs
     assert (mine.state, mine.needs.access, mine.listed) == (RegistrationState.SUBMITTED, RAMP, False)
     with database.read() as db:
-        who = set(db.exec(select(AuditEntry.actor_name).where(AuditEntry.subject == "registration")))
+        who = set(db.exec(select(AuditEntry.by).where(AuditEntry.subject == "registration")))
     assert "Oakland Member 1, by private link" in who
 
 
