@@ -101,8 +101,8 @@ def show_form(
 
 def show_stays(request: Request, db: Session, who: Registrant, form: RegistrationForm) -> Response:
     """The sessions in and out, for the hours as they are typed now; nothing is kept."""
-    context = {"convening": who.convening, "stays": _stays(db, who, form), "you": not who.for_another}
-    answer = page(request, "registration/form.html", context, block="sessions")
+    context = {"stays": _stays(db, who, form), "you": not who.for_another}
+    answer = page(request, "registration/stays.html", context)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

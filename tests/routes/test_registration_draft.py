@@ -176,3 +176,14 @@ def test_a_text_of_two_lines_is_untouched_whichever_way_the_browser_ends_them(
     member.follow(HERE, {**WHOLE, "asks": ["access"], "access": "one\ntwo"})
     shown = marks(member.get(f"{HERE}/form").text)
     assert member.post(f"{HERE}/draft", {"asks": shown["access"], "access": words}).json()["marks"] == {}
+
+
+def test_without_a_release_the_hours_are_answered_with_what_will_stand_there(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    member = visitor(stage.people["oakland member 1"])
+    answer = member.post(f"{HERE}/stays", {"asks": "presence", "presence": "whole"})
+    assert "The agenda is not published yet. Your sessions will stand here." in answer.text
+    assert "<main" not in answer.text
+    with database.read() as db:
+        assert db.exec(select(Registration)).all() == []
