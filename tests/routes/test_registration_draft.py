@@ -187,3 +187,17 @@ def test_without_a_release_the_hours_are_answered_with_what_will_stand_there(
     assert "<main" not in answer.text
     with database.read() as db:
         assert db.exec(select(Registration)).all() == []
+
+
+def test_each_day_has_its_hours_and_one_more_stay_to_fill_in(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    """Rule 11: a gap that was kept leaves room for another."""
+    member = visitor(stage.people["oakland member 1"])
+    form = member.get(HERE).text
+    assert (form.count('name="day" value="2017-11-14"'), form.count('name="day" value="2017-11-15"')) == (2, 2)
+    times = {"day": ["2017-11-14"] * 2, "arrives": ["09:00", "14:00"], "leaves": ["12:00", ""]}
+    member.follow(HERE, {"asks": "presence", "presence": "part", "there": "2017-11-14", **times})
+    form = member.get(f"{HERE}/form").text
+    assert (form.count('name="day" value="2017-11-14"'), form.count('name="day" value="2017-11-15"')) == (3, 2)
+    assert 'name="arrives" value="14:00"' in form
