@@ -57,6 +57,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "registration.own": GUESTS,
     "registration.link": EVERYBODY,
     "registration.team": frozenset({Kind.FACILITATOR, Kind.ORGANIZER}),
+    "registration.substitute": frozenset({Kind.FACILITATOR, Kind.ORGANIZER}),
     "registration.board": ORGANIZER,
     "needs.read": ORGANIZER,
     "caterer.link": EVERYBODY,
@@ -70,7 +71,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "learning.read": COHORT,
 }
 
-CITY_BOUND = frozenset({"registration.team", "update.write", "update.approve"})
+CITY_BOUND = frozenset({"registration.team", "registration.substitute", "update.write", "update.approve"})
 
 _KIND_OF = {
     Standing.ORGANIZER: Kind.ORGANIZER,

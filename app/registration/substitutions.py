@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select, update
 
 from app import clock
+from app.gatherings.details import is_hidden
 from app.models import (
     AgendaSession,
     ChoicePlaces,
@@ -180,20 +181,25 @@ def replaced_by(db: Session, registration: Registration) -> Person | None:
     ).first()
 
 
-def closed_to_grant(db: Session, convening: Convening) -> list[int]:
-    """The numbers of the convening's closed sessions that take place."""
-    return [
-        number
-        for number in db.exec(
-            select(AgendaSession.id).where(
-                AgendaSession.convening_id == convening.key,
-                AgendaSession.openness == Openness.CLOSED,
-                col(AgendaSession.archived_at).is_(None),
-                col(AgendaSession.cancelled_at).is_(None),
-            )
+def grantable(db: Session, convening: Convening, by: Viewer) -> list[int]:
+    """The closed sessions that an organizer may let a substitute into: not those that exclude the organizer (rule 13).
+
+    Nobody else may grant any.
+    """
+    if not by.is_organizer(convening.cohort_id):
+        return []
+    return [one.key for one in _closed(db, convening) if by.is_system or not is_hidden(db, one, by)]
+
+
+def _closed(db: Session, convening: Convening) -> Sequence[AgendaSession]:
+    return db.exec(
+        select(AgendaSession).where(
+            AgendaSession.convening_id == convening.key,
+            AgendaSession.openness == Openness.CLOSED,
+            col(AgendaSession.archived_at).is_(None),
+            col(AgendaSession.cancelled_at).is_(None),
         )
-        if number is not None
-    ]
+    ).all()
 
 
 def _hold(db: Session, registration: Registration) -> Delegation | None:
@@ -209,7 +215,7 @@ def _hold(db: Session, registration: Registration) -> Delegation | None:
 
 def _check_may(db: Session, convening: Convening, grants: Collection[int], by: Viewer) -> None:
     if by.is_organizer(convening.cohort_id):
-        if not set(grants) <= set(closed_to_grant(db, convening)):
+        if not set(grants) <= set(grantable(db, convening, by)):
             raise Refused(
                 "One of these sessions is not closed any more, or is not on the agenda. Choose again.", "grants"
             )
@@ -279,7 +285,7 @@ def _pass_on(db: Session, coming: Registration, leaving: Registration, *, nights
         _count_choice(db, choice.session_id, -1)
         db.delete(choice)
     db.flush()
-    closed = set(closed_to_grant(db, leaving.convening))
+    closed = {one.key for one in _closed(db, leaving.convening)}
     for choice in db.exec(select(SessionChoice).where(SessionChoice.registration_id == leaving.key)):
         if choice.session_id not in closed:
             choice.registration_id = coming.key

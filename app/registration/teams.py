@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import or_
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlmodel import Session, col, select
 
 from app.models import (
@@ -18,6 +18,7 @@ from app.models import (
     Role,
     Seat,
     Standing,
+    Substitution,
     Tenure,
 )
 from app.models.base import relation
@@ -32,8 +33,8 @@ COMING = (RegistrationState.SUBMITTED, RegistrationState.WAITING)
 class Card:
     """A seat of a team, or a person registered for the city without one, and how far they are.
 
-    `seat_id` and `standing` are those of an empty seat;
-    `line` is the number on the waiting list; `presence` a line a day; `missing` what has not been answered.
+    `seat_id` and `standing` are those of an empty seat; `line` is the number on the waiting list; `presence` a line a
+    day; `missing` what has not been answered; `in_place_of` the name of whom they replace (rule 10).
     """
 
     office: str
@@ -47,6 +48,8 @@ class Card:
     sponsored: bool = False
     presence: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    registration_id: int | None = field(default=None, compare=False)
+    in_place_of: str = ""
 
     @property
     def is_settled(self) -> bool:
@@ -154,8 +157,9 @@ def team(db: Session, convening: Convening, city: City) -> Team:
         for left in registrations.values()
         if left.state in COMING
     ]
+    instead = _instead(db, convening)
     return Team(
-        tuple(cards),
+        tuple(replace(card, in_place_of=instead.get(card.registration_id, "")) for card in cards),
         cap=delegation.cap if delegation else convening.delegation_cap,
         taken=delegation.taken if delegation else 0,
         sponsored_cap=delegation.sponsored_cap if delegation else convening.sponsored_cap,
@@ -244,7 +248,21 @@ def _card(
         sponsored=registration.sponsored,
         presence=said(convening, windows_on_record(registration)) if coming else (),
         missing=answers_missing(registration, needs_answered=registration.key in needs_answered) if coming else (),
+        registration_id=registration.key,
     )
+
+
+def _instead(db: Session, convening: Convening) -> dict[int | None, str]:
+    """The registration of who comes → the name of whom they replace."""
+    leaving = aliased(Registration)
+    rows = db.exec(
+        select(Substitution.coming_id, Person.name)
+        .join(leaving, col(leaving.id) == Substitution.leaving_id)
+        .join(Person, col(Person.id) == leaving.person_id)
+        .where(Substitution.convening_id == convening.key, col(Substitution.undone_at).is_(None))
+        .order_by(col(Substitution.id))
+    )
+    return dict(rows.all())
 
 
 def _seated(db: Session, convening: Convening, city_id: int | None) -> list[tuple[Seat, Tenure | None]]:

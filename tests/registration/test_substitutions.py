@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from app import clock
 from app.database import Database
 from app.models import (
+    AgendaSession,
     Delegation,
     LodgingBlock,
     Payer,
@@ -92,6 +93,11 @@ def choose(db: Session, registration: Registration, session_id: int, *, by: View
     db.add(SessionChoice(registration_id=registration.key, session_id=session_id, choice_group="dinner"))
     db.flush()
     db.expire(registration, ["choices"])
+
+
+@verb
+def let_the_lab_in(db: Session, session_id: int, *, by: Viewer) -> None:
+    db.get_one(AgendaSession, session_id).excludes_lab = False
 
 
 def test_the_seats_logistics_pass_on_and_nothing_that_is_the_persons(database: Database, stage: Stage) -> None:
@@ -264,6 +270,9 @@ def test_closed_sessions_are_granted_by_organizers_alone(database: Database, sta
             substitute(db, leaving, coming, grants=[tables["closed"]], by=viewer(db, stage, "oakland facilitator"))
         with pytest.raises(Refused, match="is not closed"):
             substitute(db, leaving, coming, grants=[tables["lunch"]], by=viewer(db, stage, "organizer"))
+        with pytest.raises(Refused, match="is not closed"):  # it excludes the lab: not theirs to open
+            substitute(db, leaving, coming, grants=[tables["closed"]], by=viewer(db, stage, "organizer"))
+        let_the_lab_in(db, tables["closed"], by=BY)
         done = substitute(db, leaving, coming, grants=[tables["closed"]], by=viewer(db, stage, "organizer"))
         assert done.substitution.grants == [tables["closed"]]
 
