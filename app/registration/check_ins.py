@@ -12,6 +12,7 @@ from app.models import CheckIn, CheckInWay, Convening, Registration, Registratio
 from app.models.base import relation
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
+from app.registration.substitutions import replaced_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ def check_in(
     standing = db.exec(_standing(held)).first()
     if standing is not None:
         return standing
+    instead = replaced_by(db, held) if held.state is RegistrationState.REPLACED else None
+    if instead is not None:
+        raise Refused(f"{held.person.name} is replaced by {instead.name}: this badge is no longer good.")
     if held.state is not RegistrationState.SUBMITTED:
         raise Refused(f"{held.person.name} has no confirmed place: the registration is {held.state}.")
     arrival = CheckIn(

@@ -95,6 +95,17 @@ def free_choices(db: Session, registration: Registration, *, by: Viewer) -> None
         db.expire(registration, ["choices"])
 
 
+def take_again(db: Session, registration: Registration, chosen: Iterable[tuple[int, str]]) -> None:
+    """Choose again what somebody had chosen, as (session, group), as far as there are places. Called in a verb that
+    holds the registration."""
+    hold_log(db)
+    for session_id, group in chosen:
+        if _take(db, session_id):
+            db.add(SessionChoice(registration_id=registration.key, session_id=session_id, choice_group=group))
+    db.flush()
+    db.expire(registration, ["choices"])
+
+
 @verb
 def limit_choice(db: Session, session: AgendaSession, *, cap: int | None, by: Viewer) -> None:
     """Set how many can choose a session; None is no limit. Who has chosen it keeps it, whatever the limit."""

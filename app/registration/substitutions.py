@@ -13,13 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import joinedload
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.gatherings.details import is_hidden
 from app.models import (
     AgendaSession,
-    ChoicePlaces,
     Convening,
     Delegation,
     Openness,
@@ -36,6 +35,7 @@ from app.models.base import relation
 from app.people.audit import Refused, verb
 from app.people.directory import add_person
 from app.people.viewer import Viewer, offices_of
+from app.registration.choices import free_choices, take_again
 from app.registration.delegations import (
     delegation_of,
     give_place_back,
@@ -100,7 +100,7 @@ def substitute(
         give_place_back(db, delegation, theirs.sponsored)
     leaving.state, leaving.waiting_number, leaving.reason = RegistrationState.REPLACED, None, reason.strip()[:500]
     _take_over(db, theirs, leaving)
-    _pass_on(db, theirs, leaving, nights=nights)
+    _pass_on(db, theirs, leaving, nights=nights, by=by)
     made = Substitution(
         convening_id=convening.key,
         seat_id=leaving.seat_id,
@@ -270,7 +270,7 @@ def _take_over(db: Session, coming: Registration, leaving: Registration) -> None
     db.flush()
 
 
-def _pass_on(db: Session, coming: Registration, leaving: Registration, *, nights: bool) -> None:
+def _pass_on(db: Session, coming: Registration, leaving: Registration, *, nights: bool, by: Viewer) -> None:
     """The seat's windows, nights and choices. How somebody travels and with whom they share is theirs (rule 12)."""
     coming.windows = [
         PresenceWindow(registration_id=coming.key, starts_at=one.starts_at, ends_at=one.ends_at)
@@ -281,10 +281,7 @@ def _pass_on(db: Session, coming: Registration, leaving: Registration, *, nights
         coming.travel = coming.travel or Travel(registration_id=coming.key)
         for name in NIGHTS:
             setattr(coming.travel, name, getattr(theirs, name))
-    for choice in list(coming.choices):
-        _count_choice(db, choice.session_id, -1)
-        db.delete(choice)
-    db.flush()
+    free_choices(db, coming, by=by)
     closed = {one.key for one in _closed(db, leaving.convening)}
     for choice in db.exec(select(SessionChoice).where(SessionChoice.registration_id == leaving.key)):
         if choice.session_id not in closed:
@@ -350,26 +347,8 @@ def _give_back(db: Session, coming: Registration, leaving: Registration, before:
                 value = datetime.fromisoformat(value).date()
             setattr(coming.travel, name, value)
     db.flush()
-    for session_id, group in before.get("choices", []):
-        if _count_choice(db, session_id, +1):
-            db.add(SessionChoice(registration_id=coming.key, session_id=session_id, choice_group=group))
-    db.flush()
-    db.expire(coming, ["choices"])
     db.expire(leaving, ["choices"])
-
-
-def _count_choice(db: Session, session_id: int, by: int) -> bool:
-    """One more or one less in a session that people choose; False where no place is free."""
-    free = col(ChoicePlaces.cap).is_(None) | (col(ChoicePlaces.taken) + by <= col(ChoicePlaces.cap))
-    counted = db.exec(
-        update(ChoicePlaces)
-        .where(col(ChoicePlaces.session_id) == session_id, free if by > 0 else col(ChoicePlaces.taken) > 0)
-        .values(taken=ChoicePlaces.taken + by)
-        .execution_options(synchronize_session=False)
-    )
-    if counted.rowcount:
-        return True
-    return db.exec(select(ChoicePlaces.id).where(ChoicePlaces.session_id == session_id)).first() is None
+    take_again(db, coming, before.get("choices", []))
 
 
 def _find_place_again(db: Session, delegation: Delegation, coming: Registration) -> None:

@@ -11,6 +11,7 @@ from app.models import CheckIn, CheckInWay, Registration
 from app.people.audit import Refused
 from app.registration.check_ins import CityArrivals, arrivals, check_in, undo_check_in
 from app.registration.registrations import invite, register
+from app.registration.substitutions import substitute
 from tests.registration.stage import BY, Stage, convening, person
 
 AT = datetime(2017, 10, 31, 14, 55, tzinfo=UTC)
@@ -53,6 +54,17 @@ def test_who_has_no_confirmed_place_is_refused(database: Database, stage: Stage)
         invited = invite(db, convening(db, stage), person(db, stage, "oakland mayor"), by=BY)
         with pytest.raises(Refused):
             _arrive(db, invited, "one")
+
+
+def test_the_old_badge_says_who_comes_instead_and_the_new_one_is_good(database: Database, stage: Stage) -> None:
+    """Rule 10: a late substitute arrives."""
+    with database.write() as db:
+        mayor = _coming(db, stage)
+        coming = substitute(db, mayor, person(db, stage, "oakland member 1"), by=BY).substitution.coming
+        with pytest.raises(Refused, match="Oakland Mayor is replaced by Oakland Member 1"):
+            _arrive(db, mayor, "one")
+        assert _arrive(db, coming, "two").device_key == "two"
+        assert arrivals(db, convening(db, stage)) == (CityArrivals("Oakland", 1, 1, ()),)
 
 
 def test_a_device_whose_clock_is_fast_arrives_now(database: Database, stage: Stage) -> None:
