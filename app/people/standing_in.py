@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app import clock
-from app.models import City, Cohort, Registration, Role, Seat, Substitution
+from app.models import City, Cohort, Registration, RegistrationState, Role, Seat, Substitution
 from app.people.audiences import Attendee, Rule, roll
 from app.people.viewer import Office, stand_in_office
 
@@ -99,7 +99,7 @@ def stand_ins(db: Session, convening_id: int) -> StandIns:
     """The substitutions that stand at a convening, in one query."""
     leaving, coming = aliased(Registration), aliased(Registration)
     rows = db.execute(
-        sa.select(Substitution, col(leaving.person_id), col(coming.person_id), Seat, Role, Cohort, City)
+        sa.select(Substitution, leaving, col(coming.person_id), Seat, Role, Cohort, City)
         .join(leaving, col(leaving.id) == Substitution.leaving_id)
         .join(coming, col(coming.id) == Substitution.coming_id)
         .outerjoin(Seat, col(Seat.id) == Substitution.seat_id)
@@ -109,11 +109,13 @@ def stand_ins(db: Session, convening_id: int) -> StandIns:
         .where(col(Substitution.convening_id) == convening_id)
         .order_by(col(Substitution.id))
     )
-    found = NOBODY
-    for made, leaving_id, coming_id, seat, role, cohort, city in rows:
+    found, back = NOBODY, set()
+    for made, left, coming_id, seat, role, cohort, city in rows:
+        if left.state is not RegistrationState.REPLACED:
+            back.add(left.person_id)  # with a place of their own since
         if made.undone_at is not None:
-            found = found._after_undoing(leaving_id, coming_id)
+            found = found._after_undoing(left.person_id, coming_id)
             continue
         office = stand_in_office(seat, role, cohort, city) if seat is not None else None
-        found = found._after(leaving_id, coming_id, made.created_at, office, made.grants)
-    return found
+        found = found._after(left.person_id, coming_id, made.created_at, office, made.grants)
+    return replace(found, left={number: at for number, at in found.left.items() if number not in back})

@@ -139,3 +139,14 @@ def test_a_colleague_who_comes_has_their_own_seats_sessions_too(place: Campus) -
     draft = load_draft(place.db, place.convening)
     jo = draft.crowd.mask_of([place.person("Jo Park").key])
     assert [bool(one.audience & jo) for one in draft.running] == [True, True]
+
+
+def test_who_registers_again_beside_their_substitute_is_in_their_sessions_again(place: Campus) -> None:
+    """Rule 10: two people then come for one office, each with a place."""
+    stage(place)
+    dee = replace_mayor(place)
+    register(place.db, place.convening, place.person("Imani Okafor"), by=BY)
+    place.db.flush()
+    imani = place.viewer("Imani Okafor")
+    assert mine(place, imani) == {"Everyone", "Mayors", "Closed", "Also closed", "Of Oakland", "By name"}
+    assert mine(place, viewer_of(place.db, dee.person_id)) == {"Everyone", "Mayors", "Of Oakland"}
