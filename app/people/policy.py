@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "registration.team": frozenset({Kind.FACILITATOR, Kind.ORGANIZER}),
     "registration.substitute": frozenset({Kind.FACILITATOR, Kind.ORGANIZER}),
     "registration.board": ORGANIZER,
+    "checkin.use": LAB,
     "needs.read": ORGANIZER,
     "caterer.link": EVERYBODY,
     "gathering.read": GUESTS,

@@ -1,5 +1,6 @@
 """Who has arrived: check-in on the day, taking it back, and the arrivals by city."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app import clock
-from app.models import CheckIn, CheckInWay, Convening, Registration, RegistrationState, Seat
+from app.models import CheckIn, CheckInWay, Convening, Delegation, Registration, RegistrationState, Seat
 from app.models.base import relation
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
@@ -99,9 +100,42 @@ def arrivals(db: Session, convening: Convening) -> tuple[CityArrivals, ...]:
     )
 
 
+def attendance(db: Session, convening: Convening) -> dict[int, datetime]:
+    """Who came, for reports: the number of each person with a standing check-in, and when it was (UTC)."""
+    rows = db.exec(
+        select(Registration.person_id, CheckIn.at)
+        .join(CheckIn, col(CheckIn.registration_id) == Registration.id)
+        .where(CheckIn.convening_id == convening.key, col(CheckIn.undone_at).is_(None))
+    )
+    return dict(rows.all())
+
+
+def hold(db: Session, registrations: Sequence[Registration]) -> None:
+    """Hold the registrations until the end, as they are now, so that devices come one after the other.
+
+    Their delegations come first and all in the order of their numbers, as with every change of a delegation, and
+    before anything is audited: who takes many down calls this once for all of them.
+    """
+    convenings = {one.convening_id for one in registrations}
+    cities = {one.city_id for one in registrations if one.city_id is not None}
+    db.exec(
+        select(Delegation.id)
+        .where(col(Delegation.convening_id).in_(convenings), col(Delegation.city_id).in_(cities))
+        .order_by(col(Delegation.id))
+        .with_for_update(key_share=True)
+    ).all()
+    db.exec(
+        select(Registration)
+        .where(col(Registration.id).in_([one.key for one in registrations]))
+        .order_by(col(Registration.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
 def _hold(db: Session, registration: Registration) -> Registration:
-    """The registration as it is now, held until the end, so that two devices come one after the other."""
-    return db.get_one(Registration, registration.key, with_for_update=True, populate_existing=True)
+    hold(db, [registration])
+    return registration
 
 
 def _standing(registration: Registration) -> SelectOfScalar[CheckIn]:

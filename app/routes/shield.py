@@ -20,7 +20,7 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(self), geolocation=(), microphone=()",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 LONGEST_PATH = 2000
 """Characters; Python refuses to read a number of more than 4,300 digits, and no address of ours is near that."""
