@@ -24,13 +24,15 @@ FILES = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
     "hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
     "pico.min.css": "@picocss/pico/css/pico.min.css",
+    "qr/decode.js": "qr/decode.js",
+    "qr/index.js": "qr/index.js",
 }
 # Family, package, and its faces as fontsource names them.
 FONTS = [
     ("Inter", "inter", ["400-normal", "400-italic", "500-normal", "600-normal", "700-normal"]),
     ("Source Serif 4", "source-serif-4", ["400-normal", "400-italic", "600-normal", "700-normal"]),
 ]
-LICENCES = ["htmx.org", "@picocss/pico", "@fontsource/inter", "@fontsource/source-serif-4", "lucide-static"]
+LICENCES = ["htmx.org", "@picocss/pico", "@fontsource/inter", "@fontsource/source-serif-4", "lucide-static", "qr"]
 ICON_IN_TEMPLATE = re.compile(r"""\bicon\(([^()]*)""")
 QUOTED_NAME = re.compile(r"""["']([a-z0-9-]+)["']""")
 
@@ -125,6 +127,7 @@ def fill(vendor: Path, icons: dict[str, str]) -> None:
     (fresh / "licences").mkdir(parents=True)
     for name, source in FILES.items():
         text = (PACKAGES / source).read_text("utf-8")
+        (fresh / name).parent.mkdir(exist_ok=True)
         (fresh / name).write_text(re.sub(r"\n?//# sourceMappingURL=\S+", "", text), "utf-8")
     for package in LICENCES:
         licence = next(path for path in sorted((PACKAGES / package).glob("LICENSE*")))

@@ -21,6 +21,7 @@ class Guest:
     seat: str
     state: RegistrationState
     code: str
+    city_slug: str = ""
     stands_for: str = ""
     walk_in: bool = False
     arrived_at: datetime | None = None
@@ -110,6 +111,7 @@ def _guest(row: Registration, arrival: CheckIn | None, stands_for: str) -> Guest
         seat=row.seat.title if row.seat else "",
         state=row.state,
         code=row.code,
+        city_slug=row.city.slug if row.city else "",
         stands_for=stands_for,
         walk_in=row.walk_in,
         arrived_at=arrival.at if arrival else None,

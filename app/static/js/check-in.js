@@ -3,6 +3,7 @@
 
 import { watch } from "./check-in-camera.js";
 import { Queue } from "./check-in-queue.js";
+import { keep } from "./keep.js";
 
 const EVERY = 5000; // milliseconds between two looks at what others have taken down
 
@@ -138,16 +139,6 @@ async function scan() {
   }
 }
 
-/** Keep this page and what it is made of for when there is no network. */
-async function keep() {
-  if (!("serviceWorker" in navigator)) return;
-  await navigator.serviceWorker.register("/sw.js", { scope: at });
-  const cache = await caches.open("plenary-door");
-  const parts = performance.getEntriesByType("resource").map((entry) => new URL(entry.name));
-  const own = parts.filter((url) => url.origin === location.origin && url.pathname.startsWith("/static/"));
-  await cache.addAll([at, ...new Set([...own.map((url) => url.pathname + url.search), ...(door.dataset.keep ?? "").split(" ").filter(Boolean)])]);
-}
-
 document.addEventListener(
   "submit",
   (event) => {
@@ -171,4 +162,5 @@ part("scan").hidden = !navigator.mediaDevices?.getUserMedia;
 part("scan").addEventListener("click", scan);
 setInterval(meet, EVERY);
 await meet();
-keep().catch(() => undefined); // a browser without a store has the page all the same
+const decoder = door.dataset.decoder;
+keep(at, [decoder, new URL("index.js", new URL(decoder, location.href)).pathname]).catch(() => undefined); // a browser without a store has the page all the same

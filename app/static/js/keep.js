@@ -1,0 +1,14 @@
+// Keeps a page and what it is made of, so that it opens without a network: js/door-worker.js gives it then.
+
+/** `address` is the page's path, and all that is kept for it is under it or under /static. */
+export async function keep(address, more = []) {
+  if (!("serviceWorker" in navigator)) return;
+  await navigator.serviceWorker.register("/sw.js", { scope: address });
+  const cache = await caches.open("plenary-door");
+  const parts = performance.getEntriesByType("resource").map((entry) => new URL(entry.name));
+  const own = parts.filter((url) => url.origin === location.origin && url.pathname.startsWith("/static/"));
+  await cache.addAll([...new Set([address, ...own.map((url) => url.pathname + url.search), ...more])]);
+}
+
+const kept = document.querySelector("[data-keep]");
+if (kept) keep(kept.dataset.keep).catch(() => undefined); // a browser without a store has the page all the same
