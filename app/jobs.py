@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from app.database import Database
 from app.mailing import outbox
+from app.mailing.reminder_letters import send_reminders
 from app.models import Convening
 from app.people.viewer import Viewer
 from app.registration.purging import purge_private_needs
@@ -30,8 +31,12 @@ class Jobs:
         def purge_needs() -> int:
             return purge_due(database)
 
+        def remind() -> int:
+            return send_reminders(database, settings)
+
         self.deliver_letters = self.huey.periodic_task(crontab(minute="*"))(deliver_letters)
         self.purge_needs = self.huey.periodic_task(crontab(minute="17"))(purge_needs)
+        self.remind = self.huey.periodic_task(crontab(minute="*/10"))(remind)
 
     def close(self) -> None:
         self.huey.storage.close()
