@@ -60,6 +60,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "registration.substitute": frozenset({Kind.FACILITATOR, Kind.ORGANIZER}),
     "registration.board": ORGANIZER,
     "checkin.use": LAB,
+    "registration.terms": ORGANIZER,
     "needs.read": ORGANIZER,
     "caterer.link": EVERYBODY,
     "gathering.read": GUESTS,

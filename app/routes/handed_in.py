@@ -1,5 +1,6 @@
 """Files over HTTP: an upload looked at before anything is decided, and a file sent so that no browser runs it."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends, File, UploadFile
@@ -39,18 +40,35 @@ FilesHere = Annotated[Files, Depends(files_here)]
 
 
 def send(material: Material, files: Files) -> StreamingResponse:
+    """A material, to be saved."""
+    return send_kept(
+        material.digest,
+        material.name,
+        files,
+        media_type=material.media_type,
+        headers={"Content-Length": str(material.size)},
+    )
+
+
+def send_kept(
+    digest: str,
+    name: str,
+    files: Files,
+    *,
+    media_type: str = "application/octet-stream",
+    headers: Mapping[str, str] | None = None,
+) -> StreamingResponse:
     """A file, to be saved and never shown in the page: what people hand in may be made to look like one of ours."""
     try:
-        pieces = files.pieces(material.digest)
+        pieces = files.pieces(digest)
     except FileNotFoundError as error:
         raise NotHere("This file is not where it was kept. The organizers can put it back from a backup.") from error
-    headers = {
-        "Content-Disposition": disposition(material.name),
-        "Content-Length": str(material.size),
+    shut = {
+        "Content-Disposition": disposition(name),
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "X-Robots-Tag": "noindex, nofollow",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "private, no-store",
     }
-    return StreamingResponse(pieces, media_type=material.media_type, headers=headers)
+    return StreamingResponse(pieces, media_type=media_type, headers={**(headers or {}), **shut})
