@@ -1,4 +1,5 @@
-"""Starting a convening from an earlier one: its sessions, their rooms and whom they are for, on days of its own.
+"""Starting a convening from an earlier one: its sessions, their rooms and whom they are for, on days
+of its own; and what its registration asks, and on what terms.
 
 Nobody's data comes along: no named people, speakers, notes, addresses to join or registrations. What an earlier
 convening of another cohort says of roles and stages is found again by their names.
@@ -15,6 +16,7 @@ from app import clock
 from app.agenda.convenings import ConveningDetails, create_convening
 from app.agenda.placements import RoomUse, use_rooms
 from app.agenda.seeing import programme_day
+from app.agenda.starting_terms import copy_terms
 from app.gatherings.changes import note_change
 from app.models import (
     AgendaSession,
@@ -79,6 +81,7 @@ def start_convening(db: Session, cohort: Cohort, details: ConveningDetails, earl
     for session in sessions:
         copies[session.key] = _copy(db, session, earlier, convening, shift, names)
     _copy_cues(db, earlier, convening, shift, copies, names)
+    copy_terms(db, earlier, convening, names.roles)
     return Start(
         convening,
         sessions=len(copies),
