@@ -67,6 +67,12 @@ def said_time(moment: datetime, zone_name: str) -> str:
     return f"{local(moment, zone_name):%H:%M}"
 
 
+def said_moment(moment: datetime, zone_name: str) -> str:
+    """ "Tue 14 Nov 2017 at 13:30 EST"."""
+    there = local(moment, zone_name)
+    return f"{said_day(there, year=True)} at {there:%H:%M} {zone_abbreviation(moment, zone_name)}"
+
+
 def said_ago(moment: datetime, zone_name: str) -> str:
     """How long ago, as one says it: "just now", "a minute ago", "3 hours ago", "on Tue 14 Nov, 13:30"."""
     minutes = int((now() - moment).total_seconds() // 60)

@@ -8,10 +8,11 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from sqlmodel import col, select
 
 from app.database import Database
-from app.mailing import outbox
+from app.mailing import outbox, place_letters
 from app.mailing.reminder_letters import send_reminders
-from app.models import Convening
+from app.models import Convening, Delegation
 from app.people.viewer import Viewer
+from app.registration.offers import lapsed_offers, pass_on_lapsed
 from app.registration.purging import purge_private_needs
 from app.settings import Settings
 
@@ -34,6 +35,10 @@ class Jobs:
         def remind() -> int:
             return send_reminders(database, settings)
 
+        def pass_on_offers() -> int:
+            return pass_on_due(database, settings)
+
+        self.pass_on_offers = self.huey.periodic_task(crontab(minute="*"))(pass_on_offers)
         self.deliver_letters = self.huey.periodic_task(crontab(minute="*"))(deliver_letters)
         self.purge_needs = self.huey.periodic_task(crontab(minute="17"))(purge_needs)
         self.remind = self.huey.periodic_task(crontab(minute="*/10"))(remind)
@@ -51,6 +56,20 @@ def purge_due(database: Database) -> int:
         with database.write() as db:
             purged += purge_private_needs(db, db.get_one(Convening, number), by=Viewer.system("purge"))
     return purged
+
+
+def pass_on_due(database: Database, settings: Settings) -> int:
+    """Take back the places that were not accepted in time and offer them to the next in line; how many (rule 9)."""
+    passed = 0
+    with database.read() as db:
+        numbers = lapsed_offers(db)
+    for number in numbers:
+        with database.write() as db:
+            by = Viewer.system("waiting list")
+            done = pass_on_lapsed(db, db.get_one(Delegation, number), by=by)
+            place_letters.tell(db, (*done.lapsed, *done.promoted), settings=settings, by=by)
+            passed += len(done.lapsed)
+    return passed
 
 
 def _queue(settings: Settings, database: Database) -> Huey:

@@ -14,6 +14,7 @@ from app.agenda.draft import Body, Draft, DraftRoom, DraftSession, Item, LetStan
 from app.agenda.presence import Span, Windows
 from app.gatherings.details import GONE
 from app.models import (
+    LEFT,
     AgendaSession,
     City,
     Convening,
@@ -27,7 +28,6 @@ from app.models import (
     PublicBody,
     PublicBodyMember,
     Registration,
-    RegistrationState,
     Room,
     RoomSetup,
     Seat,
@@ -39,7 +39,6 @@ from app.people.audiences import Attendee, Rule, names_for, rules_of, said
 from app.people.standing_in import StandIns, stand_ins
 from app.people.viewer import Office
 
-STAYING_AWAY = (RegistrationState.DECLINED, RegistrationState.CANCELLED, RegistrationState.REPLACED)
 NOT_FOR_CERTAIN = (EngagementState.INVITED, EngagementState.VERBAL)
 
 _Registered = dict[int, tuple[bool, tuple[Span, ...]]]
@@ -288,7 +287,7 @@ def _registered(db: Session, convening_id: int) -> _Registered:
     for person_id, state, starts_at, ends_at in rows:
         _, spans = people.get(person_id, (True, ()))
         span = ((starts_at, ends_at),) if starts_at is not None else ()
-        people[person_id] = state not in STAYING_AWAY, spans + span
+        people[person_id] = state not in LEFT, spans + span
     return people
 
 

@@ -7,11 +7,10 @@ from datetime import date
 from sqlmodel import Session, col, or_, select
 
 from app import clock
-from app.agenda.loading import STAYING_AWAY
 from app.agenda.published import Sight
 from app.agenda.seeing import date_of
 from app.agenda.snapshots import SessionEntry
-from app.models import Assistance, City, Convening, Person, Registration
+from app.models import LEFT, Assistance, City, Convening, Person, Registration
 from app.people.audiences import Attendee
 from app.people.standing_in import stand_ins
 from app.people.viewer import Office, Viewer
@@ -43,7 +42,7 @@ class Readers:
         self.away = frozenset(
             db.exec(
                 select(Registration.person_id).where(
-                    Registration.convening_id == convening.key, col(Registration.state).in_(STAYING_AWAY)
+                    Registration.convening_id == convening.key, col(Registration.state).in_(LEFT)
                 )
             )
         )

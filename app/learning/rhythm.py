@@ -13,18 +13,17 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import (
+    ASKED,
     AgendaRelease,
     AgendaSession,
     Convening,
     ConveningStage,
     Registration,
-    RegistrationState,
     UpdateCycle,
 )
 from app.updates.board import Board, board_of
 
 STAGES = tuple(ConveningStage)
-ANSWERED = (RegistrationState.SUBMITTED, RegistrationState.WAITING)
 
 
 class StepState(StrEnum):
@@ -139,7 +138,7 @@ def _facts(db: Session, convening: Convening) -> _Facts:
     answered = (
         select(func.count())
         .select_from(Registration)
-        .where(Registration.convening_id == convening.key, col(Registration.state).in_(ANSWERED))
+        .where(Registration.convening_id == convening.key, col(Registration.state).in_(ASKED))
     )
     release = select(func.max(AgendaRelease.number)).where(AgendaRelease.convening_id == convening.key)
     cycle = db.exec(select(UpdateCycle).where(UpdateCycle.convening_id == convening.key)).first()

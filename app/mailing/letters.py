@@ -107,7 +107,10 @@ def registration_invited(db: Session, registration: Registration, *, by: str, ad
 
 
 def registration_confirmed(db: Session, registration: Registration, *, line: int | None, address: str) -> None:
-    """To who registered or moved up: a place, or the number `line` on the waiting list. No needs stand in it."""
+    """To who registered or moved up: a place, or the number `line` on the waiting list. No needs stand in it.
+
+    What else happens to a place is in place_letters.py.
+    """
     convening = registration.convening
     state = "you have a place" if line is None else f"you are number {line} on the waiting list"
     then = "" if line is None else "Whoever is first in line gets the next free place, and a letter.\n\n"

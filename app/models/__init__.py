@@ -48,7 +48,17 @@ from app.models.records import (
     SignIn,
     SignInLink,
 )
-from app.models.registration import Delegation, PresenceWindow, Registration, RegistrationState, Substitution
+from app.models.registration import (
+    ASKED,
+    HOLDING,
+    LEFT,
+    UNANSWERED,
+    Delegation,
+    PresenceWindow,
+    Registration,
+    RegistrationState,
+    Substitution,
+)
 from app.models.staging import (
     Cue,
     CueAnchor,
@@ -72,6 +82,10 @@ from app.models.updates import (
 from app.models.venues import Room, RoomSetup, Venue
 
 __all__ = [
+    "ASKED",
+    "HOLDING",
+    "LEFT",
+    "UNANSWERED",
     "AgendaRelease",
     "AgendaSession",
     "AnswerState",

@@ -56,6 +56,24 @@ class RegistrationState(StrEnum):
     REPLACED = "replaced"
 
 
+UNANSWERED = (RegistrationState.INVITED, RegistrationState.STARTED)
+"""Who has yet to answer."""
+
+HOLDING = (RegistrationState.PENDING, RegistrationState.SUBMITTED, RegistrationState.OFFERED)
+"""Who holds a place: what a delegation counts. Only who is submitted is expected (meals, roster, check-in)."""
+
+ASKED = (*HOLDING, RegistrationState.WAITING)
+"""Who has asked for a place, whether they hold one or wait."""
+
+LEFT = (
+    RegistrationState.DECLINED,
+    RegistrationState.TURNED_DOWN,
+    RegistrationState.CANCELLED,
+    RegistrationState.REPLACED,
+)
+"""Who does not come."""
+
+
 def new_code() -> str:
     """What a badge's QR code says of its bearer: 96 random bits that tell nothing by themselves."""
     return secrets.token_urlsafe(12)

@@ -16,13 +16,10 @@ from sqlmodel import Session, col, select
 
 from app.agenda import published
 from app.agenda.seeing import SeenSession
-from app.models import AgendaSession, ChoicePlaces, Convening, Registration, RegistrationState, SessionChoice
+from app.models import HOLDING, AgendaSession, ChoicePlaces, Convening, Registration, SessionChoice
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer, viewer_of
 from app.registration.holding import hold_for, hold_log
-
-CHOOSES = (RegistrationState.PENDING, RegistrationState.SUBMITTED, RegistrationState.OFFERED)
-"""Who holds a place at the convening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def choose_session(db: Session, registration: Registration, group: str, session_
     """
     hold_for(db, registration)
     field = f"choice-{group}"
-    if session_id is not None and registration.state not in CHOOSES:
+    if session_id is not None and registration.state not in HOLDING:
         raise Refused("Sessions are chosen once there is a place. Register first.", field)
     found = next((one for one in choice_groups(db, registration) if one.name == group), None)
     offer = next((one for one in found.offers if one.session.id == session_id), None) if found else None
@@ -156,7 +153,7 @@ def chosen_by(db: Session, convening: Convening) -> Mapping[int, frozenset[int]]
     rows = db.exec(
         select(Registration.person_id, SessionChoice.session_id)
         .join(SessionChoice, col(SessionChoice.registration_id) == Registration.id)
-        .where(Registration.convening_id == convening.key, col(Registration.state).in_(CHOOSES))
+        .where(Registration.convening_id == convening.key, col(Registration.state).in_(HOLDING))
     )
     for person_id, session_id in rows:
         found.setdefault(person_id, set()).add(session_id)

@@ -1,20 +1,25 @@
 """A city's delegation: its places, its sponsored places, and its waiting list (rule 9).
 
 The two kinds of place are counted apart: a sponsored one (the lab pays the way) is not one of the city's own.
-Over the cap is the waiting list, in order; a free place goes to the first who waits for one of its kind.
+Over the cap is the waiting list, in order; a free place goes to the first who waits for one of its kind, who is asked
+to accept it (offers.py) unless the convening gives places at once.
 
 Whatever changes the registrations of a delegation first holds the delegation's row until the commit, so that
 counts, states and waiting order are read and written as one. That row is held before any audited row is
 written: all changes meet at the audit log's revision, and to hold that first would be a deadlock on PostgreSQL.
 """
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import update
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
+from app import clock
 from app.models import Convening, Delegation, Membership, Registration, RegistrationState
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
+from app.registration.terms import end_of
 
 
 @verb
@@ -47,17 +52,43 @@ def set_caps(db: Session, delegation: Delegation, *, cap: int, sponsored_cap: in
 
 @verb
 def promote_from_waiting_list(db: Session, delegation: Delegation, *, by: Viewer) -> list[Registration]:
-    """Give free places to those who wait, by their numbers, each kind for itself; returns who was let in."""
+    """Give free places to those who wait, by their numbers, each kind for itself; returns them in that order.
+
+    Each holds the place from then on: offered with a time to accept, or theirs at once (`time_to_accept`). Once the
+    convening is over nobody is let in.
+    """
     delegation = hold_delegation(db, delegation.key)
+    convening = delegation.convening
     promoted: list[Registration] = []
+    if clock.now() >= end_of(convening.ends_on, convening.zone):
+        return promoted
+    until = time_to_accept(convening)
     for sponsored in (False, True):
         for waiting in _next_in_line(db, delegation, sponsored):
             if not take_place(db, delegation, sponsored):
                 break
-            waiting.state = RegistrationState.SUBMITTED
-            waiting.waiting_number = None
+            waiting.waiting_number, waiting.offered_until = None, until
+            waiting.state = RegistrationState.OFFERED if until else state_with_place(convening, waiting)
             promoted.append(waiting)
     return promoted
+
+
+def time_to_accept(convening: Convening) -> datetime | None:
+    """Until when a place that is offered now can be accepted (UTC), which is never after the first day begins.
+
+    None: a free place is the next one's at once, as the convening says (0 hours) or because it has begun.
+    """
+    begins = end_of(convening.starts_on - timedelta(days=1), convening.zone)
+    now = clock.now()
+    if convening.hours_to_accept == 0 or now >= begins:
+        return None
+    return min(now + timedelta(hours=convening.hours_to_accept), begins)
+
+
+def state_with_place(convening: Convening, registration: Registration) -> RegistrationState:
+    """What somebody is who holds a place: submitted, or pending where an organizer has yet to approve."""
+    asks = convening.needs_approval and registration.approved_at is None
+    return RegistrationState.PENDING if asks else RegistrationState.SUBMITTED
 
 
 def delegation_of(db: Session, convening: Convening, city_id: int) -> Delegation:

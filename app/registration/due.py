@@ -7,14 +7,13 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import City, Convening, RegistrationState, Standing
+from app.models import UNANSWERED, City, Convening, RegistrationState, Standing
 from app.models.base import relation
 from app.people.viewer import Viewer
+from app.registration.offers import is_offered
 from app.registration.registrations import office_at, registration_of
 from app.registration.teams import team
 from app.registration.terms import closed_because
-
-UNANSWERED = (RegistrationState.INVITED, RegistrationState.STARTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,27 @@ def due_from(db: Session, viewer: Viewer) -> list[Due]:
     ).all()
     due: list[Due] = []
     for convening in convenings:
+        due += _offer(db, convening, viewer)
         if closed_because(convening) is None:
             due += _own(db, convening, viewer) + _team(db, convening, viewer)
     return due
+
+
+def _offer(db: Session, convening: Convening, viewer: Viewer) -> list[Due]:
+    """A place that is kept for the viewer for a time, also after registration has closed."""
+    assert viewer.person_id is not None
+    registration = registration_of(db, convening, viewer.person_id)
+    if registration is None or not is_offered(registration) or registration.offered_until is None:
+        return []
+    zone = viewer.zone or convening.zone
+    return [
+        Due(
+            f"A place at {convening.title} is kept for you: say yes or no",
+            f"{convening.path}/registration",
+            clock.local(registration.offered_until, zone).date(),
+            f"Until {clock.said_moment(registration.offered_until, zone)}",
+        )
+    ]
 
 
 def _own(db: Session, convening: Convening, viewer: Viewer) -> list[Due]:

@@ -7,18 +7,12 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import Convening, LodgingBlock, Registration, RegistrationState, Travel
+from app.models import ASKED, Convening, LodgingBlock, Registration, RegistrationState, Travel
 from app.people.audit import Refused, verb
 from app.people.prose import as_written
 from app.people.viewer import Viewer
 
-COMES = (
-    RegistrationState.STARTED,
-    RegistrationState.PENDING,
-    RegistrationState.SUBMITTED,
-    RegistrationState.WAITING,
-    RegistrationState.OFFERED,
-)
+COMES = (RegistrationState.STARTED, *ASKED)
 """Whose nights count: all who may still come, so that a block is not found full too late."""
 
 BESIDE = timedelta(days=7)

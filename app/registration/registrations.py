@@ -1,4 +1,7 @@
-"""Registering for a convening: invited, started, submitted or waiting; declined or cancelled (rule 9)."""
+"""Registering for a convening: invited, started, with a place or waiting for one; declined or cancelled (rule 9).
+
+Where the convening asks for it, whoever registers is pending until an organizer approves (approval.py).
+"""
 
 from dataclasses import dataclass
 
@@ -6,6 +9,9 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import (
+    ASKED,
+    HOLDING,
+    LEFT,
     Convening,
     Delegation,
     Person,
@@ -21,14 +27,24 @@ from app.registration.delegations import (
     give_place_back,
     next_waiting_number,
     promote_from_waiting_list,
+    state_with_place,
     take_place,
 )
 from app.registration.needs import keep_needs
 from app.registration.presence import Window, windows_on_record
 from app.registration.terms import closed_because
 
-ANSWERED = (RegistrationState.SUBMITTED, RegistrationState.WAITING)
-LEFT = (RegistrationState.DECLINED, RegistrationState.CANCELLED, RegistrationState.REPLACED)
+SETTLED = (
+    "state",
+    "waiting_number",
+    "sponsored",
+    "city_id",
+    "seat_id",
+    "offered_until",
+    "submitted_at",
+    "approved_at",
+)
+"""What decides about places, and is read anew once they are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +94,10 @@ def save_registration(
 ) -> Registration:
     """Keep what is filled in so far without asking for a place; refused when registration is closed."""
     registration, _ = _held(db, convening, person)
-    if registration.state not in ANSWERED:
+    if registration.state not in ASKED:
         _check_open(convening, by)
         registration.state = RegistrationState.STARTED
+        registration.offered_until = None
     _fill(db, registration, details)
     return registration
 
@@ -97,19 +114,22 @@ def register(
 ) -> Registration:
     """Register a person: submitted with a place, or waiting with the next number where the cap is reached.
 
+    Where the convening needs approval the place is held as pending; whom an organizer registers is approved by that.
     Lab people and experts come without a delegation and have a place at once. A second click finds the
     registration made and changes nothing but the details. `sponsored` asks for one of the places that the lab
     pays for; None leaves that as it is. Refused when registration is closed, and when the person holds no seat
     on the first day.
     """
     registration, delegation = _held(db, convening, person)
-    if registration.state not in ANSWERED:
+    if registration.state not in ASKED:
         _check_open(convening, by)
         registration.reason = ""
         registration.submitted_at = clock.now()
+        registration.offered_until = None
+        registration.approved_at = clock.now() if by.is_organizer(convening.cohort_id) else None
         if sponsored is not None:
             registration.sponsored = sponsored and delegation is not None
-        _seat_or_queue(db, registration, delegation)
+        seat_or_queue(db, convening, registration, delegation)
     elif sponsored is not None and delegation is not None:
         sponsor(db, registration, sponsored=sponsored, by=by)
     _fill(db, registration, details)
@@ -122,12 +142,12 @@ def sponsor(db: Session, registration: Registration, *, sponsored: bool, by: Vie
 
     Refused, with the place kept, when none of the other kind is free.
     """
-    delegation = _hold(db, registration)
+    delegation = hold(db, registration)
     if delegation is None:
         raise Refused("Sponsored places are for the cities’ delegations.", field="sponsored")
     if registration.sponsored == sponsored:
         return []
-    if registration.state is RegistrationState.SUBMITTED:
+    if registration.state in HOLDING:
         if not take_place(db, delegation, sponsored):
             kind = "sponsored" if sponsored else "own"
             raise Refused(
@@ -145,13 +165,13 @@ def sponsor(db: Session, registration: Registration, *, sponsored: bool, by: Vie
 def decline(db: Session, convening: Convening, person: Person, *, reason: str = "", by: Viewer) -> list[Registration]:
     """Say that a person will not come; returns those who moved up from the waiting list by it, in order."""
     registration, delegation = _held(db, convening, person)
-    return _leave(db, registration, delegation, RegistrationState.DECLINED, reason, by)
+    return leave(db, registration, delegation, RegistrationState.DECLINED, reason, by)
 
 
 @verb
 def cancel(db: Session, registration: Registration, *, reason: str = "", by: Viewer) -> list[Registration]:
     """Take a registration back; returns those who moved up from the waiting list by it, in order."""
-    return _leave(db, registration, _hold(db, registration), RegistrationState.CANCELLED, reason, by)
+    return leave(db, registration, hold(db, registration), RegistrationState.CANCELLED, reason, by)
 
 
 def place_in_line(db: Session, registration: Registration) -> int:
@@ -181,7 +201,7 @@ def _held(db: Session, convening: Convening, person: Person) -> tuple[Registrati
     """
     registration = registration_of(db, convening, person.key)
     if registration is not None and registration.state not in LEFT:
-        return registration, _hold(db, registration)
+        return registration, hold(db, registration)
     office = office_at(db, convening, person.key)
     if office is None:
         day = clock.said_day(convening.starts_on, year=True)
@@ -196,10 +216,10 @@ def _held(db: Session, convening: Convening, person: Person) -> tuple[Registrati
     return registration, delegation
 
 
-def _hold(db: Session, registration: Registration) -> Delegation | None:
+def hold(db: Session, registration: Registration) -> Delegation | None:
     """Hold what a registration is counted in, and read the registration as it is then."""
     delegation = _hold_places(db, registration.convening, registration.person, registration.city_id)
-    db.refresh(registration, ["state", "waiting_number", "sponsored", "city_id", "seat_id"])
+    db.refresh(registration, SETTLED)
     return delegation
 
 
@@ -211,16 +231,17 @@ def _hold_places(db: Session, convening: Convening, person: Person, city_id: int
     return None
 
 
-def _seat_or_queue(db: Session, registration: Registration, delegation: Delegation | None) -> None:
+def seat_or_queue(db: Session, convening: Convening, registration: Registration, delegation: Delegation | None) -> None:
+    """Give a place, or the next number of the waiting list; the delegation is held."""
     if delegation is None or take_place(db, delegation, registration.sponsored):
-        registration.state = RegistrationState.SUBMITTED
+        registration.state = state_with_place(convening, registration)
         registration.waiting_number = None
     else:
         registration.state = RegistrationState.WAITING
         registration.waiting_number = next_waiting_number(db, delegation)
 
 
-def _leave(
+def leave(
     db: Session,
     registration: Registration,
     delegation: Delegation | None,
@@ -228,13 +249,14 @@ def _leave(
     reason: str,
     by: Viewer,
 ) -> list[Registration]:
+    """Let somebody go, and give the place they held to the next in line; who has left already stays as they are."""
     if registration.state in LEFT:
         return []
-    had_place = registration.state is RegistrationState.SUBMITTED
+    had_place = registration.state in HOLDING
     if had_place and delegation is not None:
         give_place_back(db, delegation, registration.sponsored)
     registration.state = state
-    registration.waiting_number = None
+    registration.waiting_number = registration.offered_until = registration.approved_at = None
     registration.reason = reason.strip()[:500]
     db.add(registration)
     db.flush()

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.gatherings.details import is_hidden
 from app.models import (
+    HOLDING,
     AgendaSession,
     Convening,
     Delegation,
@@ -45,7 +46,6 @@ from app.registration.delegations import (
 )
 from app.registration.registrations import registration_of
 
-HELD = (RegistrationState.PENDING, RegistrationState.SUBMITTED, RegistrationState.OFFERED)
 TO_THINK_AGAIN = timedelta(days=1)
 """How long a substitution can be taken back as if it had never been."""
 
@@ -95,7 +95,7 @@ def substitute(
     let_in: Sequence[Registration] = ()
     if theirs is None:
         theirs = Registration(convening_id=convening.key, person_id=person.key)
-    freed = theirs.state in HELD and theirs.city_id is not None
+    freed = theirs.state in HOLDING and theirs.city_id is not None
     if freed and delegation is not None:
         give_place_back(db, delegation, theirs.sponsored)
     leaving.state, leaving.waiting_number, leaving.reason = RegistrationState.REPLACED, None, reason.strip()[:500]
@@ -138,7 +138,7 @@ def undo_substitution(db: Session, substitution: Substitution, *, by: Viewer) ->
     _give_back(db, coming, leaving, before)
     _put_back(coming, before)
     db.flush()
-    if delegation is not None and coming.state in HELD and coming.city_id is not None:
+    if delegation is not None and coming.state in HOLDING and coming.city_id is not None:
         _find_place_again(db, delegation, coming)
     db.flush()
     return Substituted(substitution)
@@ -233,7 +233,7 @@ def _check_comes(db: Session, leaving: Registration, person: Person) -> None:
     theirs = registration_of(db, convening, person.key)
     offices = [one for one in offices_of(db, person.key, convening.starts_on) if one.cohort_id == convening.cohort_id]
     cities: dict[int | None, str] = {one.city_id: one.city_name for one in offices if one.city_id is not None}
-    if theirs is not None and theirs.state in HELD and theirs.city is not None:
+    if theirs is not None and theirs.state in HOLDING and theirs.city is not None:
         cities = {theirs.city_id: theirs.city.name}
     if cities and leaving.city_id not in cities:
         raise Refused(

@@ -3,12 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy import or_
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlmodel import Session, col, select
 
 from app.models import (
+    ASKED,
+    LEFT,
+    UNANSWERED,
     City,
     Convening,
     Delegation,
@@ -25,16 +29,17 @@ from app.models.base import relation
 from app.registration.needs import answered_among
 from app.registration.presence import said, windows_on_record
 
-OPEN = (RegistrationState.INVITED, RegistrationState.STARTED)
-COMING = (RegistrationState.SUBMITTED, RegistrationState.WAITING)
+NOT_COMING = tuple(state for state in LEFT if state is not RegistrationState.REPLACED)
+"""Who left a seat empty; in the place of who was replaced another comes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """A seat of a team, or a person registered for the city without one, and how far they are.
 
-    `seat_id` and `standing` are those of an empty seat; `line` is the number on the waiting list; `presence` a line a
-    day; `missing` what has not been answered; `in_place_of` the name of whom they replace (rule 10).
+    `seat_id` and `standing` are those of an empty seat; `line` is the number on the waiting list; `offered_until` the
+    instant (UTC) until which a place is kept for them; `reason` what was said when they left; `presence` a line a day;
+    `missing` what has not been answered; `in_place_of` the name of whom they replace (rule 10).
     """
 
     office: str
@@ -46,6 +51,8 @@ class Card:
     state: RegistrationState | None = None
     line: int | None = None
     sponsored: bool = False
+    offered_until: datetime | None = None
+    reason: str = ""
     presence: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     registration_id: int | None = field(default=None, compare=False)
@@ -53,8 +60,8 @@ class Card:
 
     @property
     def is_settled(self) -> bool:
-        """Whether it is known that the person comes, waits or does not come."""
-        return self.state is not None and self.state not in OPEN
+        """Whether the person has answered: comes, waits or does not come."""
+        return self.state is not None and self.state not in UNANSWERED
 
     @property
     def is_open(self) -> bool:
@@ -63,7 +70,8 @@ class Card:
 
     @property
     def is_coming(self) -> bool:
-        return self.state in COMING
+        """Whether they hold a place or wait for one."""
+        return self.state in ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,8 @@ class Row:
     sponsored_taken: int
     invited: int
     started: int
+    pending: int
+    offered: int
     submitted: int
     waiting: int
     not_coming: int
@@ -133,6 +143,14 @@ class Board:
     @property
     def waiting(self) -> int:
         return sum(row.waiting for row in self.rows)
+
+    @property
+    def pending(self) -> int:
+        return sum(row.pending for row in self.rows)
+
+    @property
+    def offered(self) -> int:
+        return sum(row.offered for row in self.rows)
 
 
 def team(db: Session, convening: Convening, city: City) -> Team:
@@ -155,7 +173,7 @@ def team(db: Session, convening: Convening, city: City) -> Team:
     cards += [
         _card(convening, "", left.person, left, lines, answered)
         for left in registrations.values()
-        if left.state in COMING
+        if left.state in ASKED
     ]
     instead = _instead(db, convening)
     return Team(
@@ -206,7 +224,9 @@ def _row(
         return sum(counts[(delegation.city_id, state)] for state in of)
 
     held = [(seat, tenure) for seat, tenure in seated if tenure is not None]
-    unanswered = [tenure.title or seat.title for seat, tenure in held if states.get(tenure.person_id) in (None, *OPEN)]
+    unanswered = [
+        tenure.title or seat.title for seat, tenure in held if states.get(tenure.person_id) in (None, *UNANSWERED)
+    ]
     return Row(
         city=delegation.city.name,
         slug=delegation.city.slug,
@@ -217,9 +237,11 @@ def _row(
         sponsored_taken=delegation.sponsored_taken,
         invited=how_many(RegistrationState.INVITED),
         started=how_many(RegistrationState.STARTED),
+        pending=how_many(RegistrationState.PENDING),
+        offered=how_many(RegistrationState.OFFERED),
         submitted=how_many(RegistrationState.SUBMITTED),
         waiting=how_many(RegistrationState.WAITING),
-        not_coming=how_many(RegistrationState.DECLINED, RegistrationState.CANCELLED),
+        not_coming=how_many(*NOT_COMING),
         missing=tuple(unanswered),
         vacant=len(seated) - len(held),
     )
@@ -237,7 +259,7 @@ def _card(
 ) -> Card:
     if registration is None:
         return Card(office, person.key, person.name, interim=interim)
-    coming = registration.state in COMING
+    coming = registration.state in ASKED
     return Card(
         office,
         person.key,
@@ -246,6 +268,8 @@ def _card(
         state=registration.state,
         line=lines.get(registration.key),
         sponsored=registration.sponsored,
+        offered_until=registration.offered_until,
+        reason=registration.reason if registration.state in LEFT else "",
         presence=said(convening, windows_on_record(registration)) if coming else (),
         missing=answers_missing(registration, needs_answered=registration.key in needs_answered) if coming else (),
         registration_id=registration.key,

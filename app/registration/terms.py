@@ -33,7 +33,11 @@ def closed_because(convening: Convening) -> str | None:
     opens = convening.registration_opens_at
     waits_for_stage = opens is None and convening.stage is ConveningStage.ANNOUNCED
     if convening.stage in BEFORE or waits_for_stage or (opens and clock.now() < opens):
-        when = f" It opens on {_said(opens, convening.zone)}." if opens and convening.stage not in BEFORE else ""
+        when = (
+            f" It opens on {clock.said_moment(opens, convening.zone)}."
+            if opens and convening.stage not in BEFORE
+            else ""
+        )
         return f"Registration for {convening.title} has not opened yet.{when}"
     closes = closes_at(convening)
     if convening.stage in OVER or clock.now() >= closes:
@@ -53,8 +57,3 @@ def set_opening(
         raise Refused("Registration would close after the convening is over.", field="closes_at")
     convening.registration_opens_at, convening.registration_closes_at = opens_at, closes_at
     db.add(convening)
-
-
-def _said(moment: datetime, zone: str) -> str:
-    local = clock.local(moment, zone)
-    return f"{clock.said_day(local, year=True)} at {local:%H:%M} {clock.zone_abbreviation(moment, zone)}"

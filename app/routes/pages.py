@@ -119,6 +119,7 @@ def templates() -> Environment:
         day=clock.said_day,
         clock=clock.said_time,
         local=clock.local,
+        moment=clock.said_moment,
         wall=_wall,
         ground=placement_ground,
         zone_abbreviation=clock.zone_abbreviation,

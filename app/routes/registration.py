@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from app.models import Person
-from app.registration import teams
+from app.models import UNANSWERED, Person
 from app.routes.door import ConveningHere, Db, Needs, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import (
@@ -14,6 +13,7 @@ from app.routes.registration_desk import (
     Filled,
     Registrant,
     Text,
+    accept,
     keep_draft,
     save_form,
     show_form,
@@ -38,7 +38,7 @@ Oneself = Annotated[Registrant, Depends(oneself)]
 def own(request: Request, db: Db, who: Oneself) -> Response:
     """How the viewer's registration stands, or the form while there is nothing to show."""
     registration = who.on_record(db)
-    if registration is None or registration.state in teams.OPEN:
+    if registration is None or registration.state in UNANSWERED:
         return show_form(request, db, who)
     return page(request, "registration/own.html", standing(db, who, registration))
 
@@ -63,6 +63,12 @@ def keep_own(db: Db, who: Oneself, form: Filled) -> Response:
 def own_stays(request: Request, db: Db, who: Oneself, form: Filled) -> Response:
     """The viewer's sessions, in and out by the hours as typed."""
     return show_stays(request, db, who, form)
+
+
+@router.post("/acceptance", dependencies=OWN)
+def accept_own(db: Db, settings: SettingsHere, who: Oneself) -> Response:
+    """The viewer accepts the place that is offered to them."""
+    return accept(db, settings, who)
 
 
 @router.post("/regrets", dependencies=OWN)

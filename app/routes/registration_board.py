@@ -52,7 +52,7 @@ def change_caps(
     except Refused as refused:
         kept = {"city": city.slug, "cap": cap, "sponsored_cap": sponsored_cap, "error": refused.sentence}
         return _board(request, db, convening, kept)
-    write_to(db, settings, promoted)
+    write_to(db, settings, promoted, by=viewer)
     let_in = f" {len(promoted)} moved up from the waiting list." if promoted else ""
     said = f"{city.name} has {own} places of its own and {sponsored} sponsored.{let_in}"
     return see_other(f"{convening.path}/registration/board", flash=said)

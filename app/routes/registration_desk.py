@@ -9,12 +9,13 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 
 from app import clock
-from app.mailing import letters
-from app.models import City, Convening, LinkPurpose, Person, PrivateLink, Registration, RegistrationState
+from app.mailing import letters, place_letters
+from app.models import ASKED, LEFT, City, Convening, LinkPurpose, Person, Registration, RegistrationState
 from app.people import private_links
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.registration import needs, presence, registrations, stays, teams, terms
+from app.registration import needs, offers, presence, registrations, stays, teams, terms
+from app.registration.links import link_address
 from app.routes import typed
 from app.routes.pages import page, see_other
 from app.routes.registration_form import RegistrationForm, diets, form_of, read_form, read_windows
@@ -83,6 +84,7 @@ def show_form(
         "by_link": bool(who.at_link),
         "office": registrations.office_at(db, convening, who.person.key),
         "registration": registration,
+        "lapsed": registration is not None and offers.has_lapsed(registration),
         "you": not who.for_another,
         "reads_needs": who.reads_needs,
         "form": form,
@@ -113,7 +115,7 @@ def save_form(request: Request, db: Session, settings: Settings, who: Registrant
     if form.act == "look":
         return show_form(request, db, who, form=form)
     before = who.on_record(db)
-    was_in = before is not None and before.state in teams.COMING
+    was_in = before is not None and before.state in ASKED
     details, errors = read_form(who.convening, form)
     if errors:
         return show_form(request, db, who, form=form, errors=errors)
@@ -122,13 +124,15 @@ def save_form(request: Request, db: Session, settings: Settings, who: Registrant
             registrations.save_registration(db, who.convening, who.person, details=details, by=who.viewer)
             return see_other(who.back, flash="Saved. There is no place yet: come back and register.")
         sponsored = form.sponsored if form.asks_place else None
+        if before is not None and was_in and sponsored is not None:
+            write_to(db, settings, registrations.sponsor(db, before, sponsored=sponsored, by=who.viewer), by=who.viewer)
         made = registrations.register(
             db, who.convening, who.person, details=details, sponsored=sponsored, by=who.viewer
         )
     except Refused as refused:
         return show_form(request, db, who, form=form, errors=dict(typed.errors(refused)))
     if not was_in:
-        write_to(db, settings, [made], at_link=who.at_link)
+        write_to(db, settings, [made], by=who.viewer)
     return see_other(_then(db, who, form), flash=_said(made, changed=was_in))
 
 
@@ -139,7 +143,7 @@ def keep_draft(db: Session, who: Registrant, form: RegistrationForm) -> Response
     """
     form = form.model_copy(update={"act": "save"})
     registration = who.on_record(db)
-    if registration is not None and registration.state in registrations.LEFT:
+    if registration is not None and registration.state in LEFT:
         return JSONResponse({"errors": {"": "Not kept yet: register to say that there is a change of plan."}})
     kept: dict[str, str] = {}
     details, errors = read_form(who.convening, form)
@@ -152,26 +156,34 @@ def keep_draft(db: Session, who: Registrant, form: RegistrationForm) -> Response
     return JSONResponse({"marks": kept, "errors": errors}, headers={"Cache-Control": "no-store"})
 
 
-def withdraw(db: Session, settings: Settings, who: Registrant, reason: str) -> None:
-    """Cancel who had registered, decline for who had not; whoever moves up the waiting list by it is written to."""
+def accept(db: Session, settings: Settings, who: Registrant) -> Response:
+    """Accept the place that is offered; what cannot be is said on the page from which it was asked."""
     registration = who.on_record(db)
-    if registration is not None and registration.state in teams.COMING:
+    if registration is None:
+        return see_other(who.back, flash="No place is offered now.")
+    try:
+        accepted = offers.accept_offer(db, registration, by=who.viewer)
+    except Refused as refused:
+        return see_other(who.back, flash=refused.sentence)
+    write_to(db, settings, [accepted], by=who.viewer)
+    return see_other(who.back, flash=_said(accepted, changed=False))
+
+
+def withdraw(db: Session, settings: Settings, who: Registrant, reason: str) -> None:
+    """Cancel who had registered, decline for who had not or was offered a place; who moves up by it is written to."""
+    registration = who.on_record(db)
+    if registration is not None and registration.state is RegistrationState.OFFERED:
+        moved_up = offers.refuse_offer(db, registration, reason=reason, by=who.viewer)
+    elif registration is not None and registration.state in ASKED:
         moved_up = registrations.cancel(db, registration, reason=reason, by=who.viewer)
     else:
         moved_up = registrations.decline(db, who.convening, who.person, reason=reason, by=who.viewer)
-    write_to(db, settings, moved_up)
+    write_to(db, settings, moved_up, by=who.viewer)
 
 
-def write_to(db: Session, settings: Settings, registered: Sequence[Registration], *, at_link: str = "") -> None:
-    """Confirm to each where they stand; the letter commits together with its cause."""
-    for registration in registered:
-        waiting = registration.state is RegistrationState.WAITING
-        letters.registration_confirmed(
-            db,
-            registration,
-            line=registrations.place_in_line(db, registration) if waiting else None,
-            address=f"{settings.address}{at_link or f'{registration.convening.path}/registration'}",
-        )
+def write_to(db: Session, settings: Settings, registered: Sequence[Registration], *, by: Viewer) -> None:
+    """Tell each where they stand; the letter commits together with its cause."""
+    place_letters.tell(db, registered, settings=settings, by=by)
 
 
 def send_link(db: Session, settings: Settings, who: Registrant, *, renewed: bool = False) -> None:
@@ -185,26 +197,24 @@ def send_link(db: Session, settings: Settings, who: Registrant, *, renewed: bool
         db,
         registration,
         by=who.viewer.actor_name,
-        address=f"{settings.address}{link_address(who.convening, link, settings)}",
+        address=settings.address + link_address(who.convening, link, settings.secret),
         link=link.key,
     )
-
-
-def link_address(convening: Convening, link: PrivateLink, settings: Settings) -> str:
-    """Where a person registers by their private link, without the host."""
-    return f"{convening.path}/registration/by-link/{private_links.token_of(link, settings.secret)}"
 
 
 def standing(db: Session, who: Registrant, registration: Registration) -> dict[str, object]:
     """How a registration stands, for the page that says so; needs to those alone who read them again (rule 12)."""
     waiting = registration.state is RegistrationState.WAITING
     answered = needs.needs_answered(registration)
+    zone = who.viewer.zone
     return {
         "convening": who.convening,
         "registration": registration,
         "at": who.here,
         "by_link": bool(who.at_link),
         "you": not who.for_another,
+        "offered": offers.is_offered(registration),
+        "beside": zone if zone and zone != who.convening.zone else None,
         "line": registrations.place_in_line(db, registration) if waiting else None,
         "presence": presence.said(who.convening, presence.windows_on_record(registration)),
         "needs_answered": answered,
@@ -234,5 +244,7 @@ def _said(registration: Registration, *, changed: bool) -> str:
     name = registration.person.name
     if changed:
         return f"{name}: the changes are saved."
+    if registration.state is RegistrationState.PENDING:
+        return f"{name} is registered; an organizer has yet to approve it. The place is kept meanwhile."
     waits = registration.state is RegistrationState.WAITING
     return f"{name} is on the waiting list." if waits else f"{name} has a place."

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from app.models import LinkPurpose
+from app.models import UNANSWERED, LinkPurpose
 from app.people import private_links
 from app.people.viewer import Viewer
-from app.registration import teams
+from app.registration.links import link_address
 from app.routes.door import ConveningHere, Db, Needs, SettingsHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import (
@@ -17,8 +17,8 @@ from app.routes.registration_desk import (
     Filled,
     Registrant,
     Text,
+    accept,
     keep_draft,
-    link_address,
     save_form,
     show_form,
     show_stays,
@@ -46,7 +46,7 @@ def bearer_here(request: Request, db: Db, settings: SettingsHere, convening: Con
     if request.method == "POST":
         private_links.note_read(db, link)
     viewer = Viewer(person.key, person.name, actor_id=person.key, actor_name=f"{person.name[:250]}, by private link")
-    return Registrant(convening, person, viewer, at_link=link_address(convening, link, settings))
+    return Registrant(convening, person, viewer, at_link=link_address(convening, link, settings.secret))
 
 
 BearerHere = Annotated[Registrant, Depends(bearer_here)]
@@ -56,7 +56,7 @@ BearerHere = Annotated[Registrant, Depends(bearer_here)]
 def look(request: Request, db: Db, who: BearerHere) -> Response:
     """How the registration stands, or the form while there is nothing to show."""
     registration = who.on_record(db)
-    if registration is None or registration.state in teams.OPEN:
+    if registration is None or registration.state in UNANSWERED:
         return show_form(request, db, who)
     return page(request, "registration/own.html", standing(db, who, registration))
 
@@ -79,6 +79,12 @@ def keep_by_link(db: Db, who: BearerHere, form: Filled) -> Response:
 @router.post("/stays", dependencies=LINK)
 def stays_by_link(request: Request, db: Db, who: BearerHere, form: Filled) -> Response:
     return show_stays(request, db, who, form)
+
+
+@router.post("/acceptance", dependencies=LINK)
+def accept_by_link(db: Db, settings: SettingsHere, who: BearerHere) -> Response:
+    """One press takes the place that is offered; opening the letter's address takes nothing."""
+    return accept(db, settings, who)
 
 
 @router.post("/regrets", dependencies=LINK)

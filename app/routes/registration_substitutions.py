@@ -203,4 +203,4 @@ def _tell(db: Session, settings: Settings, done: Substituted, viewer: Viewer) ->
         agenda=f"{here}/agenda",
         listed=f"{here}/registration/substitutions",
     )
-    write_to(db, settings, list(done.let_in))
+    write_to(db, settings, done.let_in, by=viewer)

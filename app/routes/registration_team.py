@@ -20,6 +20,7 @@ from app.routes.registration_desk import (
     Filled,
     Registrant,
     Text,
+    accept,
     keep_draft,
     save_form,
     send_link,
@@ -79,9 +80,12 @@ def register_team(
     """Register everybody of the team who has not answered yet, in the order of the cards."""
     cards = [card for card in teams.team(db, convening, city).cards if card.is_open]
     done = [registrations.register(db, convening, db.get_one(Person, card.person_id), by=viewer) for card in cards]
-    write_to(db, settings, done)
+    write_to(db, settings, done, by=viewer)
     waiting = sum(one.state is RegistrationState.WAITING for one in done)
+    pending = sum(one.state is RegistrationState.PENDING for one in done)
     people = "Nobody was left to register." if not done else f"{len(done)} registered."
+    if pending:
+        people += f" An organizer has yet to approve {'it' if pending == 1 else f'{pending} of them'}."
     said = f"{people} {waiting} of them on the waiting list." if waiting else people
     return see_other(f"{convening.path}/registration/team/{city.slug}", flash=said)
 
@@ -156,6 +160,12 @@ def renew_link(db: Db, settings: SettingsHere, who: MemberHere) -> Response:
     """Send a new private address; the old one opens nothing any more."""
     send_link(db, settings, who, renewed=True)
     return see_other(who.back, flash=f"{who.person.name} gets a new link; the old one opens nothing any more.")
+
+
+@router.post(f"{MEMBER}/acceptance", dependencies=TEAM)
+def accept_for(db: Db, settings: SettingsHere, who: MemberHere) -> Response:
+    """Accept the place that is offered to a member of the team."""
+    return accept(db, settings, who)
 
 
 @router.post(f"{MEMBER}/regrets", dependencies=TEAM)

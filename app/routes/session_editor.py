@@ -9,10 +9,9 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.agenda.grounds import details_ground, placement_ground
-from app.agenda.loading import STAYING_AWAY
 from app.agenda.seeing import CLOSED_SESSION
 from app.gatherings.details import Details, covered, day_of, details_of, is_hidden
-from app.models import AgendaSession, Convening, EngagementState, Registration
+from app.models import LEFT, AgendaSession, Convening, EngagementState, Registration
 from app.models.base import new_uid
 from app.people.audiences import Attendee, counted, people_of
 from app.people.audit import Refused
@@ -95,7 +94,7 @@ def whom(
     on: date = day or (day_of(session) if session else None) or convening.starts_on
     people = tuple(people_of(db, rule, on, cohort_id=convening.cohort_id))
     staying = select(Registration.person_id).where(
-        Registration.convening_id == convening.key, col(Registration.state).in_(STAYING_AWAY)
+        Registration.convening_id == convening.key, col(Registration.state).in_(LEFT)
     )
     away = frozenset(db.exec(staying)) & {one.person_id for one in people}
     if not people:

@@ -47,14 +47,15 @@ class Stage:
     people: dict[str, int]
 
 
-def set_stage(database: Database, *, cap: int = 10, sponsored_cap: int = 2, members: int = 2) -> Stage:
-    """Build the cohort with `members` team members a city, and open its delegations."""
+def set_stage(database: Database, *, cap: int = 10, sponsored_cap: int = 2, members: int = 2, hours: int = 0) -> Stage:
+    """Build the cohort with `members` team members a city, and open its delegations; `hours` to accept a free place
+    (0: at once)."""
     with database.write() as db:
-        return _set(db, cap, sponsored_cap, members, by=BY)
+        return _set(db, cap, sponsored_cap, members, hours, by=BY)
 
 
 @verb
-def _set(db: Session, cap: int, sponsored_cap: int, members: int, *, by: Viewer) -> Stage:
+def _set(db: Session, cap: int, sponsored_cap: int, members: int, hours: int, *, by: Viewer) -> Stage:
     cohort = Cohort(slug="by-all-means", name="By All Means")
     oakland = City(slug="oakland", name="Oakland", zone="America/Los_Angeles")
     salem = City(slug="salem", name="Salem")
@@ -83,6 +84,7 @@ def _set(db: Session, cap: int, sponsored_cap: int, members: int, *, by: Viewer)
         venue_id=venue.key,
         delegation_cap=cap,
         sponsored_cap=sponsored_cap,
+        hours_to_accept=hours,
     )
     db.add_all([*roles, convening])
     db.add_all(

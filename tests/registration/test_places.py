@@ -78,6 +78,7 @@ def test_whoever_registers_below_the_cap_has_a_place(database: Database, stage: 
     assert counts(database, stage) == (1, 0)
 
 
+@pytest.mark.usefixtures("_in_time")
 def test_over_the_cap_is_the_waiting_list_in_order_and_never_an_error(database: Database) -> None:
     stage = set_stage(database, cap=1)
     with database.write() as db:
@@ -197,6 +198,7 @@ def test_lab_people_and_experts_register_without_a_delegation(database: Database
     assert counts(database, stage) == (0, 0)
 
 
+@pytest.mark.usefixtures("_in_time")
 def test_raising_a_cap_lets_in_those_who_wait_in_order_and_lowering_it_takes_nobodys_place(database: Database) -> None:
     stage = set_stage(database, cap=1, members=4)
     with database.write() as db:
