@@ -54,14 +54,17 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         R + "/needs/access": of_both("access", "speaker"),
         R + "/needs/emergency?all=true": of_both("called", "phone"),
         R + "/meals.pdf?names=true": {"mayor dietary"},
+        R + "/team/{city}": {"left reason"},
         "/{cohort}/audit": {"left reason"},
         "/{cohort}/audit?subject=registration": {"left reason"},
     },
+    "facilitator": {R + "/team/{city}": {"left reason"}},
     "caterer’s link with names": {MEALS: {"mayor dietary"}, MEALS + "/meals.pdf": {"mayor dietary"}},
 }
 """Who sees which marks where; whoever and whatever is not named here sees none.
 
-The reason for cancelling is told to the organizers; it stands on record as all that is done.
+The reason for cancelling is told to the organizers and the city's facilitator, as the form says where it is given; it
+stands on record as all that is done.
 """
 
 VARIANTS = {
