@@ -21,7 +21,8 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A letter in the outbox. `at` is when it was sent or is tried next (UTC); `error` is what the mail server said."""
+    """A letter in the outbox. `at` is when it was sent or is tried next (UTC); `error` is what the mail server said;
+    `key` is the letter's unique one."""
 
     person_id: int | None
     name: str
@@ -30,6 +31,7 @@ class Posted:
     at: datetime
     attempts: int
     error: str
+    key: str
 
 
 def posted(db: Session, key: str) -> list[Posted]:
@@ -71,6 +73,7 @@ def _posted(letter: OutboxLetter, name: str) -> Posted:
         letter.sent_at or letter.due_at,
         letter.attempts,
         letter.last_error,
+        letter.unique_key,
     )
 
 

@@ -2,7 +2,8 @@
 in them, only what has not been (rule 12)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -10,7 +11,8 @@ from app import clock
 from app.database import Database
 from app.mailing.letters import convening_said
 from app.mailing.outbox import Letter, enqueue_all
-from app.models import Convening, ReminderKind, ReminderRule
+from app.mailing.posted import Fate, posted
+from app.models import Convening, Reminder, ReminderKind, ReminderRule
 from app.people.viewer import Viewer
 from app.registration.open_matters import Matter
 from app.registration.reminder_plan import Planned
@@ -65,6 +67,36 @@ def write_reminders(db: Session, convening: Convening, due: Sequence[Planned], *
             )
         )
     return enqueue_all(db, letters)
+
+
+@dataclass(frozen=True, slots=True)
+class SentReminder:
+    """A reminder that went: by which rule, to whom, when (UTC), and what became of its letter."""
+
+    kind: ReminderKind
+    days_before: int
+    name: str
+    at: datetime
+    fate: Fate
+    error: str
+
+
+def sent_reminders(db: Session, convening: Convening) -> list[SentReminder]:
+    """What has gone, the latest first, what failed before the rest. Two queries, however many there are."""
+    letters = {one.key: one for one in posted(db, keys_of(convening))}
+    rows = db.exec(
+        select(Reminder, ReminderRule)
+        .join(ReminderRule, col(ReminderRule.id) == Reminder.rule_id)
+        .where(Reminder.convening_id == convening.key, col(Reminder.sent_at).is_not(None))
+        .order_by(col(Reminder.sent_at).desc(), col(Reminder.id))
+    )
+    found = []
+    for row, rule in rows:
+        letter = letters.get(f"{keys_of(convening)}{row.rule_id}:{row.person_id}")
+        if letter is not None and row.sent_at is not None:
+            found.append(SentReminder(rule.kind, rule.days_before, letter.name, row.sent_at, letter.fate, letter.error))
+    failed = (Fate.GIVEN_UP, Fate.FAILED)
+    return sorted(found, key=lambda one: one.fate not in failed)
 
 
 def keys_of(convening: Convening) -> str:
