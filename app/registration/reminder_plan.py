@@ -73,9 +73,12 @@ class _Reader:
     about: dict[int, Matter] = field(default_factory=dict)
 
 
-def plan(db: Session, convening: Convening) -> list[RulePlan]:
-    """The rules that stand, in order of their day, each with its letters. The number of queries is fixed."""
-    now = clock.now()
+def plan(db: Session, convening: Convening, *, now: datetime | None = None) -> list[RulePlan]:
+    """The rules that stand, in order of their day, each with its letters, as from an instant (now, unless said).
+
+    What is due then goes `at` that very instant. The number of queries is fixed.
+    """
+    now = now or clock.now()
     rules = [(rule, *due_and_end(convening, rule)) for rule in rules_of(db, convening)]
     idle = {rule.key: _idle(convening, rule, due, until, now) for rule, due, until in rules}
     readers = _readers(db, convening) if not all(idle.values()) else {}

@@ -124,7 +124,7 @@ def due_reminders(db: Session, convening: Convening) -> list[Planned]:
     if convening.reminders_held_at is not None or convening.archived_at is not None or convening.stage in OVER:
         return []
     now, is_open = clock.now(), closed_because(convening) is None
-    rules = [one for one in plan(db, convening) if is_open or one.rule.kind is ReminderKind.NO_TRAVEL]
+    rules = [one for one in plan(db, convening, now=now) if is_open or one.rule.kind is ReminderKind.NO_TRAVEL]
     return [letter for rule in rules for letter in rule.going if letter.at <= now]
 
 
