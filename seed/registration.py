@@ -1,6 +1,7 @@
 """Who comes to the convenings of the sample: delegations, registrations, presence windows, private needs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, or_, select
@@ -43,6 +44,7 @@ def _all_came(db: Session, convening: Convening, by: Viewer) -> None:
             state=RegistrationState.SUBMITTED,
             submitted_at=next(moments),
             photo_consent=True,
+            listed=True,
         )
         db.add(registration)
         if seat.city_id is not None:
@@ -58,7 +60,7 @@ def _registered(db: Session, sample: Sample, convening: Convening, entry: Entry,
     for group in groups:
         for key in group["submitted"]:
             wants = key in group.get("sponsored", ())
-            said = details.get(key, Details(photo_consent=True))
+            said = replace(details.get(key, Details(photo_consent=True)), listed=key not in entry["unlisted"])
             registration = register(db, convening, sample.people[key], details=said, sponsored=wants, by=by)
             registration.submitted_at = next(moments)
         for key in group.get("started", ()):

@@ -132,5 +132,7 @@ def registration_confirmed(db: Session, registration: Registration, *, line: int
 
 def convening_said(convening: Convening) -> str:
     """ "Fall convening, Tue 14 Nov 2017 to Wed 15 Nov 2017, Askwith Hall"."""
-    days = f"{clock.said_day(convening.starts_on, year=True)} to {clock.said_day(convening.ends_on, year=True)}"
+    days = clock.said_day(convening.starts_on, year=True)
+    if convening.ends_on != convening.starts_on:
+        days = f"{days} to {clock.said_day(convening.ends_on, year=True)}"
     return ", ".join(part for part in (convening.title, days, convening.venue.name if convening.venue else "") if part)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.models import Convening, Registration, RegistrationState, ReminderKind
 from app.people.audiences import Attendee
@@ -50,9 +50,11 @@ def comers(db: Session, convening: Convening) -> list[Attendee]:
 
 def open_matters(db: Session, convening: Convening, people: Iterable[Attendee]) -> Matters:
     """Kind → person → what is open, in the order of the people. Five queries, however many they are."""
-    rows = {
-        row.person_id: row for row in db.exec(select(Registration).where(Registration.convening_id == convening.key))
-    }
+    people = list(people)
+    registered = select(Registration).where(
+        Registration.convening_id == convening.key, col(Registration.person_id).in_([one.person_id for one in people])
+    )
+    rows = {row.person_id: row for row in db.exec(registered)}
     numbers = [row.key for row in rows.values()]
     needs = answered_among(db, rows.values())
     travel = travel_among(db, numbers)
