@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from threading import Lock
 from time import sleep
 from typing import Any
 
@@ -16,10 +17,13 @@ try:  # Debian 12's SQLite has the WAL-reset race; this wheel carries a newer on
 except ImportError:  # no wheel for this machine
     import sqlite3 as sqlite_driver
 
+BUSY_SECONDS = 10
+"""How long a writer waits for the one before."""
+
 SQLITE_PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA cache_size=-16000",
 )
 
@@ -34,6 +38,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
+        self._writing = Lock()
         self._glancing: PoolProxiedConnection | None = None
         self._glance: Callable[..., Any]
         # All queries of a read see the same instant: SQLite's WAL gives that by itself.
@@ -50,13 +55,27 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A session for changing: one transaction, committed at the end, rolled back on any exception."""
         engine = self.engine.execution_options(plenary_writes=True)
-        with Session(engine, expire_on_commit=False) as db:
+        with self._turn(), Session(engine, expire_on_commit=False) as db:
             try:
                 yield db
                 db.commit()
             except BaseException:
                 db.rollback()
                 raise
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """On SQLite the writers of this process come one after the other, woken when it is their turn.
+
+        SQLite itself lets those who wait sleep, ever longer, and knows no order among them: of sixteen at once most
+        of the time nobody writes. It is still asked, since other processes write too; so is whoever waits in vain.
+        """
+        mine = self.is_sqlite and self._writing.acquire(timeout=BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if mine:
+                self._writing.release()
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
@@ -148,4 +167,4 @@ def _postgresql(url: str) -> Engine:
     address = make_url(url)
     if address.drivername in ("postgres", "postgresql"):
         address = address.set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+    return create_engine(address, pool_pre_ping=True, pool_size=20, max_overflow=10, hide_parameters=True)
