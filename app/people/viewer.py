@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlalchemy import select as select_all
 from sqlmodel import Session, col, select
 
@@ -146,21 +146,25 @@ def viewer_of(db: Session, person_id: int, *, acting_for: int | None = None, sig
 def offices_of(db: Session, person_id: int, on: date | None = None) -> tuple[Office, ...]:
     """The seats a person holds on a day (today, in UTC, unless said), in the cohorts' order of roles."""
     day = on or clock.today("UTC")
-    rows = db.execute(
-        select_all(Tenure, Seat, Role, Cohort, City)
-        .join(Seat, col(Seat.id) == Tenure.seat_id)
-        .join(Role, col(Role.id) == Seat.role_id)
-        .join(Cohort, col(Cohort.id) == Seat.cohort_id)
-        .outerjoin(City, col(City.id) == Seat.city_id)
-        .where(
-            col(Tenure.person_id) == person_id,
-            col(Tenure.starts_on) <= day,
-            or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= day),
-            col(Seat.archived_at).is_(None),
-        )
-        .order_by(col(Cohort.id), col(Role.position), col(Seat.id))
-    )
+    rows = db.execute(_OFFICES, {"person": person_id, "day": day})
     return tuple(office_of(tenure, seat, role, cohort, city) for tenure, seat, role, cohort, city in rows)
+
+
+_OFFICES = (
+    select_all(Tenure, Seat, Role, Cohort, City)
+    .join(Seat, col(Seat.id) == Tenure.seat_id)
+    .join(Role, col(Role.id) == Seat.role_id)
+    .join(Cohort, col(Cohort.id) == Seat.cohort_id)
+    .outerjoin(City, col(City.id) == Seat.city_id)
+    .where(
+        col(Tenure.person_id) == bindparam("person"),
+        col(Tenure.starts_on) <= bindparam("day"),
+        or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= bindparam("day")),
+        col(Seat.archived_at).is_(None),
+    )
+    .order_by(col(Cohort.id), col(Role.position), col(Seat.id))
+)
+"""Put together once: it is asked for every request and every registration."""
 
 
 def office_of(tenure: Tenure, seat: Seat, role: Role, cohort: Cohort, city: City | None) -> Office:

@@ -11,7 +11,7 @@ written: all changes meet at the audit log's revision, and to hold that first wo
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
@@ -20,6 +20,13 @@ from app.models import Convening, Delegation, Membership, Registration, Registra
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
 from app.registration.terms import end_of
+
+_HELD = select(Delegation).with_for_update(key_share=True).execution_options(populate_existing=True)
+_BY_NUMBER = _HELD.where(col(Delegation.id) == bindparam("number"))
+_OF_CITY = _HELD.where(
+    col(Delegation.convening_id) == bindparam("convening"), col(Delegation.city_id) == bindparam("city")
+)
+"""Put together once: that costs more than asking the database, and all of a city wait for it."""
 
 
 @verb
@@ -93,17 +100,16 @@ def state_with_place(convening: Convening, registration: Registration) -> Regist
 
 def delegation_of(db: Session, convening: Convening, city_id: int) -> Delegation:
     """A city's delegation, held; opened with the convening's caps for a city that joined late. Called in a verb."""
-    wanted = select(Delegation.id).where(Delegation.convening_id == convening.key, Delegation.city_id == city_id)
-    number = db.exec(wanted).first()
-    if number is None:
+    city = {"convening": convening.key, "city": city_id}
+    delegation = db.exec(_OF_CITY, params=city).first()
+    if delegation is None:
         _hold_convening(db, convening)
-        number = db.exec(wanted).first()
-    if number is None:
-        opened = _new(convening, city_id)
-        db.add(opened)
+        delegation = db.exec(_OF_CITY, params=city).first()
+    if delegation is None:
+        delegation = _new(convening, city_id)
+        db.add(delegation)
         db.flush()
-        number = opened.key
-    return hold_delegation(db, number)
+    return delegation
 
 
 def hold_delegation(db: Session, number: int) -> Delegation:
@@ -111,8 +117,7 @@ def hold_delegation(db: Session, number: int) -> Delegation:
 
     On SQLite the one writer holds everything already, and the lock is not asked for.
     """
-    locked = select(Delegation).where(Delegation.id == number).with_for_update(key_share=True)
-    return db.exec(locked.execution_options(populate_existing=True)).one()
+    return db.exec(_BY_NUMBER, params={"number": number}).one()
 
 
 def take_place(db: Session, delegation: Delegation, sponsored: bool) -> bool:

@@ -5,6 +5,7 @@ Where the convening asks for it, whoever registers is pending until an organizer
 
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -73,11 +74,14 @@ def office_at(db: Session, convening: Convening, person_id: int) -> Office | Non
 
 def registration_of(db: Session, convening: Convening, person_id: int) -> Registration | None:
     """The person's registration as it is now, in whatever state, or None."""
-    return db.exec(
-        select(Registration)
-        .where(Registration.convening_id == convening.key, Registration.person_id == person_id)
-        .execution_options(populate_existing=True)
-    ).first()
+    return db.exec(_OF_PERSON, params={"convening": convening.key, "person": person_id}).first()
+
+
+_OF_PERSON = (
+    select(Registration)
+    .where(col(Registration.convening_id) == bindparam("convening"), col(Registration.person_id) == bindparam("person"))
+    .execution_options(populate_existing=True)
+)
 
 
 @verb
