@@ -22,7 +22,7 @@ SUGGESTED = {
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """`hours_to_accept` are those that a freed place is offered; `purge_days` count from the last day (rule 12)."""
+    """With 0 `hours_to_accept` a freed place is given, not offered; `purge_days` count from the last day (rule 12)."""
 
     needs_approval: bool
     hours_to_accept: int
@@ -41,8 +41,8 @@ def conditions_of(convening: Convening) -> Conditions:
 @verb
 def set_conditions(db: Session, convening: Convening, conditions: Conditions, *, by: Viewer) -> None:
     """Set the terms. Who is registered already stays so; what waits for approval keeps waiting."""
-    if not 1 <= conditions.hours_to_accept <= 336:
-        raise Refused("Give people between an hour and two weeks (336 hours).", "hours_to_accept")
+    if not 0 <= conditions.hours_to_accept <= 336:
+        raise Refused("Give people up to two weeks (336 hours), or 0 for a place at once.", "hours_to_accept")
     if not 1 <= conditions.purge_days <= 365:
         raise Refused("Private needs go after 1 to 365 days.", "purge_days")
     for name in Conditions.__dataclass_fields__:

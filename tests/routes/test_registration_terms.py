@@ -72,7 +72,7 @@ def test_an_organizer_sets_each_part_of_the_terms_and_the_others_stay(
     [
         ({"part": "opening", "opens_at": "soon"}, "Day and time look like"),
         ({"part": "opening", "opens_at": "2017-11-08T10:00", "closes_at": "2017-11-07T10:00"}, "close before it opens"),
-        ({"part": "places", "hours_to_accept": "0"}, "between an hour and two weeks"),
+        ({"part": "places", "hours_to_accept": "337"}, "up to two weeks"),
         ({"part": "places", "hours_to_accept": "many"}, "This is a number"),
         ({"part": "afterwards", "purge_days": "999"}, "1 to 365 days"),
         ({"part": "notices", "photo_notice": "x" * 2001}, "2,000 is the most"),
