@@ -32,8 +32,9 @@ DRAFTED: Mapping[str, type[Drafted]] = {
 """What a draft is made of, by table."""
 
 UNDO, REDO = "undo_step", "redo_step"
-NO_STEPS = ("answer", "ask_equipment", "note_written_to", "tell_access")
-"""What a speaker says for themselves, and letters that are on their way: nothing of that is taken back."""
+NO_STEPS = ("answer", "ask_equipment", "merge_people", "note_written_to", "tell_access")
+"""What a speaker says for themselves, letters that are on their way, two records of one person made one: nothing of
+that is taken back."""
 
 MOST_TURNS = 200
 """How many acts are looked back on."""

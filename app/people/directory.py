@@ -88,6 +88,12 @@ def person_with_tenures(db: Session, cohort_id: int, person_id: int) -> tuple[Pe
     return (person, here) if here or not tenures else None
 
 
+def merged_into(db: Session, person_id: int) -> int | None:
+    """The record into which this one was merged; None for one that stands for itself."""
+    person = db.get(Person, person_id)
+    return person.merged_into_id if person is not None else None
+
+
 def organizers(db: Session, cohort_id: int) -> list[Person]:
     """The lab organizers of a cohort today, by name."""
     day = clock.today("UTC")

@@ -37,9 +37,14 @@ def signed(purpose: str, number: int, nonce: str, secret: bytes) -> str:
 
 
 def person_by_email(db: Session, email: str) -> Person | None:
-    """The person who has that address, written in any case; None for those taken off the list."""
-    address = email.strip().lower()
-    return db.exec(select(Person).where(Person.email == address, col(Person.archived_at).is_(None))).first()
+    """The person who has that address, written in any case; None for those taken off the list.
+
+    The address of a record that was merged into another finds that one.
+    """
+    person = db.exec(select(Person).where(Person.email == email.strip().lower())).first()
+    if person is not None and person.merged_into_id is not None:
+        person = db.get(Person, person.merged_into_id)
+    return person if person is not None and person.archived_at is None else None
 
 
 def make_link(db: Session, email: str, *, minutes: int) -> tuple[Person, str] | None:

@@ -109,7 +109,14 @@ def add_person(
 
 @router.get("/{cohort}/people/{person_id}", dependencies=READ)
 def one_person(request: Request, db: Db, cohort: CohortHere, person_id: int) -> Response:
-    """A person, the seats they hold and held here, and those that stand vacant for an organizer to give."""
+    """A person, the seats they hold and held here, and those that stand vacant for an organizer to give.
+
+    A record that was merged into another leads there.
+    """
+    merged_into = directory.merged_into(db, person_id)
+    if merged_into is not None:
+        _person_here(db, cohort, merged_into)
+        return see_other(f"/{cohort.slug}/people/{merged_into}")
     person, held = _person_here(db, cohort, person_id)
     today = clock.today(cohort.zone)
     vacant = [line.seat for line in cities.seat_lines(db, cohort.key, on=today) if line.holder is None]
