@@ -70,7 +70,7 @@ def merge(
         )
     except Refused as refused:
         return _comparison(request, db, cohort, viewer, keep, gone, refused)
-    write_to(db, settings, done.let_in)
+    write_to(db, settings, done.let_in, by=viewer)
     let_in = f" {len(done.let_in)} moved up from the waiting list." if done.let_in else ""
     return see_other(f"/{cohort.slug}/people/{keep.key}", flash=f"{keep.name} is one record now.{let_in}")
 
