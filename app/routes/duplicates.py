@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
+from app import clock
 from app.models import Cohort, Person
 from app.people import directory, duplicates, references
 from app.people.audit import Refused
+from app.people.viewer import offices_of
 from app.registration import merging
 from app.registration.settling import meetings
 from app.routes import typed
@@ -119,6 +121,8 @@ def _comparison(
     context = {
         "keep": keep,
         "gone": gone,
+        "offices_kept": _offices(db, cohort, keep),
+        "offices_gone": _offices(db, cohort, gone),
         "differing": _differing(keep, gone),
         "kept_has": references.what_names(db, keep.key),
         "moves": references.what_names(db, gone.key),
@@ -126,6 +130,11 @@ def _comparison(
         "hindrance": hindrance.sentence if hindrance else "",
     }
     return page(request, "people/merger.html", context, status=422 if refused else 200)
+
+
+def _offices(db: Db, cohort: Cohort, person: Person) -> list[str]:
+    today = clock.today(cohort.zone)
+    return [office.said for office in offices_of(db, person.key, today) if office.cohort_id == cohort.key]
 
 
 WORDS = {"name": "Name", "email": "E-mail", "organization": "Organization", "zone": "Time zone"}

@@ -68,7 +68,7 @@ def test_what_happens_to_two_registrations_is_said_before(sample_visitor: Visito
         keep, gone = (person.key for person in named)
     organizer = sample_visitor("organizer")
     compared = organizer.get(f"{HOME}/{keep}/merger?other={gone}").text
-    assert f"Both are on the list of {there.title}, one submitted, the other submitted." in compared
+    assert f"Both are on the list of {there.title}: both submitted." in compared
     done = organizer.follow(f"{HOME}/{keep}/merger", {"other": str(gone)})
     assert "is one record now." in done.text
     with sample_app.state.database.read() as db:
