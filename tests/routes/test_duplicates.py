@@ -43,6 +43,7 @@ def test_an_organizer_finds_two_records_compares_them_and_makes_them_one(
     assert f'href="{HOME}/{keep}/merger?other={gone}"' in listed
     compared = organizer.get(f"{HOME}/{keep}/merger?other={gone}").text
     assert "Nothing refers to this record." in compared
+    assert "Mayor, Oakland" in compared
     assert "1 seat held" in compared
     assert 'name="take_name" value="name"' in compared
     done = organizer.follow(f"{HOME}/{keep}/merger", {"other": str(gone), "take_name": "name"})
