@@ -35,7 +35,7 @@ def open_delegations(db: Session, convening: Convening, *, by: Viewer) -> list[D
 
     Returns the new ones; a city that has a delegation keeps it as it is.
     """
-    _hold_convening(db, convening)
+    hold_convening(db, convening)
     members = db.exec(select(Membership).where(Membership.cohort_id == convening.cohort_id))
     active = {member.city_id for member in members if member.active_on(convening.starts_on)}
     have = set(db.exec(select(Delegation.city_id).where(Delegation.convening_id == convening.key)))
@@ -103,7 +103,7 @@ def delegation_of(db: Session, convening: Convening, city_id: int) -> Delegation
     city = {"convening": convening.key, "city": city_id}
     delegation = db.exec(_OF_CITY, params=city).first()
     if delegation is None:
-        _hold_convening(db, convening)
+        hold_convening(db, convening)
         delegation = db.exec(_OF_CITY, params=city).first()
     if delegation is None:
         delegation = _new(convening, city_id)
@@ -164,7 +164,8 @@ def _new(convening: Convening, city_id: int) -> Delegation:
     )
 
 
-def _hold_convening(db: Session, convening: Convening) -> None:
+def hold_convening(db: Session, convening: Convening) -> None:
+    """Lock the convening, under which delegations are made, until the commit."""
     db.exec(select(Convening.id).where(Convening.id == convening.key).with_for_update(key_share=True)).one()
 
 

@@ -21,7 +21,7 @@ MAYOR, SUPERINTENDENT, FACILITATOR = "oakland mayor", "oakland superintendent", 
 
 
 @verb
-def _ask_approval(db: Session, of: Convening, *, by: Viewer) -> None:
+def ask_approval(db: Session, of: Convening, *, by: Viewer) -> None:
     of.needs_approval = True
 
 
@@ -30,7 +30,7 @@ def asking(database: Database, _in_time: None) -> Stage:
     """One place a city, and an organizer decides on each registration."""
     stage = set_stage(database, cap=1)
     with database.write() as db:
-        _ask_approval(db, convening(db, stage), by=BY)
+        ask_approval(db, convening(db, stage), by=BY)
     return stage
 
 

@@ -55,6 +55,7 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         R + "/needs/emergency?all=true": of_both("called", "phone"),
         R + "/meals.pdf?names=true": {"mayor dietary"},
         R + "/team/{city}": {"left reason"},
+        R + "/left": {"left reason"},
         "/{cohort}/audit": {"left reason"},
         "/{cohort}/audit?subject=registration": {"left reason"},
     },

@@ -300,12 +300,16 @@ def test_the_board_counts_and_caps_can_be_changed_there(database: Database, stag
     organizer = visitor(stage.people["organizer"])
     page = said(organizer.get(f"{HERE}/board").text)
     assert "1 have a place, 0 of them from the lab; 0 wait; 9 have not answered." in page
-    assert "Oakland 1 of 10 0 of 2 1 0 0 0 0 Superintendent, Facilitator, Member, Member" in page
-    changed = organizer.follow(f"{HERE}/board/caps/oakland", {"cap": "6", "sponsored_cap": "3"})
+    assert "Oakland 1 of 10 0 of 2 1 0 0 0 0 0 0 Superintendent, Facilitator, Member, Member" in page
+    looked = said(organizer.get(f"{HERE}/caps?own-oakland=0&sponsored-oakland=3").text)
+    assert "10 → 0 places, 2 → 3 sponsored. Over the cap by 1" in looked
+    assert "1 of 10" in said(organizer.get(f"{HERE}/board").text), "to look changes nothing"
+    changed = organizer.follow(f"{HERE}/caps", {"own-oakland": "6", "sponsored-oakland": "3"})
     assert "1 of 6 0 of 3" in said(changed.text)
-    wrong = organizer.post(f"{HERE}/board/caps/oakland", {"cap": "-4", "sponsored_cap": "3"})
+    wrong = organizer.get(f"{HERE}/caps?own-oakland=-4")
     assert wrong.status_code == 422
     assert 'value="-4"' in wrong.text
+    assert "Oakland: a cap is a number of places, such as 10." in said(wrong.text)
 
 
 def test_an_organizers_look_at_the_needs_is_on_record_and_shown(
