@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.models import CheckIn, Convening, Person, Registration, RegistrationState, Seat, Substitution
 from app.models.base import relation
+from app.people.names import matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def code_hash(code: str) -> str:
 def guests(db: Session, convening: Convening, *, words: str = "", number: int | None = None) -> list[Guest]:
     """Those expected, in the order of names; all states where words or a number ask. The number of queries is fixed.
 
-    Each of the words has to stand in the name, the city or the seat.
+    Each of the words has to stand in the name, the city or the seat, with or without its accents.
     """
     asked = (
         select(Registration)
@@ -85,8 +86,7 @@ def guests(db: Session, convening: Convening, *, words: str = "", number: int | 
         ).all()
     )
     found = [_guest(row, here.get(row.key), replaced.get(row.key, "")) for row in db.exec(asked)]
-    wanted = words.casefold().split()
-    return [one for one in found if all(word in f"{one.name} {one.place}".casefold() for word in wanted)]
+    return [one for one in found if matches(words, one.name, one.place)]
 
 
 def guest_by_code(db: Session, convening: Convening, code: str) -> Registration | None:

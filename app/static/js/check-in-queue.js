@@ -1,11 +1,19 @@
 // What this device took down and the server has not answered yet. It lies in the browser's own store at once, so that a
 // closed tab loses nothing; its key makes each of it one check-in, however often it is sent.
 
+const STORE = "plenary-check-in:"; // and the address of the door; js/shell.js looks for it before it signs out
+
 export class Queue {
   constructor(address) {
     this.address = address;
-    this.store = `plenary-check-in:${address}`;
+    this.store = STORE + address;
     this.sending = false;
+  }
+
+  /** The queues of this device in which something waits, of whatever convening. */
+  static unsent() {
+    const stores = Object.keys(localStorage).filter((key) => key.startsWith(STORE));
+    return stores.map((key) => new Queue(key.slice(STORE.length)));
   }
 
   get all() {
@@ -13,7 +21,8 @@ export class Queue {
   }
 
   set all(waiting) {
-    localStorage.setItem(this.store, JSON.stringify(waiting));
+    if (waiting.length) localStorage.setItem(this.store, JSON.stringify(waiting));
+    else localStorage.removeItem(this.store);
   }
 
   /** Take down who has come: `whose` is {code} or {registration}. */

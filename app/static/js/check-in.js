@@ -24,6 +24,17 @@ function say(state, lines) {
   scanned.hidden = false;
 }
 
+/** What the server made of what was sent: one person large, of many only those whom one should know of. */
+function sayAnswers(answers) {
+  if (answers.length === 1) {
+    const [one] = answers;
+    say(one.state, [one.said, one.place, ...(one.notes ?? [])]);
+  } else if (answers.length) {
+    const told = answers.filter((one) => one.state !== "here");
+    say(told[0]?.state ?? "here", [`${answers.length} check-ins are sent.`, ...told.map((one) => one.said)]);
+  }
+}
+
 function sayWaiting(trouble = "") {
   const many = queue.all.length;
   const waiting = part("waiting");
@@ -59,9 +70,12 @@ function line(guest) {
   return item;
 }
 
+/** Without accents and case, as the server compares. */
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
 function draw() {
-  const wanted = words.value.toLocaleLowerCase().split(/\s+/);
-  const shown = list.filter((guest) => wanted.every((word) => `${guest.name} ${guest.place}`.toLocaleLowerCase().includes(word)));
+  const wanted = plain(words.value).split(/\s+/);
+  const shown = list.filter((guest) => wanted.every((word) => plain(`${guest.name} ${guest.place}`).includes(word)));
   const lines = document.createElement("ul");
   lines.className = "guests";
   lines.append(...shown.map(line));
@@ -77,7 +91,7 @@ async function renew() {
 async function meet() {
   try {
     const answers = await queue.send();
-    for (const one of answers) say(one.state, [one.said, one.place, ...(one.notes ?? [])]);
+    sayAnswers(answers);
     const response = await fetch(`${at}/list.json`, { signal: AbortSignal.timeout(8000) });
     if (response.redirected || !response.ok) throw new Error("signed out");
     const { people } = await response.json();
@@ -105,10 +119,9 @@ async function take(whose, way, guest) {
     return;
   }
   queue.add(whose, way);
-  if (offline || !navigator.onLine) {
-    say("waits", guest ? [`${guest.name} is here.`, guest.place, ...guest.notes, "Waits to be sent."] : ["Not on the list that was kept. The code is sent when the network is back."]);
-    draw();
-  }
+  // Said at once: a hall's Wi-Fi may take long to answer, and who stands there has a queue behind them.
+  say("waits", guest ? [`${guest.name} is here.`, guest.place, ...guest.notes, "Taken down on this device."] : ["Not on the list of this device. The code is sent as soon as there is an answer."]);
+  if (offline || !navigator.onLine) draw();
   sayWaiting();
   await meet();
 }
@@ -161,6 +174,9 @@ window.addEventListener("offline", () => {
 part("scan").hidden = !navigator.mediaDevices?.getUserMedia;
 part("scan").addEventListener("click", scan);
 setInterval(meet, EVERY);
+const { decoder } = door.dataset;
+keep(at, [decoder, new URL("index.js", new URL(decoder, location.href)).pathname]).then(
+  () => (part("ready").hidden = false),
+  () => undefined, // a browser without a store has the page all the same
+);
 await meet();
-const decoder = door.dataset.decoder;
-keep(at, [decoder, new URL("index.js", new URL(decoder, location.href)).pathname]).catch(() => undefined); // a browser without a store has the page all the same

@@ -12,7 +12,7 @@ async function answer(request) {
     if (response.ok && !response.redirected && !url.searchParams.has("q")) await cache.put(key, response.clone());
     return response;
   } catch (error) {
-    const kept = await cache.match(key);
+    const kept = await cache.match(key, { ignoreVary: true });
     if (kept) return kept;
     throw error;
   }

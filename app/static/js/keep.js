@@ -1,13 +1,14 @@
 // Keeps a page and what it is made of, so that it opens without a network: js/door-worker.js gives it then.
 
-/** `address` is the page's path, and all that is kept for it is under it or under /static. */
+/** Resolves once the page will open without a network. `address` is the page's path, and all that is kept for it is under it or under /static. */
 export async function keep(address, more = []) {
-  if (!("serviceWorker" in navigator)) return;
+  if (!("serviceWorker" in navigator)) throw new Error("nothing can be kept");
   await navigator.serviceWorker.register("/sw.js", { scope: address });
   const cache = await caches.open("plenary-door");
   const parts = performance.getEntriesByType("resource").map((entry) => new URL(entry.name));
   const own = parts.filter((url) => url.origin === location.origin && url.pathname.startsWith("/static/"));
   await cache.addAll([...new Set([address, ...own.map((url) => url.pathname + url.search), ...more])]);
+  await navigator.serviceWorker.ready;
 }
 
 const kept = document.querySelector("[data-keep]");

@@ -30,6 +30,18 @@ function sendOnce(event) {
   form.dataset.sent = "yes";
 }
 
+/** Signing out clears what this device keeps: check-ins that wait there for a network are sent first. */
+async function sendFirst(event) {
+  const form = event.target;
+  if (!form.matches('[action="/sign-out"], [action="/me/sign-ins/end"]')) return;
+  if (!Object.keys(localStorage).some((key) => key.startsWith("plenary-check-in:"))) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const { mayClear } = await import("./check-in-sign-out.js");
+  if (await mayClear()) form.submit();
+}
+
+document.addEventListener("submit", sendFirst, true);
 document.addEventListener("keydown", closeOpenMenus);
 document.addEventListener("click", closeOpenMenus);
 document.addEventListener("submit", sendOnce);
