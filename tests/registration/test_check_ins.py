@@ -1,13 +1,15 @@
 """Check-in on the day: once, undone, sent again by a device that was offline, and the arrivals by city."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from sqlmodel import Session, select
 
 from app import clock
 from app.database import Database
-from app.models import CheckIn, CheckInWay, Registration
+from app.models import AuditEntry, CheckIn, CheckInWay, Registration
 from app.people.audit import Refused
 from app.registration.check_ins import CityArrivals, arrivals, check_in, undo_check_in
 from app.registration.registrations import invite, register
@@ -30,6 +32,43 @@ def test_two_devices_check_in_one_person_and_the_first_stands(database: Database
         mayor = _coming(db, stage)
         assert [_arrive(db, mayor, key).device_key for key in ("one", "two", "one")] == ["one", "one", "one"]
         assert [(row.device_key, row.at) for row in db.exec(select(CheckIn))] == [("one", AT)]
+
+
+def test_eight_devices_at_the_same_moment_make_one_check_in_and_all_are_told_of_it(
+    database: Database, stage: Stage
+) -> None:
+    """Own sessions, started together; on PostgreSQL these are transactions side by side. Undone at once, likewise."""
+    with database.write() as db:
+        people = [_coming(db, stage, who).key for who in ("oakland mayor", "expert")]  # counted in a city, and not
+    together = Barrier(8)
+
+    def tap(device: int) -> tuple[str, ...]:
+        together.wait()
+        told = []
+        for number in people if device % 2 else reversed(people):
+            with database.write() as db:
+                told.append((number, _arrive(db, db.get_one(Registration, number), f"device {device} {number}").key))
+        return tuple(str(key) for _, key in sorted(told))
+
+    with ThreadPoolExecutor(8) as pool:
+        told = set(pool.map(tap, range(8)))
+    with database.read() as db:
+        rows = db.exec(select(CheckIn).order_by(CheckIn.registration_id)).all()  # type: ignore[arg-type]
+        assert [row.registration_id for row in rows] == sorted(people)
+        assert told == {tuple(str(row.key) for row in rows)}
+        acts = db.exec(select(AuditEntry.act).where(AuditEntry.subject == "check_in")).all()
+        assert acts == ["check_in", "check_in"]
+
+    def undo(_device: int) -> None:
+        together.wait()
+        with database.write() as db:
+            undo_check_in(db, db.get_one(Registration, people[0]), by=BY)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(undo, range(8)))
+    with database.read() as db:
+        acts = db.exec(select(AuditEntry.act).where(AuditEntry.act == "undo_check_in")).all()
+        assert acts == ["undo_check_in"]
 
 
 def test_what_was_undone_meanwhile_stays_undone_when_a_device_sends_it_again(database: Database, stage: Stage) -> None:
