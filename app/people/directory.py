@@ -152,7 +152,7 @@ def add_assistant(db: Session, principal: Person, *, email: str, name: str = "",
 
     Raises Refused for an address that is none, the principal's own, or an assistant's of theirs already.
     """
-    address = _checked_email(email)
+    address = checked_email(email)
     if address is None:
         raise Refused("Say your assistant's e-mail address; sign-in links go there.", field="email")
     assistant = db.exec(select(Person).where(Person.email == address)).first()
@@ -203,7 +203,7 @@ def _fits(one: Attendee, sought: Sought) -> bool:
 
 
 def _fill(db: Session, person: Person, *, name: str, email: str, zone: str, organization: str) -> None:
-    address = _checked_email(email)
+    address = checked_email(email)
     if address is not None:
         other = db.exec(select(Person).where(Person.email == address)).first()
         if other is not None and other is not person:
@@ -215,7 +215,7 @@ def _fill(db: Session, person: Person, *, name: str, email: str, zone: str, orga
     person.organization = " ".join(organization.split())[:300]
 
 
-def _checked_email(email: str) -> str | None:
+def checked_email(email: str) -> str | None:
     """The address in the form it is kept and compared in, lower case; None for none."""
     if not email.strip():
         return None

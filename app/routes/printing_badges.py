@@ -1,14 +1,16 @@
-"""Badges on paper, and one's own code on a screen."""
+"""Badges and the list at the door on paper, and one's own code on a screen."""
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from app.models import RegistrationState
 from app.printing.badges import SHEET, badges, code_of
+from app.printing.door_list import SHEET as DOOR_SHEET
+from app.printing.door_list import door_list
 from app.printing.papers import Paper
 from app.registration.expected import guests
 from app.registration.registrations import registration_of
-from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
+from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page
 
 HERE = "/{cohort}/convenings/{convening}"
@@ -39,6 +41,19 @@ def badges_pdf(
         "Cache-Control": "private, no-store",
     }
     return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@router.get("/print/check-in.pdf", dependencies=[Depends(Needs("checkin.use"))])
+def door_list_pdf(db: Db, settings: SettingsHere, convening: ConveningHere, paper: Paper = Paper.LETTER) -> Response:
+    """The list at the door with a box for each person, by name."""
+    from app.printing.press import render_pdf  # takes a second to import, so only when something is set
+
+    html = door_list(convening, guests(db, convening), live=f"{settings.address}{convening.path}/registration/check-in")
+    headers = {
+        "Content-Disposition": f'inline; filename="{convening.slug}-check-in.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(render_pdf(html, sheet=DOOR_SHEET, paper=paper), media_type="application/pdf", headers=headers)
 
 
 @router.get("/registration/code", dependencies=[Depends(Needs("registration.own"))])

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.exchange.table_files import CSV_TYPE, csv_file
-from app.models import CheckInWay, Convening, Registration
+from app.models import CheckIn, CheckInWay, Convening, Registration
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.registration import check_ins, expected
@@ -189,8 +189,7 @@ def _take(db: Session, convening: Convening, sent: Sent, row: Registration | Non
         "said": f"{guest.name} is here.",
     }
     if made.device_key != sent.device_key:
-        before = _before(made.at, made.by.name if made.by else "", convening)
-        answer |= {"state": "before", "said": f"{guest.name} {before}."}
+        answer |= {"state": "before", "said": f"{guest.name} {was_before(made, convening)}."}
     elif made.undone_at is not None:
         answer |= {"state": "undone", "said": f"{guest.name} was checked in, and this was taken back since."}
     return answer
@@ -201,6 +200,11 @@ def _unknown(db: Session, convening: Convening, sent: Sent) -> str:
         return "This person is not registered here."
     elsewhere = expected.convening_of_code(db, sent.code, cohort_id=convening.cohort_id)
     return f"This badge is for {elsewhere.title}." if elsewhere else "This code is on no badge. Search by name."
+
+
+def was_before(made: CheckIn, convening: Convening) -> str:
+    """ "was checked in at 08:02 by Ana", in the convening's zone."""
+    return _before(made.at, made.by.name if made.by else "", convening)
 
 
 def _before(at: datetime, by: str, convening: Convening) -> str:
