@@ -58,10 +58,14 @@ class Draft {
     const piece = field.closest("[data-piece]");
     if (!piece) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      if (piece.dataset.piece === "presence") this.mark(piece);
-      this.save();
-    }, PAUSE);
+    if (piece.dataset.piece === "presence") this.hours = piece;
+    this.timer = setTimeout(() => this.rested(), PAUSE);
+  }
+
+  rested() {
+    if (this.hours) this.mark(this.hours);
+    this.hours = null;
+    this.save();
   }
 
   save() {
