@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from app.models import UNANSWERED, Person
 from app.routes.door import ConveningHere, Db, Needs, SettingsHere, ViewerHere
+from app.routes.handed_in import LONGEST_UPLOAD, FilesHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import (
     HERE,
@@ -21,9 +22,18 @@ from app.routes.registration_desk import (
     standing,
     withdraw,
 )
+from app.routes.registration_more import (
+    SentHere,
+    keep_answers,
+    keep_choices,
+    keep_travel,
+    sent_here,
+    show_more,
+)
 
 router = APIRouter(prefix=HERE)
 OWN = [Depends(Needs("registration.own"))]
+SENT_OWN = [Depends(sent_here), *OWN]
 
 
 def oneself(db: Db, convening: ConveningHere, viewer: ViewerHere) -> Registrant:
@@ -76,3 +86,24 @@ def regret(db: Db, settings: SettingsHere, who: Oneself, reason: Text = "") -> R
     """The viewer cannot come."""
     withdraw(db, settings, who, reason)
     return see_other(who.back, flash="Thank you for saying so. Nobody expects you at this convening.")
+
+
+@router.get("/more", dependencies=OWN)
+def more_own(request: Request, db: Db, who: Oneself) -> Response:
+    """Travel, the organizers' questions, and sessions to choose."""
+    return show_more(request, db, who)
+
+
+@router.post("/travel", dependencies=SENT_OWN)
+def travel_own(request: Request, db: Db, who: Oneself, sent: SentHere) -> Response:
+    return keep_travel(request, db, who, sent)
+
+
+@router.post("/answers", dependencies=SENT_OWN, max_body_size=LONGEST_UPLOAD)
+def answers_own(request: Request, db: Db, files: FilesHere, who: Oneself, sent: SentHere) -> Response:
+    return keep_answers(request, db, files, who, sent)
+
+
+@router.post("/choices", dependencies=SENT_OWN)
+def choices_own(request: Request, db: Db, who: Oneself, sent: SentHere) -> Response:
+    return keep_choices(request, db, who, sent)

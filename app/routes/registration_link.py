@@ -11,6 +11,7 @@ from app.people import private_links
 from app.people.viewer import Viewer
 from app.registration.links import link_address
 from app.routes.door import ConveningHere, Db, Needs, SettingsHere
+from app.routes.handed_in import LONGEST_UPLOAD, FilesHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import (
     HERE,
@@ -25,10 +26,19 @@ from app.routes.registration_desk import (
     standing,
     withdraw,
 )
+from app.routes.registration_more import (
+    SentHere,
+    keep_answers,
+    keep_choices,
+    keep_travel,
+    sent_here,
+    show_more,
+)
 from app.routes.speaker_link import GoneLink
 
 router = APIRouter(prefix=HERE + "/by-link/{token}")
 LINK = [Depends(Needs("registration.link"))]
+SENT_LINK = [Depends(sent_here), *LINK]
 
 
 def bearer_here(request: Request, db: Db, settings: SettingsHere, convening: ConveningHere, token: str) -> Registrant:
@@ -91,3 +101,24 @@ def accept_by_link(db: Db, settings: SettingsHere, who: BearerHere) -> Response:
 def regret_by_link(db: Db, settings: SettingsHere, who: BearerHere, reason: Text = "") -> Response:
     withdraw(db, settings, who, reason)
     return see_other(who.back, flash="Thank you for saying so. Nobody expects you at this convening.")
+
+
+@router.get("/more", dependencies=LINK)
+def more_by_link(request: Request, db: Db, who: BearerHere) -> Response:
+    """Travel, the organizers' questions, and sessions to choose."""
+    return show_more(request, db, who)
+
+
+@router.post("/travel", dependencies=SENT_LINK)
+def travel_by_link(request: Request, db: Db, who: BearerHere, sent: SentHere) -> Response:
+    return keep_travel(request, db, who, sent)
+
+
+@router.post("/answers", dependencies=SENT_LINK, max_body_size=LONGEST_UPLOAD)
+def answers_by_link(request: Request, db: Db, files: FilesHere, who: BearerHere, sent: SentHere) -> Response:
+    return keep_answers(request, db, files, who, sent)
+
+
+@router.post("/choices", dependencies=SENT_LINK)
+def choices_by_link(request: Request, db: Db, who: BearerHere, sent: SentHere) -> Response:
+    return keep_choices(request, db, who, sent)

@@ -14,6 +14,7 @@ from app.people.viewer import Viewer
 from app.registration import registrations, seating, teams, terms
 from app.routes import typed
 from app.routes.door import CityHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.handed_in import LONGEST_UPLOAD, FilesHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import (
     HERE,
@@ -29,9 +30,18 @@ from app.routes.registration_desk import (
     withdraw,
     write_to,
 )
+from app.routes.registration_more import (
+    SentHere,
+    keep_answers,
+    keep_choices,
+    keep_travel,
+    sent_here,
+    show_more,
+)
 
 router = APIRouter(prefix=f"{HERE}/team")
 TEAM = [Depends(Needs("registration.team"))]
+SENT_TEAM = [Depends(sent_here), *TEAM]
 MEMBER = "/{city}/{person_id:int}"
 
 
@@ -172,6 +182,27 @@ def accept_for(db: Db, settings: SettingsHere, who: MemberHere) -> Response:
 def regret_for(db: Db, settings: SettingsHere, who: MemberHere, reason: Text = "") -> Response:
     withdraw(db, settings, who, reason)
     return see_other(who.back, flash=f"{who.person.name} is not expected any more.")
+
+
+@router.get(f"{MEMBER}/more", dependencies=TEAM)
+def more_member(request: Request, db: Db, who: MemberHere) -> Response:
+    """Travel, the organizers' questions, and sessions to choose."""
+    return show_more(request, db, who)
+
+
+@router.post(f"{MEMBER}/travel", dependencies=SENT_TEAM)
+def travel_member(request: Request, db: Db, who: MemberHere, sent: SentHere) -> Response:
+    return keep_travel(request, db, who, sent)
+
+
+@router.post(f"{MEMBER}/answers", dependencies=SENT_TEAM, max_body_size=LONGEST_UPLOAD)
+def answers_member(request: Request, db: Db, files: FilesHere, who: MemberHere, sent: SentHere) -> Response:
+    return keep_answers(request, db, files, who, sent)
+
+
+@router.post(f"{MEMBER}/choices", dependencies=SENT_TEAM)
+def choices_member(request: Request, db: Db, who: MemberHere, sent: SentHere) -> Response:
+    return keep_choices(request, db, who, sent)
 
 
 def _team(request: Request, db: Session, convening: Convening, viewer: Viewer, city: City, named: Named) -> Response:
