@@ -36,7 +36,12 @@ MEALS = "/catering/{token}"
 def own(whose: str) -> dict[str, set[str]]:
     """What people read again of themselves."""
     needs = {f"{whose} dietary", f"{whose} access"}
-    return {R: needs, R + "/form": needs | {f"{whose} called", f"{whose} phone"}}
+    return {R: needs, R + "/form": needs | {f"{whose} called", f"{whose} phone"}, R + "/more": journey(whose)}
+
+
+def journey(*whose: str) -> set[str]:
+    """What is read again by the person, and by who registers them."""
+    return {f"{one} {field}" for one in whose for field in ("answer", "comes", "goes", "shares")}
 
 
 def of_both(*fields: str) -> set[str]:
@@ -46,7 +51,10 @@ def of_both(*fields: str) -> set[str]:
 MAY_SEE: dict[str, dict[str, set[str]]] = {
     "owner": own("member"),
     "mayor": own("mayor"),
+    "assistant": {R + "/more": journey("mayor")},
+    "facilitator": {R + "/team/{city}/{person_id:int}/more": journey("member", "mayor")},
     "organizer": {
+        R + "/team/{city}/{person_id:int}/more": journey("member", "mayor"),
         R + "/needs": of_both("dietary", "access", "speaker"),
         R + "/needs?show=food": of_both("dietary"),
         R + "/needs?show=access": of_both("access", "speaker"),
