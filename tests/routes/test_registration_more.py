@@ -136,7 +136,9 @@ def test_the_private_link_takes_all_of_it_and_reads_none_of_it_out(
 
 def test_a_facilitator_gives_travel_for_one_of_the_team(database: Database, stage: Stage, visitor: VisitorOf) -> None:
     address = f"{HERE}/team/oakland/{stage.people['oakland member 1']}"
-    page = visitor(stage.people["oakland facilitator"]).follow(f"{address}/travel", {"is_local": "yes"})
+    facilitator = visitor(stage.people["oakland facilitator"])
+    assert f'href="{address}/more"' in facilitator.get(address).text
+    page = facilitator.follow(f"{address}/travel", {"is_local": "yes"})
     assert "Travel is saved." in said(page.text)
     with database.read() as db:
         assert db.exec(select(Travel.is_local)).all() == [True]
