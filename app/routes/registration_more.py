@@ -4,7 +4,7 @@ One page of three forms, each saved by itself; the same for oneself, for one of 
 takes all of it and reads none of it out.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -14,7 +14,16 @@ from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
 from app.files import Arrival, Files, Unacceptable, examine
-from app.models import Openness, Payer, QuestionKind, Registration, RegistrationQuestion, RegistrationState
+from app.models import (
+    ASKED,
+    HOLDING,
+    UNANSWERED,
+    Openness,
+    Payer,
+    QuestionKind,
+    Registration,
+    RegistrationQuestion,
+)
 from app.people.audit import Refused
 from app.registration import choices, lodging, question_answers, questions, travel
 from app.registration.question_answers import field_of
@@ -25,14 +34,6 @@ from app.routes.pages import page, see_other
 from app.routes.registration_desk import Registrant
 
 PAYERS = [(Payer.LAB, "The lab"), (Payer.CITY, "The city"), (Payer.SELF, "Themselves")]
-STANDS = (
-    RegistrationState.INVITED,
-    RegistrationState.STARTED,
-    RegistrationState.PENDING,
-    RegistrationState.SUBMITTED,
-    RegistrationState.WAITING,
-    RegistrationState.OFFERED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,10 @@ class Sent:
     files: Mapping[str, Arrival | str]
 
 
-async def form_here(request: Request) -> FormData:
-    """The form as it was sent."""
-    return await request.form()
+async def form_here(request: Request) -> AsyncIterator[FormData]:
+    """The form as it was sent; its files are closed after the answer."""
+    async with request.form() as form:
+        yield form
 
 
 def sent_here(settings: SettingsHere, form: Annotated[FormData, Depends(form_here)]) -> Sent:
@@ -77,7 +79,7 @@ class Typed:
 def registration_here(db: Session, who: Registrant) -> Registration:
     """The registration that is said more of; raises NotHere where there is none, or they do not come."""
     registration = who.on_record(db)
-    if registration is None or registration.state not in STANDS:
+    if registration is None or registration.state not in (*UNANSWERED, *ASKED):
         raise NotHere("Register first: there is nothing yet to say more of.")
     return registration
 
@@ -103,11 +105,10 @@ def show_more(request: Request, db: Session, who: Registrant, was: Typed | None 
         "reads": reads,
         "blocks": [(one.key, one.name) for one in lodging.blocks_of(db, who.convening)],
         "payers": PAYERS,
-        "questions": asked,
+        "questions": [one for one in asked if reads or not (one.key in known and known[one.key].text)],
         "field_of": field_of,
         "answers": was.said if was.form == "answers" else _answered(known) if reads else {},
-        "answered": {number for number, one in known.items() if one.text},
-        "options": {one.key: [(option, option) for option in one.options] for one in asked},
+        "is_answered": any(one.text for one in known.values()),
         "files": {number: one.file_name for number, one in known.items() if one.digest and reads},
         "groups": _groups(db, who, registration),
         "chosen": was.said if was.form == "choices" else {},
@@ -170,7 +171,7 @@ def _done(who: Registrant, said: str) -> Response:
 
 def _groups(db: Session, who: Registrant, registration: Registration) -> list[choices.ChoiceGroup]:
     """What they choose among; nothing before they have a place, and by a private link nothing closed (rule 13)."""
-    if registration.state not in choices.CHOOSES:
+    if registration.state not in HOLDING:
         return []
     groups = choices.choice_groups(db, registration)
     if not who.at_link:

@@ -52,7 +52,10 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
     "owner": own("member"),
     "mayor": own("mayor"),
     "assistant": {R + "/more": journey("mayor")},
-    "facilitator": {R + "/team/{city}/{person_id:int}/more": journey("member", "mayor")},
+    "facilitator": {
+        R + "/team/{city}": {"left reason"},
+        R + "/team/{city}/{person_id:int}/more": journey("member", "mayor"),
+    },
     "organizer": {
         R + "/team/{city}/{person_id:int}/more": journey("member", "mayor"),
         R + "/needs": of_both("dietary", "access", "speaker"),
@@ -67,7 +70,6 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         "/{cohort}/audit": {"left reason"},
         "/{cohort}/audit?subject=registration": {"left reason"},
     },
-    "facilitator": {R + "/team/{city}": {"left reason"}},
     "caterer’s link with names": {MEALS: {"mayor dietary"}, MEALS + "/meals.pdf": {"mayor dietary"}},
 }
 """Who sees which marks where; whoever and whatever is not named here sees none.

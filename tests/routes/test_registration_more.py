@@ -146,3 +146,25 @@ def test_a_facilitator_gives_travel_for_one_of_the_team(database: Database, stag
 
 def test_before_registering_there_is_nothing_to_say_more_of(stage: Stage, visitor: VisitorOf) -> None:
     assert visitor(stage.people["oakland mayor"]).get(f"{HERE}/more").status_code == 404
+
+
+def test_a_file_is_handed_in_named_and_known_by_its_content(database: Database, stage: Stage, member: Visitor) -> None:
+    with database.write() as db:
+        asked = QuestionDetails("Your letter", kind=QuestionKind.FILE, required=True)
+        number = ask_question(db, convening(db, stage), asked, by=BY).key
+    field = f"question-{number}"
+    wrong = member.send("POST", f"{HERE}/answers", files={field: ("letter.pdf", b"MZ a program", "application/pdf")})
+    assert wrong.status_code == 422
+    right = member.send("POST", f"{HERE}/answers", files={field: ("letter.pdf", b"%PDF-1.7 mine", "application/pdf")})
+    assert right.status_code == 303
+    page = member.get(f"{HERE}/more").text
+    assert "On record: letter.pdf." in page
+    with database.read() as db:
+        answer = db.exec(select(RegistrationAnswer)).one()
+    assert member.get(f"{HERE}/answers/{answer.key}/file").content == b"%PDF-1.7 mine"
+
+
+def test_a_registration_given_up_says_no_more(member: Visitor) -> None:
+    member.follow(f"{HERE}/regrets", {"reason": "A vote"})
+    assert member.get(f"{HERE}/more").status_code == 404
+    assert member.post(f"{HERE}/travel", JOURNEY).status_code == 404
