@@ -75,7 +75,7 @@ def show_form(
     """The form, filled as on record or as typed."""
     convening, registration = who.convening, who.on_record(db)
     closed = terms.closed_because(convening)
-    form = form or form_of(convening, registration, shows_needs=who.reads_needs)
+    form = form or form_of(convening, registration, shows_needs=who.reads_needs, for_another=who.for_another)
     context = {
         "convening": convening,
         "person": who.person,

@@ -100,8 +100,11 @@ class RegistrationForm(BaseModel):
 EMPTY = RegistrationForm()
 
 
-def form_of(convening: Convening, registration: Registration | None, *, shows_needs: bool) -> RegistrationForm:
-    """The form filled with what is on record; needs only for those who may read them again (rule 12)."""
+def form_of(
+    convening: Convening, registration: Registration | None, *, shows_needs: bool, for_another: bool = False
+) -> RegistrationForm:
+    """The form filled with what is on record; needs only for those who may read them again (rule 12). Who registers
+    `for_another` answers nothing by leaving it empty."""
     windows = windows_on_record(registration) if registration else ()
     stretches = [
         (day, arrives, leaves)
@@ -128,7 +131,7 @@ def form_of(convening: Convening, registration: Registration | None, *, shows_ne
         sponsored=registration.sponsored if registration else False,
     )
     unanswered = {"presence"} if registration is None else set()
-    if shows_needs and not needs_answered(registration):
+    if not for_another and not needs_answered(registration):
         unanswered |= {"food", "access"}
     return form.model_copy(
         update={"asks": [piece if piece in unanswered else form.as_shown(piece) for piece in PIECES]}

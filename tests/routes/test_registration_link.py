@@ -86,6 +86,17 @@ def test_what_was_given_is_never_read_out_by_the_link(
     assert (kept.access, kept.dietary, kept.emergency_name) == (RAMP, FOOD, "QX-SAM-9")
 
 
+def test_who_leaves_food_and_access_empty_by_the_link_has_answered_that_nothing_is_needed(
+    app: FastAPI, stage: Stage, portal: BlockingPortal, link: str
+) -> None:
+    person = Visitor(app, portal)
+    done = person.follow(link, {"asks": asked_by(person.get(link).text), "photo": "yes"})
+    assert "Finish:" not in said(done.text)
+    kept = of(app.state.database, stage, "oakland member 1").needs
+    assert kept
+    assert (kept.answered, kept.dietary, kept.access) == (True, "", "")
+
+
 def test_to_open_the_address_changes_nothing_and_goes_nowhere_else(
     app: FastAPI, database: Database, stage: Stage, portal: BlockingPortal, link: str
 ) -> None:
