@@ -14,7 +14,17 @@ from app.models import ASKED, LEFT, City, Convening, LinkPurpose, Person, Regist
 from app.people import private_links
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.registration import needs, offers, presence, registrations, stays, teams, terms
+from app.registration import (
+    needs,
+    offers,
+    presence,
+    question_answers,
+    questions,
+    registrations,
+    stays,
+    teams,
+    terms,
+)
 from app.registration.links import link_address
 from app.routes import typed
 from app.routes.pages import page, see_other
@@ -206,6 +216,7 @@ def standing(db: Session, who: Registrant, registration: Registration) -> dict[s
     """How a registration stands, for the page that says so; needs to those alone who read them again (rule 12)."""
     waiting = registration.state is RegistrationState.WAITING
     answered = needs.needs_answered(registration)
+    asked = questions.questions_for(db, who.convening, questions.role_of(db, registration))
     zone = who.viewer.zone
     return {
         "convening": who.convening,
@@ -221,6 +232,7 @@ def standing(db: Session, who: Registrant, registration: Registration) -> dict[s
         "needs": registration.needs if answered and who.reads_needs else None,
         "is_reachable": registration.needs is not None and bool(registration.needs.emergency_phone),
         "missing": teams.answers_missing(registration, needs_answered=answered),
+        "owes_answers": bool(question_answers.unanswered(asked, question_answers.answers_of(db, registration))),
         "closed": terms.closed_because(who.convening),
     }
 

@@ -89,6 +89,7 @@ def test_a_question_is_asked_answered_and_refused_at_its_field(
     database: Database, member: Visitor, question: int
 ) -> None:
     field = f"question-{question}"
+    assert "Answer the organizers’ questions" in said(member.get(HERE).text)
     assert "Which bus?" in said(member.get(f"{HERE}/more").text)
     assert "This needs an answer." in (empty := member.post(f"{HERE}/answers", {})).text
     assert empty.status_code == 422
@@ -97,6 +98,7 @@ def test_a_question_is_asked_answered_and_refused_at_its_field(
     assert re.search(rf'name="{field}" value="Late" checked', page.text)
     with database.read() as db:
         assert db.exec(select(RegistrationAnswer.text)).all() == ["Late"]
+    assert "Answer the organizers’ questions" not in said(member.get(HERE).text)
 
 
 def test_a_session_is_chosen_with_its_places_said_and_a_full_one_is_refused(
