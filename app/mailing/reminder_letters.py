@@ -1,7 +1,7 @@
 """Reminders about registering: what is in them, and sending those that are due. Nothing of what anybody answered stands
 in them, only what has not been (rule 12)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +12,9 @@ from app.database import Database
 from app.mailing.letters import convening_said
 from app.mailing.outbox import Letter, enqueue_all
 from app.mailing.posted import Fate, posted
-from app.models import Convening, Reminder, ReminderKind, ReminderRule
+from app.models import Convening, LinkPurpose, PrivateLink, Reminder, ReminderKind, ReminderRule
 from app.people.viewer import Viewer
+from app.registration.links import link_address
 from app.registration.open_matters import Matter
 from app.registration.reminder_plan import Planned
 from app.registration.reminders import due_reminders, take_due_reminders
@@ -45,16 +46,38 @@ def send_reminders(database: Database, settings: Settings) -> int:
         with database.write() as db:
             convening = db.get_one(Convening, number)
             due = take_due_reminders(db, convening, by=BY)
-            written += write_reminders(db, convening, due, address=settings.address)
+            own = own_addresses(db, convening, [one.person_id for one in due], settings)
+            written += write_reminders(db, convening, due, address=settings.address, own=own)
     return written
 
 
-def write_reminders(db: Session, convening: Convening, due: Sequence[Planned], *, address: str) -> int:
-    """Put these letters into the outbox; `address` is where people reach the program."""
+def own_addresses(db: Session, convening: Convening, person_ids: Sequence[int], settings: Settings) -> dict[int, str]:
+    """Person → the private address by which they were invited, for those who have one that is good. One query."""
+    links = db.exec(
+        select(PrivateLink)
+        .where(
+            PrivateLink.convening_id == convening.key,
+            PrivateLink.purpose == LinkPurpose.REGISTRATION,
+            col(PrivateLink.person_id).in_(person_ids),
+            col(PrivateLink.revoked_at).is_(None),
+        )
+        .order_by(col(PrivateLink.id))
+    )
+    return {
+        link.person_id: f"{settings.address}{link_address(convening, link, settings.secret)}"
+        for link in links
+        if link.person_id is not None
+    }
+
+
+def write_reminders(
+    db: Session, convening: Convening, due: Sequence[Planned], *, address: str, own: Mapping[int, str]
+) -> int:
+    """Put these letters into the outbox; `address` is where people reach the program, `own` the private addresses."""
     letters = []
     for one in due:
         assert one.email is not None, "who has no address is not taken"
-        subject, text = reminder_letter(convening, one, address=address)
+        subject, text = reminder_letter(convening, one, address=address, own=own.get(one.person_id))
         letters.append(
             Letter(
                 person_id=one.person_id,
@@ -104,12 +127,16 @@ def keys_of(convening: Convening) -> str:
     return f"reminder:{convening.key}:"
 
 
-def reminder_letter(convening: Convening, letter: Planned, *, address: str) -> tuple[str, str]:
-    """Subject and text of a reminder. The subject names nobody, since it is read on locked screens."""
+def reminder_letter(convening: Convening, letter: Planned, *, address: str, own: str | None = None) -> tuple[str, str]:
+    """Subject and text of a reminder. The subject names nobody, since it is read on locked screens.
+
+    `own` is the reader's private address, which stands in place of the one where they sign in.
+    """
     here = f"{address}{convening.path}/registration"
     words = [f"Dear {letter.name},"]
     if letter.own is not None:
-        words += [_own(convening, letter.kind, letter.own), f"It takes two minutes, on a phone too:\n\n{here}"]
+        words += [_own(convening, letter.kind, letter.own), f"It takes two minutes, on a phone too:\n\n{own or here}"]
+        words += ["The address is yours alone and needs no account."] if own else []
         if letter.kind is ReminderKind.NOT_STARTED:
             words.append("If you cannot come, say so there, so that another can.")
     if letter.others:

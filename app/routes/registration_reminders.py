@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.mailing.reminder_letters import reminder_letter, sent_reminders
+from app.mailing.reminder_letters import own_addresses, reminder_letter, sent_reminders
 from app.models import Convening, Person, ReminderKind, ReminderRule
 from app.people.audit import Refused
 from app.people.names import matches
@@ -23,6 +23,8 @@ BOARD = [Depends(Needs("registration.board"))]
 RULE = "/rules/{rule:int}"
 LETTER = RULE + "/people/{person_id:int}"
 Words = Annotated[str, Query(max_length=200)]
+
+THEIR_LINK = "(their private link)"
 
 MOST_SHOWN = 100
 """How many letters are listed before one has to search."""
@@ -83,7 +85,8 @@ def preview(
 ) -> Response:
     """The letter as it would go now."""
     letter = _letter(db, convening, rule, person_id)
-    subject, text = reminder_letter(convening, letter, address=settings.address)
+    own = THEIR_LINK if own_addresses(db, convening, [person_id], settings) else None
+    subject, text = reminder_letter(convening, letter, address=settings.address, own=own)
     context = {"convening": convening, "letter": letter, "subject": subject, "text": text}
     return page(request, "registration/reminder.html", context)
 

@@ -14,6 +14,7 @@ from app.mailing.reminder_letters import send_reminders
 from app.models import (
     Assistance,
     ConveningStage,
+    LinkPurpose,
     OutboxLetter,
     Person,
     Reminder,
@@ -23,6 +24,7 @@ from app.models import (
     Travel,
 )
 from app.people.audit import Refused, verb
+from app.people.private_links import create_link, revoke_link, token_of
 from app.people.viewer import Viewer
 from app.registration.registrations import Details, cancel, decline, invite, register, save_registration
 from app.registration.reminder_plan import plan
@@ -189,6 +191,26 @@ def test_a_mayors_letter_goes_to_mayor_and_assistant_once_each_and_one_assistant
         "- Salem Mayor, Mayor, Salem",
     ]
     assert "You act for them" in text
+
+
+def test_who_was_invited_by_a_private_link_finds_it_in_the_reminder_and_nobody_elses(
+    database: Database, stage: Stage, settings: Settings
+) -> None:
+    rule(database, stage, NOT_STARTED, 7)
+    with database.write() as db:
+        here = convening(db, stage)
+        mine, gone = (
+            create_link(db, LinkPurpose.REGISTRATION, here, person(db, stage, who), secret=settings.secret, by=BY)
+            for who in ("salem mayor", "salem member 1")
+        )
+        revoke_link(db, LinkPurpose.REGISTRATION, here, person(db, stage, "salem member 1"), by=BY)
+        own, revoked = (f"/registration/by-link/{token_of(link, settings.secret)}" for link in (mine, gone))
+    sent_at(database, settings, utc(11, 1, 12))
+    with database.read() as db:
+        texts = {row.person_id: row.text for row in db.exec(select(OutboxLetter))}
+    assert [number for number, text in texts.items() if own in text] == [stage.people["salem mayor"]]
+    assert [number for number, text in texts.items() if revoked in text] == []
+    assert "/2017-fall/registration\n" in texts[stage.people["salem member 1"]]
 
 
 def test_who_did_it_between_planning_and_sending_gets_none(
