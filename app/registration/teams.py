@@ -1,4 +1,4 @@
-"""How far the registering is: one city's team, a card a seat, and the organizers' board of all cities."""
+"""How far the registering of one city's team is, a card a seat."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -109,50 +109,6 @@ class Team:
         return tuple(card for card in self.cards if card.person_id is not None and card.state is None)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A city on the board; `missing` are seats whose holder has not answered, `vacant` those without one."""
-
-    city: str
-    slug: str
-    delegation_id: int
-    cap: int
-    taken: int
-    sponsored_cap: int
-    sponsored_taken: int
-    invited: int
-    started: int
-    pending: int
-    offered: int
-    submitted: int
-    waiting: int
-    not_coming: int
-    missing: tuple[str, ...]
-    vacant: int
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    rows: tuple[Row, ...]
-    lab_coming: int
-
-    @property
-    def coming(self) -> int:
-        return self.lab_coming + sum(row.submitted for row in self.rows)
-
-    @property
-    def waiting(self) -> int:
-        return sum(row.waiting for row in self.rows)
-
-    @property
-    def pending(self) -> int:
-        return sum(row.pending for row in self.rows)
-
-    @property
-    def offered(self) -> int:
-        return sum(row.offered for row in self.rows)
-
-
 def team(db: Session, convening: Convening, city: City) -> Team:
     """A city's team as it stands on the convening's first day. The number of queries is fixed."""
     delegation = db.exec(
@@ -185,66 +141,10 @@ def team(db: Session, convening: Convening, city: City) -> Team:
     )
 
 
-def board(db: Session, convening: Convening) -> Board:
-    """All delegations by city. The number of queries does not grow with cities or people."""
-    delegations = db.exec(
-        select(Delegation)
-        .join(City, col(City.id) == Delegation.city_id)
-        .options(contains_eager(relation(Delegation.city)))
-        .where(Delegation.convening_id == convening.key)
-        .order_by(City.name)
-    ).all()
-    registered = db.exec(
-        select(Registration.person_id, Registration.city_id, Registration.state).where(
-            Registration.convening_id == convening.key
-        )
-    ).all()
-    states = {person_id: RegistrationState(state) for person_id, _, state in registered}
-    counts = Counter((city_id, RegistrationState(state)) for _, city_id, state in registered)
-    seated: dict[int | None, list[tuple[Seat, Tenure | None]]] = {}
-    for seat, tenure in _seated(db, convening, None):
-        seated.setdefault(seat.city_id, []).append((seat, tenure))
-    rows = tuple(_row(delegation, counts, states, seated.get(delegation.city_id, [])) for delegation in delegations)
-    return Board(rows, lab_coming=counts[(None, RegistrationState.SUBMITTED)])
-
-
 def answers_missing(registration: Registration, *, needs_answered: bool) -> tuple[str, ...]:
     """What a registered person has not answered yet, in words."""
     missing = () if needs_answered else ("food and access",)
     return missing if registration.photo_consent is not None else (*missing, "photo consent")
-
-
-def _row(
-    delegation: Delegation,
-    counts: Counter[tuple[int | None, RegistrationState]],
-    states: dict[int, RegistrationState],
-    seated: list[tuple[Seat, Tenure | None]],
-) -> Row:
-    def how_many(*of: RegistrationState) -> int:
-        return sum(counts[(delegation.city_id, state)] for state in of)
-
-    held = [(seat, tenure) for seat, tenure in seated if tenure is not None]
-    unanswered = [
-        tenure.title or seat.title for seat, tenure in held if states.get(tenure.person_id) in (None, *UNANSWERED)
-    ]
-    return Row(
-        city=delegation.city.name,
-        slug=delegation.city.slug,
-        delegation_id=delegation.key,
-        cap=delegation.cap,
-        taken=delegation.taken,
-        sponsored_cap=delegation.sponsored_cap,
-        sponsored_taken=delegation.sponsored_taken,
-        invited=how_many(RegistrationState.INVITED),
-        started=how_many(RegistrationState.STARTED),
-        pending=how_many(RegistrationState.PENDING),
-        offered=how_many(RegistrationState.OFFERED),
-        submitted=how_many(RegistrationState.SUBMITTED),
-        waiting=how_many(RegistrationState.WAITING),
-        not_coming=how_many(*NOT_COMING),
-        missing=tuple(unanswered),
-        vacant=len(seated) - len(held),
-    )
 
 
 def _card(
@@ -289,8 +189,8 @@ def _instead(db: Session, convening: Convening) -> dict[int | None, str]:
     return dict(rows.all())
 
 
-def _seated(db: Session, convening: Convening, city_id: int | None) -> list[tuple[Seat, Tenure | None]]:
-    """The seats of a city (None: of all cities) with who holds each on the convening's first day."""
+def _seated(db: Session, convening: Convening, city_id: int) -> list[tuple[Seat, Tenure | None]]:
+    """The seats of a city with who holds each on the convening's first day."""
     day = convening.starts_on
     held = (
         (col(Tenure.seat_id) == Seat.id)
@@ -305,7 +205,7 @@ def _seated(db: Session, convening: Convening, city_id: int | None) -> list[tupl
         .where(
             Seat.cohort_id == convening.cohort_id,
             col(Seat.archived_at).is_(None),
-            col(Seat.city_id).is_not(None) if city_id is None else Seat.city_id == city_id,
+            Seat.city_id == city_id,
         )
         .order_by(col(Role.position), col(Seat.position), col(Seat.id))
     )

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from app.registration import delegations, teams, terms
+from app.registration import delegations, terms
+from app.registration.board import board as board_of
 from app.routes.door import ConveningHere, Db, Needs, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import HERE
@@ -16,7 +17,7 @@ BOARD = [Depends(Needs("registration.board"))]
 def board(request: Request, db: Db, convening: ConveningHere) -> Response:
     context = {
         "convening": convening,
-        "board": teams.board(db, convening),
+        "board": board_of(db, convening),
         "closed": terms.closed_because(convening),
     }
     return page(request, "registration/board.html", context)

@@ -174,6 +174,7 @@ def path_values(db: Session) -> dict[str, str]:
         "n": "1",
         "token": "unknown",
         "format": "csv",
+        "kind": "csv",
     }
 
 

@@ -12,7 +12,7 @@ from app.people.viewer import Viewer
 from app.registration.due import Due, due_from
 from app.registration.presence import Window
 from app.registration.registrations import Details, decline, invite, register, save_registration
-from app.registration.teams import Card, board, team
+from app.registration.teams import Card, team
 from tests.registration.stage import BY, Stage, convening, more_members, person, viewer
 
 REGISTRATION = "/by-all-means/convenings/2017-fall/registration"
@@ -73,30 +73,7 @@ def test_a_vacant_seat_is_a_card_without_a_person_and_who_left_it_after_register
     assert so_far.people == 5
 
 
-def test_the_board_counts_each_city_and_names_the_seats_that_have_not_answered(
-    database: Database, stage: Stage
-) -> None:
-    with database.write() as db:
-        here = convening(db, stage)
-        register(db, here, person(db, stage, "oakland mayor"), by=BY)
-        register(db, here, person(db, stage, "oakland superintendent"), sponsored=True, by=BY)
-        decline(db, here, person(db, stage, "oakland facilitator"), by=BY)
-        invite(db, here, person(db, stage, "oakland member 1"), by=BY)
-        save_registration(db, here, person(db, stage, "oakland member 2"), by=BY)
-        register(db, here, person(db, stage, "expert"), by=BY)
-        _leave(db, stage.people["salem mayor"], date(2017, 11, 1), by=BY)
-    with database.read() as db:
-        seen = board(db, convening(db, stage))
-    oakland, salem = seen.rows
-    assert (oakland.city, oakland.taken, oakland.sponsored_taken) == ("Oakland", 1, 1)
-    assert (oakland.invited, oakland.started, oakland.submitted, oakland.waiting, oakland.not_coming) == (1, 1, 2, 0, 1)
-    assert (oakland.missing, oakland.vacant) == (("Member", "Member"), 0)
-    assert (salem.submitted, salem.vacant) == (0, 1)
-    assert salem.missing == ("Superintendent", "Facilitator", "Member", "Member")
-    assert (seen.coming, seen.waiting, seen.lab_coming) == (3, 0, 1)
-
-
-def test_neither_team_nor_board_nor_due_asks_more_queries_for_more_people(
+def test_neither_team_nor_due_asks_more_queries_for_more_people(
     database: Database, stage: Stage, queries: list[str]
 ) -> None:
     """Habit 14."""
@@ -111,7 +88,6 @@ def test_neither_team_nor_board_nor_due_asks_more_queries_for_more_people(
             facilitator = viewer(db, stage, "oakland facilitator")
             queries.clear()
             team(db, here, city)
-            board(db, here)
             due_from(db, facilitator)
         asked.append(len(queries))
     assert asked[0] == asked[1]
