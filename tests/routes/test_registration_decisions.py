@@ -139,7 +139,7 @@ def test_raised_caps_say_who_is_next_before_they_are_set_and_then_write_to_them(
     looked = said(organizer.get(f"{HERE}/caps?own-oakland=2&sponsored-oakland=0").text)
     assert "1 → 2 places, 0 → 0 sponsored." in looked
     assert "Those next in line are offered a place: Oakland Superintendent ." in looked
-    assert "Still waiting: Oakland Facilitator." in looked
+    assert "Still waiting: Oakland Facilitator ." in looked
     assert counts(app.state.database, line) == (1, 0)
     organizer.follow(f"{HERE}/caps", {"own-oakland": "2", "sponsored-oakland": "0"})
     assert counts(app.state.database, line) == (2, 0)
