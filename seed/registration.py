@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import cycle
 
 from sqlmodel import Session, col, or_, select
 
@@ -20,6 +21,9 @@ from seed.sample import Entry, Sample, read
 OPENED_BEFORE = timedelta(weeks=12)
 BETWEEN_TWO = timedelta(hours=31, minutes=17)
 """From one registration to the next: all of a convening fit between its opening and three weeks before it."""
+PAST_OPENED_BEFORE = timedelta(weeks=10)
+PAST_BETWEEN_TWO = tuple(timedelta(hours=hours, minutes=10) for hours in (2, 4, 41, 5, 76))
+"""The past ones opened later, and people came in by the handful: all were in a week before the first day."""
 
 
 @verb
@@ -34,7 +38,7 @@ def load_registration(db: Session, sample: Sample, *, by: Viewer) -> None:
 
 def _all_came(db: Session, convening: Convening, by: Viewer) -> None:
     delegations = {opened.city_id: opened for opened in open_delegations(db, convening, by=by)}
-    moments = _moments(convening)
+    moments = _moments(convening, PAST_OPENED_BEFORE, PAST_BETWEEN_TWO)
     for seat, person in _in_office(db, convening):
         registration = Registration(
             convening_id=convening.key,
@@ -128,9 +132,11 @@ def _in_office(db: Session, convening: Convening) -> list[tuple[Seat, Person]]:
     return list(rows.all())
 
 
-def _moments(convening: Convening) -> Iterator[datetime]:
-    """Instants at which people have registered, in order, from twelve weeks before the convening."""
-    moment = clock.at(convening.starts_on - OPENED_BEFORE, walls("09:00–09:01")[0], convening.zone)
-    while True:
+def _moments(
+    convening: Convening, opened: timedelta = OPENED_BEFORE, pauses: tuple[timedelta, ...] = (BETWEEN_TWO,)
+) -> Iterator[datetime]:
+    """Instants at which people have registered, in order, from so long before the convening, the pauses in turn."""
+    moment = clock.at(convening.starts_on - opened, walls("09:00–09:01")[0], convening.zone)
+    for pause in cycle(pauses):
         yield moment
-        moment += BETWEEN_TWO
+        moment += pause

@@ -5,6 +5,7 @@ from fastapi.responses import Response
 
 from app.registration import delegations, terms
 from app.registration.board import board as board_of
+from app.registration.progress import progress
 from app.routes.door import ConveningHere, Db, Needs, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import HERE
@@ -18,6 +19,7 @@ def board(request: Request, db: Db, convening: ConveningHere) -> Response:
     context = {
         "convening": convening,
         "board": board_of(db, convening),
+        "progress": progress(db, convening),
         "closed": terms.closed_because(convening),
     }
     return page(request, "registration/board.html", context)
