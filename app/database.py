@@ -65,10 +65,10 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """On SQLite the writers of this process come one after the other, woken when it is their turn.
+        """On SQLite the writers of this process come one after the other, woken as soon as the one before is done.
 
-        SQLite itself lets those who wait sleep, ever longer, and knows no order among them: of sixteen at once most
-        of the time nobody writes. It is still asked, since other processes write too; so is whoever waits in vain.
+        SQLite itself lets those who wait sleep, ever longer: of sixteen at once, most of the time nobody writes. It is
+        still asked, since other processes write too; so it is by whoever waited here in vain.
         """
         mine = self.is_sqlite and self._writing.acquire(timeout=BUSY_SECONDS)
         try:

@@ -1,5 +1,5 @@
 """Serving, measured against bare Starlette in the same run: the published agenda, a feed's 304, and a session moved on
-the draft; and the engine of findings alone.
+the draft; the engine of findings alone; and registrations, beside the same written by hand in SQL.
 
 Ratios are medians over rounds in which the two take turns, so that a busy machine weighs on both alike.
 """
@@ -18,6 +18,7 @@ import httpx
 
 from bench.agenda_engine import SESSIONS, engine
 from bench.moves import Waits, asked, moves
+from bench.registrations import registrations
 from bench.schedule import frab_of_442
 from bench.servers import HOUSE, a_second, children_of, free_port, memory_of, plenary, yardstick
 
@@ -56,6 +57,7 @@ def main() -> None:
                 print(f"{row.what:44} {row.ours:8.0f} {row.bare:8.0f} {row.ratio:6.2f} {row.aim:5.2f}", flush=True)
             print_moves(folder, f"http://127.0.0.1:{port}")
         print_engine()
+        print_registrations()
 
 
 def print_moves(folder: Path, address: str) -> None:
@@ -94,6 +96,14 @@ def print_engine() -> None:
     print(f"\n{SESSIONS} sessions, 1,500 people, {found.findings} findings, processor time")
     print(f"all of it               {found.whole:6.1f} ms   (aim: under 50)")
     print(f"after one move          {found.move:6.2f} ms   (aim: under 2)")
+
+
+def print_registrations() -> None:
+    head = "registrations a second, SQLite"
+    print(f"\n{head:44} {'plenary':>8} {'by hand':>8} {'ratio':>6} {'aim':>5} {'p99':>9}")
+    for what, found in zip(("one after the other", "sixteen writers at once"), registrations(), strict=True):
+        print(f"{what:44} {found.ours:8.0f} {found.by_hand:8.0f} {found.ratio:6.2f} {0.8:5.2f} {found.p99:6.1f} ms")
+    print("(aim of the p99: under 10 ms for one; of sixteen each waits for fifteen)")
 
 
 def prepare(folder: Path, data: Path) -> float:

@@ -13,7 +13,9 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.agenda.materials import current, earlier
+from app.agenda.parallel import Parallel
 from app.agenda.published import latest_release, release_entries
+from app.agenda.seeing import full, in_full
 from app.agenda.snapshots import SessionEntry, rule_in
 from app.agenda.speakers import WAITING, WITH_SLIDES, is_past
 from app.gatherings.details import GONE
@@ -31,6 +33,7 @@ from app.models import (
 )
 from app.models.base import relation
 from app.people.audiences import Attendee, Rule, names_for, rule_of, said
+from app.people.chosen import NOTHING_CHOSEN, chosen
 from app.people.standing_in import stand_ins
 from app.people.viewer import viewer_of
 
@@ -189,6 +192,8 @@ class _Reader:
         named = {one.person_id for part in parts for one in part.session.engagements}
         named = named.union(*(rule.person_ids for rule in self.rules.values()))
         self.standing = stand_ins(db, convening.key)
+        choices = chosen(db, convening.key) if any(self._group(one) for one in parts) else NOTHING_CHOSEN
+        self.parallel = Parallel(choices, in_full(self.entries.values()) if choices.at else ())
         self.people: dict[date, list[Attendee]] = {
             day: self.standing.roll(db, day, convening.cohort_id, named)
             for day in sorted({self._day(one) for one in parts})
@@ -216,16 +221,7 @@ class _Reader:
             when=self._when(now),
             rooms=_rooms(session, entry),
             audience=entry["audience"]["said"] if entry else said(rule, self.names),
-            heads=sum(
-                self.standing.takes(
-                    rule,
-                    one.person_id,
-                    one.offices,
-                    session_id=session.key,
-                    is_closed=session.openness is Openness.CLOSED,
-                )
-                for one in people
-            ),
+            heads=sum(self._is_expected(one, session, rule) for one in people),
             others=tuple(
                 (one.person.name, offices.get(one.person_id) or one.person.organization, one.part)
                 for one in session.engagements
@@ -247,9 +243,20 @@ class _Reader:
             earlier=tuple(earlier(engagement)),
         )
 
+    def _is_expected(self, one: Attendee, session: AgendaSession, rule: Rule) -> bool:
+        entry = self.entries.get(session.key)
+        if entry is not None:
+            return self.parallel.expects(one, full(entry), self.standing)
+        is_closed = session.openness is Openness.CLOSED
+        return self.standing.takes(rule, one.person_id, one.offices, session_id=session.key, is_closed=is_closed)
+
     def _rule(self, engagement: Engagement) -> Rule:
         entry = self.entries.get(engagement.session_id)
         return rule_in(entry["audience"]) if entry else rule_of(engagement.session.audience)
+
+    def _group(self, engagement: Engagement) -> str:
+        entry = self.entries.get(engagement.session_id)
+        return entry["choice_group"] if entry else engagement.session.choice_group
 
     def _day(self, engagement: Engagement) -> date:
         starts_at = engagement.session.starts_at

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, or_, select
 from app import clock
 from app.agenda.crowd import Crowd
 from app.agenda.draft import Body, Draft, DraftRoom, DraftSession, Item, LetStand, Setup, Spot, in_order
+from app.agenda.parallel import narrowed
 from app.agenda.presence import Span, Windows
 from app.gatherings.details import GONE
 from app.models import (
@@ -36,6 +37,7 @@ from app.models import (
     Tenure,
 )
 from app.people.audiences import Attendee, Rule, names_for, rules_of, said
+from app.people.chosen import NOTHING_CHOSEN, Chosen, chosen
 from app.people.standing_in import StandIns, stand_ins
 from app.people.viewer import Office
 
@@ -49,10 +51,12 @@ def load_draft(db: Session, convening: Convening, *, supposing: "Supposed | None
     """The draft of a convening as it stands in this transaction, or as it would after one more substitution."""
     registered = _registered(db, convening.key)
     standing = stand_ins(db, convening.key)
-    if supposing is not None:
-        registered, standing = supposing.after(registered, standing)
     rooms = _rooms(db, convening)
     read = _read(db, convening.key)
+    choices = _chosen(db, convening.key, read)
+    if supposing is not None:
+        registered, standing = supposing.after(registered, standing)
+        choices = supposing.choices_after(choices, read)
     named = read.people.union(registered)
     crowd = Crowd.of(_rolls(db, convening, named, standing))
     place = crowd.place
@@ -82,7 +86,7 @@ def load_draft(db: Session, convening: Convening, *, supposing: "Supposed | None
         words=_words(db, read.rules.values(), convening.cohort_id),
         standing=standing,
     )
-    return replace(draft, sessions=in_order(_planned(draft, read), rooms))
+    return replace(draft, sessions=in_order(narrowed(_planned(draft, read), crowd, choices), rooms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,11 @@ class Supposed:
         then = {**registered, self.leaving_id: (False, ()), self.coming.person_id: (True, spans)}
         return then, standing.supposing(self.leaving_id, self.coming, self.office, self.grants)
 
+    def choices_after(self, choices: Chosen, read: "_Read") -> Chosen:
+        """What was chosen, as it would be then: it passes on, but for closed sessions."""
+        closed = frozenset(row.id for row in read.rows if row.openness is Openness.CLOSED)
+        return choices.passed_on(self.leaving_id, self.coming.person_id, closed)
+
 
 def reread(db: Session, draft: Draft, session_ids: Collection[int]) -> Draft | None:
     """The same draft after these sessions have changed, come or gone: only they are read again.
@@ -113,7 +122,9 @@ def reread(db: Session, draft: Draft, session_ids: Collection[int]) -> Draft | N
     unsaid = {rule for rule in read.rules.values() if rule not in draft.words}
     if unsaid:
         draft = replace(draft, words={**draft.words, **_words(db, unsaid, draft.cohort_id)})
-    return draft.with_sessions(_planned(draft, read), without=session_ids)
+    beside = [one for one in draft.sessions if one.id not in session_ids]
+    choices = _chosen(db, draft.convening_id, read)
+    return draft.with_sessions(narrowed(_planned(draft, read), draft.crowd, choices, beside), without=session_ids)
 
 
 def overrides_of(db: Session, convening_id: int) -> dict[str, LetStand]:
@@ -225,6 +236,11 @@ def _audience(draft: Draft, day: date, row: Any, rule: Rule) -> int:
         )
         people = people | bit if takes else people & ~bit
     return people
+
+
+def _chosen(db: Session, convening_id: int, read: _Read) -> Chosen:
+    """What was chosen, where there is anything to choose."""
+    return chosen(db, convening_id) if any(row.choice_group for row in read.rows) else NOTHING_CHOSEN
 
 
 def _spot(draft: Draft, use: _Use) -> Spot:

@@ -11,13 +11,22 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from app import clock
 from app.agenda.draft import Draft
 from app.agenda.findings import Checked
 from app.agenda.loading import load_draft, overrides_of, reread
-from app.models import AgendaSession, AuditEntry, Convening, Engagement, Revision, SessionItem, SessionRoom
+from app.models import (
+    AgendaSession,
+    AuditEntry,
+    Convening,
+    Engagement,
+    Revision,
+    SessionChoice,
+    SessionItem,
+    SessionRoom,
+)
 
 MOST_KEPT = 8
 """Drafts kept at once; the one that was asked for longest ago goes first."""
@@ -25,13 +34,21 @@ MOST_KEPT = 8
 MOST_READ = 60
 """Sessions read again one by one; for more, everything is."""
 
-CHILDREN = {"session_room": SessionRoom, "engagement": Engagement, "session_item": SessionItem}
+CHILDREN = {
+    "session_room": SessionRoom,
+    "engagement": Engagement,
+    "session_item": SessionItem,
+    "session_choice": SessionChoice,
+}
 """Rows that belong to one session."""
+
+OF_THE_GROUP = frozenset({"choice_group", "cancelled_at", "archived_at"})
+"""What is said of a session that may change who is expected in the others of its choice group."""
 
 ELSEWHERE = {
     *("agenda_release", "cue", "cue_tick", "material", "private_link", "measure_stage", "series", "delegation"),
     *("private_needs", "assistance", "cabinet", "cabinet_goal", "cabinet_meeting", "district", "feed", "designation"),
-    *("lodging_block", "travel", "registration_question", "registration_answer", "choice_places", "session_choice"),
+    *("lodging_block", "travel", "registration_question", "registration_answer", "choice_places"),
     *("check_in", "circular", "reminder", "reminder_rule", "saved_list"),
     *("update", "update_cycle", "update_section", "update_text", "update_version", "commitment", "commitment_answer"),
 }
@@ -130,6 +147,7 @@ class _Since:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.overrides = False
+        self._of_group = False
         self._sessions: set[int] = set()
         self._audiences: set[int] = set()
         self._children: dict[str, set[int]] = {}
@@ -137,6 +155,8 @@ class _Since:
     def note(self, subject: str, subject_id: int, before: dict[str, Any] | None, after: dict[str, Any] | None) -> bool:
         """Take an entry in; False where it may have changed more of a draft than its sessions."""
         row = {**(before or {}), **(after or {})}
+        is_of_group = subject in ("audience", "audience_term", "session_choice")
+        self._of_group |= is_of_group or (subject == "session" and not OF_THE_GROUP.isdisjoint(row))
         if subject == "session":
             self._sessions.add(subject_id)
         elif subject in CHILDREN and "session_id" in row:
@@ -162,9 +182,21 @@ class _Since:
         if self._audiences:
             of_these = col(AgendaSession.audience_id).in_(self._audiences)
             found.update(number for number in db.exec(select(AgendaSession.id).where(of_these)) if number)
+        if self._of_group:
+            found |= self._beside(db, found)
         if found <= self.draft.by_id.keys():
             return found
         here = select(AgendaSession.id).where(
             col(AgendaSession.id).in_(found), AgendaSession.convening_id == self.draft.convening_id
         )
         return {number for number in db.exec(here) if number}
+
+    def _beside(self, db: Session, session_ids: set[int]) -> set[int]:
+        """The sessions of the choice groups that these are or were of."""
+        were = {self.draft.by_id[number].choice_group for number in session_ids if number in self.draft.by_id}
+        are = select(AgendaSession.choice_group).where(col(AgendaSession.id).in_(session_ids))
+        group = col(AgendaSession.choice_group)
+        of_these = select(AgendaSession.id).where(
+            AgendaSession.convening_id == self.draft.convening_id, group != "", or_(group.in_(are), group.in_(were))
+        )
+        return {number for number in db.exec(of_these) if number}

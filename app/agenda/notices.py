@@ -74,12 +74,16 @@ Own = tuple[tuple[int, bool, bool, bool], ...]
 """Of the sessions that a person was in or is in: its place among the pairs, was in it, is in it, has or had a part."""
 
 
+_Asked = tuple[Rule | None, date, tuple[int, str] | None]
+
+
 class _Invitations:
-    """Who is in which of many sessions, asked once for all sessions of one audience and day."""
+    """Who is in which of many sessions, asked once for all sessions of one audience and day among which nobody
+    chooses."""
 
     def __init__(self, pairs: Sequence[Pair]) -> None:
         self._asked: list[SeenSession] = []
-        found: dict[tuple[Rule | None, date], int] = {}
+        found: dict[_Asked, int] = {}
         self._pairs: list[tuple[int | None, int]] = []
         for pair in pairs:
             was = self._audience(pair.was, found) if pair.was else None
@@ -87,8 +91,9 @@ class _Invitations:
         self._had_part = _parts(pair.was for pair in pairs)
         self._have_part = _parts(pair.now for pair in pairs)
 
-    def _audience(self, side: Side, found: dict[tuple[Rule | None, date], int]) -> int:
-        key = (side.whole.rule, date_of(side.whole))
+    def _audience(self, side: Side, found: dict[_Asked, int]) -> int:
+        whole = side.whole
+        key = (whole.rule, date_of(whole), (whole.id, whole.choice_group) if whole.choice_group else None)
         if key not in found:
             found[key] = len(self._asked)
             self._asked.append(side.whole)
@@ -135,7 +140,7 @@ class Notices:
     ) -> None:
         self.pairs = _differing(before, after)
         entries = [side.entry for pair in self.pairs for side in (pair.was, pair.now) if side is not None]
-        self.readers = Readers(db, convening, entries)
+        self.readers = Readers(db, convening, entries, release=after)
         self._invitations = _Invitations(self.pairs)
         self._worked_out: dict[tuple[object, ...], tuple[Change, ...]] = {}
         self._private = {pair.now.entry["id"] for pair in self.pairs if pair.is_private}

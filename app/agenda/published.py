@@ -17,10 +17,12 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
 
-from app.agenda.seeing import SeenSession, cover, date_of, full, programme_day
+from app.agenda.parallel import Parallel
+from app.agenda.seeing import SeenSession, cover, date_of, full, in_full, programme_day
 from app.agenda.snapshots import SessionEntry
 from app.models import AgendaRelease, Convening, Openness, SessionFormat, Standing
 from app.people.audiences import Attendee
+from app.people.chosen import NOTHING_CHOSEN, chosen
 from app.people.standing_in import NOBODY, StandIns, stand_ins
 from app.people.viewer import Office, Viewer, offices_of
 
@@ -138,7 +140,7 @@ def seen_release(
         release_number=release.number,
         released_at=release.created_at,
         note=release.note,
-        sessions=seen_entries(db, convening, entries, viewer),
+        sessions=seen_entries(db, convening, entries, viewer, release.number),
         heading=heading,
     )
 
@@ -166,14 +168,16 @@ def release_entries(release: AgendaRelease) -> list[SessionEntry]:
 
 
 def seen_entries(
-    db: Session, convening: Convening, entries: Iterable[SessionEntry], viewer: Viewer
+    db: Session, convening: Convening, entries: Iterable[SessionEntry], viewer: Viewer, release_number: int = 0
 ) -> tuple[SeenSession, ...]:
-    """What the viewer may see of a snapshot; queries: one for each day of it and one for its substitutions, and none
-    for strangers."""
+    """What the viewer may see of a snapshot; queries: one for each day of it, one for its substitutions and one for
+    what they chose, and none for strangers."""
     entries = list(entries)
     standing = stand_ins(db, convening.key) if viewer.is_signed_in else NOBODY
+    choices = chosen(db, convening.key, viewer.person_id) if viewer.person_id is not None else NOTHING_CHOSEN
     offices = _offices(db, viewer, convening.cohort_id, entries, standing)
-    sight = Sight(viewer, convening.cohort_id, offices, standing)
+    parallel = Parallel(choices, in_full(entries) if choices.at else ())
+    sight = Sight(viewer, convening.cohort_id, offices, standing, parallel, release_number=release_number)
     return tuple(seen for entry in entries if (seen := sight.of(entry)) is not None)
 
 
@@ -183,18 +187,15 @@ def who_comes(db: Session, agenda: PublishedAgenda, session: SeenSession) -> lis
     if rule is None:
         return []
     standing = stand_ins(db, agenda.convening_id)
+    choices = chosen(db, agenda.convening_id) if session.choice_group else NOTHING_CHOSEN
+    parallel = Parallel(choices, agenda.sessions)
     people = standing.roll(db, date_of(session), agenda.cohort_id, rule.person_ids)
-    is_closed = session.openness is Openness.CLOSED
-    return [
-        one
-        for one in people
-        if standing.takes(rule, one.person_id, one.offices, session_id=session.id, is_closed=is_closed)
-    ]
+    return [one for one in people if parallel.expects(one, session, standing)]
 
 
 class Sight:
     """One viewer's eyes on the sessions of a convening; `offices` are those they have there on each date of a session,
-    `standing` its substitutions."""
+    `standing` its substitutions, `parallel` what they chose of what."""
 
     def __init__(
         self,
@@ -202,10 +203,15 @@ class Sight:
         cohort_id: int,
         offices: Mapping[date, tuple[Office, ...]],
         standing: StandIns = NOBODY,
+        parallel: Parallel | None = None,
+        *,
+        release_number: int = 0,
     ) -> None:
         self.viewer = viewer
         self.offices = offices
         self.standing = standing
+        self.parallel = parallel or Parallel()
+        self.turns = self._turns(release_number)
         self.is_lab = viewer.is_lab(cohort_id)
         here = viewer.offices_in(cohort_id)
         stood_in_for = {office for held in offices.values() for office in held if office.stands_in}
@@ -218,13 +224,14 @@ class Sight:
         """The session as they see it, or None; `whole` is the entry's `full` where many eyes look at it."""
         whole = whole or full(entry)
         presenting = self.presents(whole)
-        mine = presenting or self.is_invited(whole)
-        left = None if mine else self.given_up_at(whole)
-        if whole.format is SessionFormat.INTERNAL and not (mine or self.is_lab):
+        welcome = presenting or self.is_welcome(whole)
+        instead = self.chose_another_at(whole) if welcome and not presenting else None
+        mine = welcome and instead is None
+        if whole.format is SessionFormat.INTERNAL and not (welcome or self.is_lab):
             return None
-        if not (whole.openness.is_public or self.of_cohort or mine):
+        if not (whole.openness.is_public or self.of_cohort or welcome):
             return None
-        inside = mine and not self.viewer.acting
+        inside = welcome and not self.viewer.acting
         through_lab = self.is_lab and not entry["excludes_lab"]
         if whole.openness is Openness.CLOSED and not (inside or through_lab):
             seen = cover(whole, entry["cover_title"])
@@ -232,12 +239,14 @@ class Sight:
             seen = whole if mine or self.is_lab else replace(whole, join_url="")
         else:
             seen = replace(whole, audience="", rule=None, join_url=whole.join_url if mine else "")
-        turns = self.standing.turns.get(self.viewer.person_id or 0, 0)
+        left = instead or (None if welcome else self.given_up_at(whole))
+        if not mine and left is None:
+            return seen
+        seen = replace(seen, sequence=seen.sequence + self.turns, changed_at=self._turned_at(whole))
         if not mine:
-            return replace(seen, given_up_at=left, sequence=seen.sequence + turns) if left else seen
+            return replace(seen, given_up_at=left, chose_another=instead is not None)
         own = tuple(room for room in seen.rooms if room.city_id in self.city_ids)
-        rooms = own or seen.rooms
-        return replace(seen, mine=True, presenting=presenting, my_rooms=rooms, sequence=seen.sequence + turns)
+        return replace(seen, mine=True, presenting=presenting, my_rooms=own or seen.rooms)
 
     def presents(self, session: SeenSession) -> bool:
         """Whether they have a part in a session, given whole."""
@@ -252,7 +261,16 @@ class Sight:
         return at if rule.takes(person_id, self.offices.get(date_of(session), ())) else None
 
     def is_invited(self, session: SeenSession) -> bool:
-        """Whether a session, given whole, is for them on its day."""
+        """Whether they are expected in a session, given whole: it is for them and they chose no other instead."""
+        return self.is_welcome(session) and self.chose_another_at(session) is None
+
+    def chose_another_at(self, session: SeenSession) -> datetime | None:
+        """When they chose another of a session's choice group; None where they did not."""
+        person_id = self.viewer.person_id or 0
+        return self.parallel.chose_another(person_id, session.id, session.choice_group, self.is_welcome)
+
+    def is_welcome(self, session: SeenSession) -> bool:
+        """Whether a session, given whole, is for them on its day, whatever they chose."""
         person_id, rule = self.viewer.person_id, session.rule
         if person_id is None or rule is None:
             return False
@@ -261,6 +279,17 @@ class Sight:
             rule = replace(rule, everyone=False)
         is_closed = session.openness is Openness.CLOSED
         return self.standing.takes(rule, person_id, offices, session_id=session.id, is_closed=is_closed)
+
+    def _turns(self, release_number: int) -> int:
+        """By how much their calendar's sequence is higher than the sessions' own (rule 16): a choice frees or binds
+        them when they make it, and again when a release takes what they chose away or brings it back."""
+        person_id = self.viewer.person_id or 0
+        chose = self.parallel.chosen.turns.get(person_id, 0)
+        return self.standing.turns.get(person_id, 0) + chose + (release_number if chose else 0)
+
+    def _turned_at(self, session: SeenSession) -> datetime:
+        turned_at = self.parallel.chosen.turned_at.get(self.viewer.person_id or 0)
+        return max(turned_at, session.changed_at) if turned_at and session.choice_group else session.changed_at
 
 
 def _offices(

@@ -7,11 +7,13 @@ from datetime import date
 from sqlmodel import Session, col, or_, select
 
 from app import clock
+from app.agenda.parallel import Parallel
 from app.agenda.published import Sight
-from app.agenda.seeing import date_of
+from app.agenda.seeing import date_of, in_full
 from app.agenda.snapshots import SessionEntry
 from app.models import LEFT, Assistance, City, Convening, Person, Registration
 from app.people.audiences import Attendee
+from app.people.chosen import NOTHING_CHOSEN, chosen
 from app.people.standing_in import stand_ins
 from app.people.viewer import Office, Viewer
 
@@ -20,15 +22,26 @@ class Readers:
     """Who holds a seat of the cohort today or on a day of these sessions, who is named for one or has a part in it.
 
     `people` are in the order of roles, then by name; `away` said that they stay away; `assistants` act today for
-    those of the people whose number they stand under, and may be none of them.
+    those of the people whose number they stand under, and may be none of them. What they chose among is looked up in
+    `release`, where these sessions are not all of it.
     """
 
-    def __init__(self, db: Session, convening: Convening, entries: Collection[SessionEntry]) -> None:
+    def __init__(
+        self,
+        db: Session,
+        convening: Convening,
+        entries: Collection[SessionEntry],
+        *,
+        release: Collection[SessionEntry] | None = None,
+    ) -> None:
         self.cohort_id = convening.cohort_id
         self.today = clock.today("UTC")
         named = {person_id for entry in entries for person_id in _named(entry)}
         days = sorted({self.today, *(date_of(entry) for entry in entries)})
         self.standing = stand_ins(db, convening.key)
+        among = entries if release is None else release
+        choices = chosen(db, convening.key) if any(one["choice_group"] for one in among) else NOTHING_CHOSEN
+        self.parallel = Parallel(choices, in_full(among) if choices.at else ())
         rolls = {day: self.standing.roll(db, day, convening.cohort_id, named) for day in days}
         self.people: dict[int, Attendee] = {}
         for attendees in (rolls[self.today], *rolls.values()):
@@ -57,7 +70,8 @@ class Readers:
 
     def sight(self, viewer: Viewer) -> Sight:
         """The eyes of one of them (of anyone else, a guest's)."""
-        return Sight(viewer, self.cohort_id, self._offices.get(viewer.person_id or 0, {}), self.standing)
+        offices = self._offices.get(viewer.person_id or 0, {})
+        return Sight(viewer, self.cohort_id, offices, self.standing, self.parallel)
 
     def principals_of(self, person_id: int) -> list[tuple[Attendee, Person]]:
         """Those of the people for whom somebody acts, each with that assistant."""

@@ -52,8 +52,9 @@ class SeenSession:
     """A session as one viewer sees it. Instants are UTC, meant in `zone`.
 
     `covered`: only cover title, time and rooms are told; everything else is empty. `mine`: the viewer is of its
-    audience or has a part in it; `my_rooms` are then those that they go to. `audience` (words) and `rule` are told
-    to people of the cohort only, `join_url` to those who are in it.
+    audience or has a part in it; `my_rooms` are then those that they go to. `chose_another`: they are of its audience
+    and chose another of its choice group; `given_up_at` is since when it is theirs no more, by that or by rule 10.
+    `audience` (words) and `rule` are told to people of the cohort only, `join_url` to those who are in it.
     """
 
     id: int
@@ -85,6 +86,7 @@ class SeenSession:
     covered: bool = False
     mine: bool = False
     presenting: bool = False
+    chose_another: bool = False
     given_up_at: datetime | None = None
     my_rooms: tuple[SeenRoom, ...] = ()
 

@@ -174,8 +174,8 @@ def _convenings(db: Session, cohorts: Mapping[int, Cohort], today: datetime) -> 
 
 
 def _settled(session: SeenSession, convening: Convening) -> SeenSession:
-    """The session, called off where its whole convening is, or where somebody else comes to it instead (rule 10): a
-    cancellation is delivered, not dropped (rule 16)."""
+    """The session, called off where its whole convening is, where somebody else comes to it instead (rule 10) or where
+    they chose another: a cancellation is delivered, not dropped (rule 16)."""
     if session.given_up_at is not None:
         return replace(session, cancelled=True, changed_at=max(session.given_up_at, session.changed_at))
     if convening.archived_at is None or session.cancelled:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, Relationship
 
 from app.models.agenda import AgendaSession
@@ -137,14 +137,29 @@ class ChoicePlaces(Row, table=True):
 
 
 class SessionChoice(Row, table=True):
-    """The session that a person chose of those of a choice group."""
+    """The session that a person chose of those of a choice group. Whoever changes their mind gives it up, and it stays
+    on record: calendars count by it (rule 16)."""
 
     __tablename__ = "session_choice"
-    __table_args__ = (UniqueConstraint("registration_id", "choice_group"),)
+    __table_args__ = (
+        Index(
+            "uq_session_choice_standing",
+            "registration_id",
+            "choice_group",
+            unique=True,
+            sqlite_where=text("given_up_at IS NULL"),
+            postgresql_where=text("given_up_at IS NULL"),
+        ),
+    )
 
     registration_id: int = Field(foreign_key="registration.id", index=True)
     session_id: int = Field(foreign_key="session.id", index=True)
     choice_group: str = Field(max_length=120)
+    given_up_at: datetime | None = None
 
     registration: Registration = Relationship(back_populates="choices")
     session: AgendaSession = Relationship()
+
+    @property
+    def stands(self) -> bool:
+        return self.given_up_at is None

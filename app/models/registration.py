@@ -131,6 +131,7 @@ class Registration(Row, table=True):
     choices: list["SessionChoice"] = Relationship(
         back_populates="registration", sa_relationship_kwargs={"cascade": "all, delete-orphan"}
     )
+    """Those that were given up among them."""
 
 
 class PresenceWindow(Row, table=True):

@@ -163,7 +163,7 @@ def _chosen(db: Session, convening: Convening) -> dict[int, frozenset[int]]:
     rows = db.exec(
         select(SessionChoice.registration_id, SessionChoice.session_id)
         .join(Registration, col(Registration.id) == SessionChoice.registration_id)
-        .where(Registration.convening_id == convening.key)
+        .where(Registration.convening_id == convening.key, col(SessionChoice.given_up_at).is_(None))
     )
     return _gathered(rows.all())
 

@@ -1,23 +1,26 @@
 """Choosing between parallel sessions, with as many places as a session has; never one too many.
 
 What can be chosen is what is published: the sessions of a choice group that take place in the newest release and
-whose audience the person is of. Who changes their mind frees the old place. A session that is withdrawn frees those
-who chose it: they are asked again, and told why. Whoever has no place at the convening takes none in a session.
+whose audience the person is of. Who changes their mind frees the old place; what they gave up stays on record. A
+session that is withdrawn frees those who chose it: they are asked again, and told why. Whoever has no place at the
+convening takes none in a session. In which of them somebody is then expected is decided in agenda/parallel.py.
 
 A session's count is changed by an UPDATE that compares it with the cap in the same statement, and only while the
 log is held (holding.py).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
+from app import clock
 from app.agenda import published
 from app.agenda.seeing import SeenSession
 from app.models import HOLDING, AgendaSession, ChoicePlaces, Convening, Registration, SessionChoice
 from app.people.audit import Refused, verb
+from app.people.chosen import chosen
 from app.people.viewer import Viewer, viewer_of
 from app.registration.holding import hold_for, hold_log
 
@@ -85,11 +88,38 @@ def choose_session(db: Session, registration: Registration, group: str, session_
 def free_choices(db: Session, registration: Registration, *, by: Viewer) -> None:
     """Free all that somebody chose: they do not come."""
     hold_for(db, registration)
-    rows = list(db.exec(select(SessionChoice).where(SessionChoice.registration_id == registration.key)))
+    rows = standing_choices(db, registration)
     if rows:
         hold_log(db)
         _let_go(db, rows)
         db.expire(registration, ["choices"])
+
+
+def standing_choices(db: Session, registration: Registration) -> list[SessionChoice]:
+    """What somebody has chosen and not given up."""
+    return list(
+        db.exec(
+            select(SessionChoice)
+            .where(SessionChoice.registration_id == registration.key, col(SessionChoice.given_up_at).is_(None))
+            .order_by(col(SessionChoice.id))
+        )
+    )
+
+
+def pass_choices(
+    db: Session, leaving: Registration, coming: Registration, *, but: Collection[int] = frozenset()
+) -> None:
+    """Give one person's places in sessions to another, except those in some sessions: no place gets free meanwhile.
+    Called in a verb that holds both registrations."""
+    rows = [row for row in standing_choices(db, leaving) if row.session_id not in but]
+    for row in rows:
+        row.given_up_at = clock.now()
+    db.flush()
+    for row in rows:
+        db.add(SessionChoice(registration_id=coming.key, session_id=row.session_id, choice_group=row.choice_group))
+    db.flush()
+    db.expire(coming, ["choices"])
+    db.expire(leaving, ["choices"])
 
 
 def take_again(db: Session, registration: Registration, chosen: Iterable[tuple[int, str]]) -> None:
@@ -123,16 +153,16 @@ def choice_groups(db: Session, registration: Registration) -> list[ChoiceGroup]:
         return []
     groups: dict[str, list[SeenSession]] = {}
     for session in agenda.sessions:
-        if session.choice_group and session.mine and not session.cancelled:
+        if session.choice_group and (session.mine or session.chose_another) and not session.cancelled:
             groups.setdefault(session.choice_group, []).append(session)
     offered = [session.id for sessions in groups.values() for session in sessions]
     counts = places_of(db, offered)
-    chosen = _on_record(db, registration)
+    on_record = _on_record(db, registration)
     found = []
     for name, sessions in groups.items():
-        offers = tuple(Offer(session, *counts.get(session.id, (0, None)), session.id in chosen) for session in sessions)
+        offers = tuple(Offer(one, *counts.get(one.id, (0, None)), one.id in on_record) for one in sessions)
         has = any(offer.chosen for offer in offers)
-        gone = [title for number, (group, title) in chosen.items() if group == name and number not in offered]
+        gone = [title for number, (group, title) in on_record.items() if group == name and number not in offered]
         found.append(ChoiceGroup(name, offers, "" if has else next(iter(gone), "")))
     return found
 
@@ -149,15 +179,7 @@ def places_of(db: Session, session_ids: Iterable[int]) -> dict[int, tuple[int, i
 
 def chosen_by(db: Session, convening: Convening) -> Mapping[int, frozenset[int]]:
     """By person, the sessions that they chose, of all who hold a place. One query."""
-    found: dict[int, set[int]] = {}
-    rows = db.exec(
-        select(Registration.person_id, SessionChoice.session_id)
-        .join(SessionChoice, col(SessionChoice.registration_id) == Registration.id)
-        .where(Registration.convening_id == convening.key, col(Registration.state).in_(HOLDING))
-    )
-    for person_id, session_id in rows:
-        found.setdefault(person_id, set()).add(session_id)
-    return {person_id: frozenset(numbers) for person_id, numbers in found.items()}
+    return {person_id: frozenset(sessions) for person_id, sessions in chosen(db, convening.key).at.items()}
 
 
 def _on_record(db: Session, registration: Registration) -> dict[int, tuple[str, str]]:
@@ -165,7 +187,7 @@ def _on_record(db: Session, registration: Registration) -> dict[int, tuple[str, 
     rows = db.exec(
         select(SessionChoice.session_id, SessionChoice.choice_group, AgendaSession.title)
         .join(AgendaSession, col(AgendaSession.id) == SessionChoice.session_id)
-        .where(SessionChoice.registration_id == registration.key)
+        .where(SessionChoice.registration_id == registration.key, col(SessionChoice.given_up_at).is_(None))
     )
     return {number: (group, title) for number, group, title in rows}
 
@@ -176,6 +198,7 @@ def _chosen_in(db: Session, registration: Registration, group: str, sessions: li
         db.exec(
             select(SessionChoice).where(
                 SessionChoice.registration_id == registration.key,
+                col(SessionChoice.given_up_at).is_(None),
                 or_(col(SessionChoice.choice_group) == group, col(SessionChoice.session_id).in_(sessions)),
             )
         )
@@ -185,7 +208,7 @@ def _chosen_in(db: Session, registration: Registration, group: str, sessions: li
 def _let_go(db: Session, rows: list[SessionChoice]) -> None:
     for row in rows:
         _count(db, row.session_id, -1)
-        db.delete(row)
+        row.given_up_at = clock.now()
     db.flush()
 
 

@@ -28,7 +28,6 @@ from app.models import (
     Registration,
     RegistrationState,
     Seat,
-    SessionChoice,
     Substitution,
     Travel,
 )
@@ -36,7 +35,7 @@ from app.models.base import relation
 from app.people.audit import Refused, verb
 from app.people.directory import add_person
 from app.people.viewer import Viewer, offices_of
-from app.registration.choices import free_choices, take_again
+from app.registration.choices import free_choices, pass_choices, take_again
 from app.registration.delegations import (
     delegation_of,
     give_place_back,
@@ -283,12 +282,7 @@ def _pass_on(db: Session, coming: Registration, leaving: Registration, *, nights
             setattr(coming.travel, name, getattr(theirs, name))
     free_choices(db, coming, by=by)
     closed = {one.key for one in _closed(db, leaving.convening)}
-    for choice in db.exec(select(SessionChoice).where(SessionChoice.registration_id == leaving.key)):
-        if choice.session_id not in closed:
-            choice.registration_id = coming.key
-    db.flush()
-    db.expire(coming, ["choices"])
-    db.expire(leaving, ["choices"])
+    pass_choices(db, leaving, coming, but=closed)
 
 
 NIGHTS = ("first_night", "last_night", "block_id", "payer")
@@ -303,7 +297,7 @@ def _as_it_was(theirs: Registration | None) -> dict[str, Any]:
         **{name: _in_json(getattr(theirs, name)) for name in KEPT},
         "windows": [[one.starts_at.isoformat(), one.ends_at.isoformat()] for one in theirs.windows],
         "nights": [_in_json(getattr(travel, name)) for name in NIGHTS] if travel else None,
-        "choices": [[one.session_id, one.choice_group] for one in theirs.choices],
+        "choices": [[one.session_id, one.choice_group] for one in theirs.choices if one.stands],
     }
 
 
@@ -329,8 +323,7 @@ def _put_back(coming: Registration, before: dict[str, Any]) -> None:
 
 def _give_back(db: Session, coming: Registration, leaving: Registration, before: dict[str, Any]) -> None:
     """Windows, nights and choices as they were before, the choices as far as there is still a place."""
-    for choice in db.exec(select(SessionChoice).where(SessionChoice.registration_id == coming.key)):
-        choice.registration_id = leaving.key
+    pass_choices(db, coming, leaving)
     windows = before.get("windows", [])
     coming.windows = [
         PresenceWindow(
@@ -347,7 +340,6 @@ def _give_back(db: Session, coming: Registration, leaving: Registration, before:
                 value = datetime.fromisoformat(value).date()
             setattr(coming.travel, name, value)
     db.flush()
-    db.expire(leaving, ["choices"])
     take_again(db, coming, before.get("choices", []))
 
 

@@ -219,7 +219,7 @@ def _passes_on(leaving: Registration, *, nights: bool) -> tuple[str, ...]:
         lines.append(
             f"The nights of {clock.said_day(travel.first_night)} to {clock.said_day(travel.last_night)}{hotel}"
         )
-    if leaving.choices:
+    if any(one.stands for one in leaving.choices):
         lines.append("The choices between parallel sessions that are not closed")
     return tuple(lines)
 

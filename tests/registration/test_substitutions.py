@@ -184,7 +184,9 @@ def test_undo_restores_exactly_what_was(before: str, database: Database) -> None
             db.expire_all()
             rows = [row.model_dump() for row in db.exec(select(Registration).order_by(Registration.id))]  # type: ignore[arg-type]
             windows = [windows_on_record(row) for row in (leaving, theirs)]
-            chosen = sorted((one.registration_id, one.session_id) for one in db.exec(select(SessionChoice)))
+            chosen = sorted(
+                (one.registration_id, one.session_id) for one in db.exec(select(SessionChoice)) if one.stands
+            )
             return rows, windows, chosen, taken(db, stage)
 
         as_it_was = all_of_it()
