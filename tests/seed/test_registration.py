@@ -26,7 +26,8 @@ def next_convening(db: Session) -> Convening:
 
 
 def registrations(db: Session, convening: Convening) -> list[Registration]:
-    return list(db.exec(select(Registration).where(Registration.convening_id == convening.key)))
+    of_it = select(Registration).where(Registration.convening_id == convening.key)
+    return list(db.exec(of_it.order_by(col(Registration.id))))
 
 
 def test_about_thirty_of_the_cities_people_are_registered_the_others_in_every_state(sample: Database) -> None:
