@@ -13,10 +13,19 @@ from app.models.convenings import Convening
 from app.models.people import Person
 
 
+class ReleaseWay(StrEnum):
+    """When approved updates reach their readers: when an organizer says so, all together, or each as it is approved."""
+
+    BY_HAND = "by hand"
+    TOGETHER = "together"
+    AS_THEY_COME = "as they come"
+
+
 class UpdateCycle(Row, table=True):
     """The period (both days included) and due date for which each active city owes exactly one update (rule 5).
 
-    The due date ends at midnight of the city's own zone.
+    The due date ends at midnight of the city's own zone. `release_at` is the instant of a release together, or the
+    first at which updates go out as they come. The countdown shows from so many days before the due date; 0: never.
     """
 
     __tablename__ = "update_cycle"
@@ -29,6 +38,10 @@ class UpdateCycle(Row, table=True):
     period_starts_on: date
     period_ends_on: date
     due_on: date
+    release_way: ReleaseWay = Field(default=ReleaseWay.BY_HAND, sa_type=word(ReleaseWay))
+    release_at: datetime | None = None
+    countdown_days: int = 28
+    nudges_held_at: datetime | None = None
 
     cohort: Cohort = Relationship()
     convening: Convening | None = Relationship()
@@ -37,8 +50,16 @@ class UpdateCycle(Row, table=True):
     )
 
 
+class SectionKind(StrEnum):
+    """What a section holds beside its words: nothing, one or more numbers, or what the city wants to learn."""
+
+    PROSE = "prose"
+    NUMBER = "number"
+    ASK = "ask"
+
+
 class UpdateSection(Row, table=True):
-    """A part of the update that the organizers ask for, with its prompt and length."""
+    """A part of the update that the organizers ask for, with its prompt, guidance, an example and a length in words."""
 
     __tablename__ = "update_section"
     __table_args__ = (UniqueConstraint("cycle_id", "slug"),)
@@ -48,9 +69,12 @@ class UpdateSection(Row, table=True):
     title: str = Field(max_length=200)
     prompt: str = ""
     guidance: str = ""
+    example: str = ""
+    kind: SectionKind = Field(default=SectionKind.PROSE, sa_type=word(SectionKind))
     words: int = 200
     required: bool = True
     position: int = 0
+    archived_at: datetime | None = None
 
     cycle: UpdateCycle = Relationship(back_populates="sections")
 
@@ -64,7 +88,11 @@ class UpdateState(StrEnum):
 
 
 class Update(Row, table=True):
-    """A city's mayor's account of the last six months. Its unreleased text stays with the city (rule 5)."""
+    """A city's mayor's account of the last six months. Its unreleased text stays with the city (rule 5).
+
+    Late is forgivable: `extended_to` is a later due date of its own. `public_at`: the city says that everybody may
+    read what is released of it (rule 18).
+    """
 
     __tablename__ = "update"
     __table_args__ = (UniqueConstraint("cycle_id", "city_id"),)
@@ -77,10 +105,14 @@ class Update(Row, table=True):
     approved_by_id: int | None = Field(default=None, foreign_key="person.id")
     approved_as: str = Field(default="", max_length=300)
     released_at: datetime | None = None
+    extended_to: date | None = None
+    extension_reason: str = Field(default="", max_length=500)
+    public_at: datetime | None = None
+    public_by_id: int | None = Field(default=None, foreign_key="person.id")
 
     cycle: UpdateCycle = Relationship()
     city: City = Relationship()
-    approved_by: Person | None = Relationship()
+    approved_by: Person | None = Relationship(sa_relationship_kwargs={"foreign_keys": "Update.approved_by_id"})
     texts: list["UpdateText"] = Relationship(back_populates="update")
     versions: list["UpdateVersion"] = Relationship(
         back_populates="update", sa_relationship_kwargs={"order_by": "UpdateVersion.number"}

@@ -52,6 +52,10 @@ TOO_LARGE = {
     ("private_link", "nonce"),
     ("private_link", "token_hash"),
     ("registration", "code"),
+    ("approval_link", "token_hash"),
+    ("approval_link", "code_hash"),
+    ("approval_link", "browser_hash"),
+    ("upload", "ticket"),
 }
 """Columns that are left out: immutable snapshots that stand in their own row, and secrets."""
 
