@@ -51,6 +51,8 @@ ELSEWHERE = {
     *("lodging_block", "travel", "registration_question", "registration_answer", "choice_places"),
     *("check_in", "circular", "reminder", "reminder_rule", "saved_list"),
     *("update", "update_cycle", "update_section", "update_text", "update_version", "commitment", "commitment_answer"),
+    *("update_figure", "update_file", "update_comment", "update_mark", "update_reading", "update_look", "upload"),
+    *("approval_link", "nudge", "nudge_rule", "records_hold", "print_run"),
 }
 """Rows of which nothing stands on a draft. Any table that is not named in this file has everything read again."""
 

@@ -42,6 +42,10 @@ WITHHELD_SUBJECTS = {
     "update_text": "the city’s own words",
     "commitment": "the city’s own words",
     "commitment_answer": "the city’s own words",
+    "update_figure": "the city’s own words",
+    "update_file": "the city’s own words",
+    "update_comment": "the city’s own words",
+    "upload": "the city’s own words",
 }
 WITHHELD_COLUMNS = {("update", "sent_back_note"), ("update_version", "content"), ("private_link", "person_id")}
 UNTOLD = ("id", "created_at", "uid")
