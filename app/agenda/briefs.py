@@ -185,7 +185,7 @@ class _Reader:
         self.convening = convening
         self.also = also
         self.release = latest_release(db, convening)
-        self.entries = {entry["id"]: entry for entry in release_entries(self.release)} if self.release else {}
+        self.entries = {entry["id"]: entry for entry in release_entries(db, self.release)} if self.release else {}
         self.then = _entries_at(db, convening, {one.answered_at for one in parts if one.answered_at})
         self.rules = {one.key: self._rule(one) for one in parts}
         self.names = names_for(db, self.rules.values(), convening.cohort_id)
@@ -316,7 +316,7 @@ def _entries_at(
     ).all()
     stood = {moment: _last(number for number, at in numbers if at <= moment) for moment in moments}
     releases = {
-        release.key: release_entries(release)
+        release.key: release_entries(db, release)
         for release in db.exec(select(AgendaRelease).where(col(AgendaRelease.id).in_(set(stood.values()) - {None})))
     }
     return {

@@ -19,10 +19,11 @@ from sqlmodel import Session, col, func, select
 
 from app.agenda.parallel import Parallel
 from app.agenda.seeing import SeenSession, cover, date_of, full, in_full, programme_day
-from app.agenda.snapshots import SessionEntry
+from app.agenda.snapshots import SessionEntry, as_kept
 from app.models import AgendaRelease, Convening, Openness, SessionFormat, Standing
 from app.people.audiences import Attendee
 from app.people.chosen import NOTHING_CHOSEN, chosen
+from app.people.references import kept_records
 from app.people.standing_in import NOBODY, StandIns, stand_ins
 from app.people.viewer import Office, Viewer, offices_of
 
@@ -84,15 +85,23 @@ def release_numbered(db: Session, convening: Convening, number: int) -> AgendaRe
     ).first()
 
 
-def agenda(db: Session, convening: Convening, viewer: Viewer, *, number: int | None = None) -> PublishedAgenda | None:
-    """The newest release (or the one of that number, as it was) as the viewer sees it; None where there is none."""
+def agenda(
+    db: Session, convening: Convening, viewer: Viewer, *, number: int | None = None, for_calendar: bool = False
+) -> PublishedAgenda | None:
+    """The newest release (or the one of that number, as it was) as the viewer sees it; None where there is none.
+
+    `for_calendar`: with what they had as a substitute that they no longer are, for it to be called off (rule 16).
+    """
     newest = latest_release(db, convening)
-    if newest is None or number is None:
-        return seen_release(db, convening, newest, release_entries(newest), viewer) if newest else None
+    if newest is None:
+        return None
+    if number is None:
+        entries = release_entries(db, newest)
+        return seen_release(db, convening, newest, entries, viewer, for_calendar=for_calendar)
     release = newest if number == newest.number else release_numbered(db, convening, number)
     if release is None:
         return None
-    entries = closed_since(release_entries(release), release_entries(newest))
+    entries = closed_since(release_entries(db, release), release_entries(db, newest))
     return seen_release(db, convening, release, entries, viewer, heading=release.heading)
 
 
@@ -126,6 +135,7 @@ def seen_release(
     viewer: Viewer,
     *,
     heading: Mapping[str, str] | None = None,
+    for_calendar: bool = False,
 ) -> PublishedAgenda:
     """A release's entries as the viewer sees them, under its own heading or (None) the convening's of now."""
     heading = heading or {}
@@ -140,7 +150,7 @@ def seen_release(
         release_number=release.number,
         released_at=release.created_at,
         note=release.note,
-        sessions=seen_entries(db, convening, entries, viewer, release.number),
+        sessions=seen_entries(db, convening, entries, viewer, release.number, for_calendar=for_calendar),
         heading=heading,
     )
 
@@ -161,14 +171,22 @@ def heading_of(convening: Convening) -> dict[str, str]:
     }
 
 
-def release_entries(release: AgendaRelease) -> list[SessionEntry]:
-    """The snapshot's sessions, in order of time."""
+def release_entries(db: Session, release: AgendaRelease) -> list[SessionEntry]:
+    """The snapshot's sessions, in order of time. Who was merged since is read as the record that stays; the snapshot
+    itself, and the names in it, stay as they were published (rule 15)."""
     entries: list[SessionEntry] = release.sessions  # type: ignore[assignment]
-    return entries
+    kept = kept_records(db)
+    return [as_kept(entry, kept) for entry in entries] if kept else entries
 
 
 def seen_entries(
-    db: Session, convening: Convening, entries: Iterable[SessionEntry], viewer: Viewer, release_number: int = 0
+    db: Session,
+    convening: Convening,
+    entries: Iterable[SessionEntry],
+    viewer: Viewer,
+    release_number: int = 0,
+    *,
+    for_calendar: bool = False,
 ) -> tuple[SeenSession, ...]:
     """What the viewer may see of a snapshot; queries: one for each day of it, one for its substitutions and one for
     what they chose, and none for strangers."""
@@ -177,7 +195,15 @@ def seen_entries(
     choices = chosen(db, convening.key, viewer.person_id) if viewer.person_id is not None else NOTHING_CHOSEN
     offices = _offices(db, viewer, convening.cohort_id, entries, standing)
     parallel = Parallel(choices, in_full(entries) if choices.at else ())
-    sight = Sight(viewer, convening.cohort_id, offices, standing, parallel, release_number=release_number)
+    sight = Sight(
+        viewer,
+        convening.cohort_id,
+        offices,
+        standing,
+        parallel,
+        release_number=release_number,
+        for_calendar=for_calendar,
+    )
     return tuple(seen for entry in entries if (seen := sight.of(entry)) is not None)
 
 
@@ -206,12 +232,14 @@ class Sight:
         parallel: Parallel | None = None,
         *,
         release_number: int = 0,
+        for_calendar: bool = False,
     ) -> None:
         self.viewer = viewer
         self.offices = offices
         self.standing = standing
         self.parallel = parallel or Parallel()
         self.turns = self._turns(release_number)
+        self.for_calendar = for_calendar
         self.is_lab = viewer.is_lab(cohort_id)
         here = viewer.offices_in(cohort_id)
         stood_in_for = {office for held in offices.values() for office in held if office.stands_in}
@@ -227,10 +255,12 @@ class Sight:
         welcome = presenting or self.is_welcome(whole)
         instead = self.chose_another_at(whole) if welcome and not presenting else None
         mine = welcome and instead is None
+        left = instead or (None if welcome else self.given_up_at(whole))
         if whole.format is SessionFormat.INTERNAL and not (welcome or self.is_lab):
             return None
         if not (whole.openness.is_public or self.of_cohort or welcome):
-            return None
+            # who was to come in somebody's place has it in their calendar, which is told no more than that it is off
+            return self._called_off(whole, left) if left and self.for_calendar else None
         inside = welcome and not self.viewer.acting
         through_lab = self.is_lab and not entry["excludes_lab"]
         if whole.openness is Openness.CLOSED and not (inside or through_lab):
@@ -239,7 +269,6 @@ class Sight:
             seen = whole if mine or self.is_lab else replace(whole, join_url="")
         else:
             seen = replace(whole, audience="", rule=None, join_url=whole.join_url if mine else "")
-        left = instead or (None if welcome else self.given_up_at(whole))
         if not mine and left is None:
             return seen
         seen = replace(seen, sequence=seen.sequence + self.turns, changed_at=self._turned_at(whole))
@@ -256,9 +285,19 @@ class Sight:
         """When they gave their place in a session up, given whole; None where they never had one (rule 10)."""
         person_id, rule = self.viewer.person_id, session.rule
         at = self.standing.left.get(person_id) if person_id is not None else None
-        if at is None or person_id is None or rule is None:
+        if person_id is None or rule is None:
             return None
-        return at if rule.takes(person_id, self.offices.get(date_of(session), ())) else None
+        offices = self.offices.get(date_of(session), ())
+        if at is not None:
+            return at if rule.takes(person_id, offices) else None
+        is_closed = session.openness is Openness.CLOSED
+        took = self.standing.took(rule, person_id, offices, session_id=session.id, is_closed=is_closed)
+        return self.standing.went[person_id].at if took else None
+
+    def _called_off(self, whole: SeenSession, at: datetime) -> SeenSession:
+        changed_at = self._turned_at(whole)
+        seen = cover(whole, whole.title if whole.openness is Openness.COHORT else "")
+        return replace(seen, sequence=whole.sequence + self.turns, changed_at=changed_at, given_up_at=at)
 
     def is_invited(self, session: SeenSession) -> bool:
         """Whether they are expected in a session, given whole: it is for them and they chose no other instead."""

@@ -61,7 +61,7 @@ def publish_release(
     db.exec(select(Convening.id).where(Convening.id == convening.key).with_for_update()).one()
     draft = load_draft(db, convening)
     before = published.latest_release(db, convening)
-    known = published.release_entries(before) if before else []
+    known = published.release_entries(db, before) if before else []
     entries, changes = _next(db, draft, before)
     if seen and seen != _stamp(entries):
         raise Moved("The draft has changed since you looked. Nothing is published; this is what it would change now.")
@@ -138,7 +138,7 @@ class Preview:
 def preview(db: Session, convening: Convening, draft: Draft, viewer: Viewer) -> Preview:
     """What the next release of this draft would be, for an organizer to look over."""
     before = published.latest_release(db, convening)
-    known = published.release_entries(before) if before else []
+    known = published.release_entries(db, before) if before else []
     after = snapshot(db, draft, {entry["id"]: entry for entry in known})
     old, new = (published.seen_entries(db, convening, entries, viewer) for entries in (known, after))
     changed = changed_sessions(old, new, beside(viewer))
@@ -180,7 +180,7 @@ def releases_of(db: Session, convening: Convening) -> list[ReleaseLine]:
 
 def _next(db: Session, draft: Draft, before: AgendaRelease | None) -> tuple[list[SessionEntry], list[Change]]:
     """The entries of the next release and what they change; raises Refused where they say nothing new."""
-    known = published.release_entries(before) if before else []
+    known = published.release_entries(db, before) if before else []
     entries = snapshot(db, draft, {entry["id"]: entry for entry in known})
     if not entries:
         raise Refused("No session has a time yet. Place at least one before you publish.")

@@ -31,7 +31,7 @@ class SeenAs:
 def draft_as(db: Session, convening: Convening, reader: Viewer, organizer: Viewer) -> SeenAs:
     """The draft as the reader would see it if it were published now."""
     newest = published.latest_release(db, convening)
-    known = published.release_entries(newest) if newest else []
+    known = published.release_entries(db, newest) if newest else []
     entries = snapshot(db, load_draft(db, convening), {entry["id"]: entry for entry in known})
     coming = AgendaRelease(
         convening_id=convening.key, number=newest.number + 1 if newest else 1, created_at=clock.now()
@@ -44,7 +44,7 @@ def published_as(db: Session, convening: Convening, reader: Viewer, organizer: V
     newest = published.latest_release(db, convening)
     if newest is None:
         return None
-    return _as(db, convening, newest, published.release_entries(newest), reader, organizer)
+    return _as(db, convening, newest, published.release_entries(db, newest), reader, organizer)
 
 
 def _as(

@@ -160,6 +160,26 @@ def rule_in(audience: AudienceEntry) -> Rule:
     )
 
 
+def as_kept(entry: SessionEntry, kept: Mapping[int, int]) -> SessionEntry:
+    """The entry with the numbers of those who were merged into another record (`kept`: by the number that is gone) as
+    the numbers of those who stay. It is the same one where it names none of them."""
+    audience = entry["audience"]
+    named = {*audience["person_ids"], *audience["but_person_ids"], *(one["person_id"] for one in entry["presenters"])}
+    if named.isdisjoint(kept):
+        return entry
+    return {
+        **entry,
+        "presenters": [
+            {**one, "person_id": kept.get(one["person_id"], one["person_id"])} for one in entry["presenters"]
+        ],
+        "audience": {
+            **audience,
+            "person_ids": sorted({kept.get(number, number) for number in audience["person_ids"]}),
+            "but_person_ids": sorted({kept.get(number, number) for number in audience["but_person_ids"]}),
+        },
+    }
+
+
 def same(one: SessionEntry, other: SessionEntry) -> bool:
     """Whether two entries say the same of a session."""
     return _content(one) == _content(other)

@@ -16,7 +16,17 @@ from app.calendars.entries import Met, gathering_entry, series_entries, session_
 from app.gatherings.details import GONE
 from app.gatherings.knowing import is_of_cohort
 from app.gatherings.listing import Gathering, gatherings_of_series, invitations_of
-from app.models import AgendaSession, AudienceTerm, Cohort, Convening, ConveningStage, Engagement, Series
+from app.models import (
+    AgendaSession,
+    AudienceTerm,
+    Cohort,
+    Convening,
+    ConveningStage,
+    Engagement,
+    Registration,
+    Series,
+    Substitution,
+)
 from app.people.viewer import Viewer
 
 KEPT = timedelta(days=400)
@@ -95,6 +105,15 @@ class _Guest:
 
     cohort_ids: frozenset[int]
     presenting_at: frozenset[int | None]
+    came_to: Mapping[int, "_Came"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """How often a person was sent to a convening in somebody's place or called back from it, and when last (UTC)."""
+
+    turns: int
+    at: datetime
 
 
 def _guest_in(db: Session, viewer: Viewer) -> _Guest:
@@ -108,9 +127,22 @@ def _guest_in(db: Session, viewer: Viewer) -> _Guest:
         .distinct()
     ).all()
     invited = db.exec(select(AgendaSession.cohort_id).where(col(AgendaSession.audience_id).in_(named)).distinct())
+    came = db.exec(
+        select(Convening.cohort_id, Substitution)
+        .join(Substitution, col(Substitution.convening_id) == Convening.id)
+        .join(Registration, col(Registration.id) == Substitution.coming_id)
+        .where(Registration.person_id == viewer.person_id)
+        .order_by(col(Substitution.id))
+    ).all()
+    came_to: dict[int, _Came] = {}
+    for _, made in came:
+        before = came_to.get(made.convening_id)
+        turns = (before.turns if before else 0) + (1 if made.undone_at is None else 2)
+        came_to[made.convening_id] = _Came(turns, made.undone_at or made.created_at)
     return _Guest(
-        frozenset(cohort_id for cohort_id, _ in presenting) | frozenset(invited),
+        frozenset(cohort_id for cohort_id, _ in (*presenting, *came)) | frozenset(invited),
         frozenset(convening_id for _, convening_id in presenting),
+        came_to,
     )
 
 
@@ -141,9 +173,9 @@ def _convened(
     """The person's sessions of each convening's newest release, and the convening itself as an all-day entry."""
     convenings = _convenings(db, cohorts, today)
     entries: list[Entry] = []
-    shown = []
+    shown, off = [], set()
     for convening in convenings:
-        agenda = published.agenda(db, convening, viewer)
+        agenda = published.agenda(db, convening, viewer, for_calendar=True)
         sessions = agenda.sessions if agenda else ()
         mine = [_settled(one, convening) for one in sessions if one.mine or one.given_up_at]
         place = f"{base}/{cohorts[convening.cohort_id].slug}/convenings/{convening.slug}/sessions"
@@ -154,8 +186,23 @@ def _convened(
         ]
         if mine or is_of_cohort(viewer, convening.cohort_id) or convening.key in guest.presenting_at:
             shown.append(convening)
+            if not is_of_cohort(viewer, convening.cohort_id) and all(one.given_up_at for one in mine):
+                off.add(convening.key)
     addresses = {one.key: f"{base}/{cohorts[one.cohort_id].slug}/convenings/{one.slug}" for one in shown}
-    return entries + list(banners(db, shown, addresses).values())
+    above = banners(db, shown, addresses)
+    return [*entries, *(_as_sent(above[one], guest.came_to.get(one), is_off=one in off) for one in above)]
+
+
+def _as_sent(banner: Entry, came: _Came | None, *, is_off: bool) -> Entry:
+    """The all-day entry of who came in somebody's place, which is off where they do not any more (rules 10 and 16)."""
+    if came is None:
+        return banner
+    return replace(
+        banner,
+        sequence=banner.sequence + came.turns,
+        changed_at=max(banner.changed_at, came.at.replace(microsecond=0)),
+        state=State.CANCELLED if is_off else banner.state,
+    )
 
 
 def _convenings(db: Session, cohorts: Mapping[int, Cohort], today: datetime) -> list[Convening]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.models import Person
 from app.models.base import Row
@@ -80,6 +80,13 @@ def references() -> tuple[Reference, ...]:
 def moving() -> tuple[Reference, ...]:
     """Those that move when a record is merged into another."""
     return tuple(one for one in references() if (one.table, one.name) not in STAYS)
+
+
+def kept_records(db: Session) -> dict[int, int]:
+    """The number of each record that was merged, and of the one that stays; one query. What was published names people
+    by the numbers of its day, and whoever reads it asks here."""
+    merged = select(Person.id, Person.merged_into_id).where(col(Person.merged_into_id).is_not(None))
+    return {gone: stays for gone, stays in db.exec(merged) if gone is not None and stays is not None}
 
 
 def what_names(db: Session, person_id: int) -> list[str]:

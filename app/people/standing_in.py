@@ -23,19 +23,29 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Went:
+    """When somebody's coming was taken back (UTC), the seat that they would have come into, and what was granted."""
+
+    at: datetime
+    seat: Office | None
+    grants: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class StandIns:
     """The substitutions that stand at one convening, by the number of the person.
 
     `left` gave their places up, at that instant; `seats` are what the others came into, None without a seat (lab,
     experts); `grants` the closed sessions that they may come to all the same. `turns` counts how often each gave a
-    place up or had it back, by which their calendar's sequence rises (rule 16). `strangers` are not on record yet:
-    only supposed.
+    place up or had it back, by which their calendar's sequence rises (rule 16). `went` are those whose coming was taken
+    back: when, and what they would have had. `strangers` are not on record yet: only supposed.
     """
 
     left: Mapping[int, datetime] = field(default_factory=dict)
     seats: Mapping[int, Office | None] = field(default_factory=dict)
     grants: Mapping[int, frozenset[int]] = field(default_factory=dict)
     turns: Mapping[int, int] = field(default_factory=dict)
+    went: Mapping[int, "Went"] = field(default_factory=dict)
     strangers: tuple[Attendee, ...] = ()
 
     def offices(self, person_id: int | None, held: Sequence[Office]) -> tuple[Office, ...]:
@@ -55,6 +65,14 @@ class StandIns:
             offices = [office for office in offices if not office.stands_in]
         return rule.takes(person_id, offices)
 
+    def took(self, rule: Rule, person_id: int, offices: Sequence[Office], *, session_id: int, is_closed: bool) -> bool:
+        """Whether a session would be for a person had their coming not been taken back; `offices` are their own."""
+        went = self.went.get(person_id)
+        if went is None:
+            return False
+        seats = offices if is_closed or went.seat is None else (*offices, went.seat)
+        return session_id in went.grants or rule.takes(person_id, seats)
+
     def roll(self, db: Session, on: date, cohort_id: int, named: Iterable[int] = ()) -> list[Attendee]:
         """All who hold a seat of the cohort on a day, those named and the substitutes, with their offices here."""
         people = roll(db, on, cohort_id, {*named, *self.seats})
@@ -72,20 +90,21 @@ class StandIns:
         turns = {
             **self.turns,
             leaving_id: self.turns.get(leaving_id, 0) + 1,
-            coming_id: self.turns.get(coming_id, 0) + (coming_id in self.left),
+            coming_id: self.turns.get(coming_id, 0) + (coming_id in self.left or coming_id in self.went),
         }
         return replace(
             self,
             left={**_without(self.left, coming_id), leaving_id: at},
             seats={**_without(self.seats, leaving_id), coming_id: seat},
             grants={**_without(self.grants, leaving_id), coming_id: frozenset(grants)},
+            went=_without(self.went, coming_id),
             turns=turns,
         )
 
-    def _after_undoing(self, leaving_id: int, coming_id: int) -> "StandIns":
+    def _after_undoing(self, leaving_id: int, coming_id: int, went: "Went") -> "StandIns":
         """What was taken back is as if it had never been, but that calendars have seen it."""
         counts = {number: self.turns.get(number, 0) + 2 for number in (leaving_id, coming_id)}
-        return replace(self, turns={**self.turns, **counts})
+        return replace(self, turns={**self.turns, **counts}, went={**self.went, coming_id: went})
 
 
 def _without(people: Mapping[int, T], person_id: int) -> dict[int, T]:
@@ -113,9 +132,10 @@ def stand_ins(db: Session, convening_id: int) -> StandIns:
     for made, left, coming_id, seat, role, cohort, city in rows:
         if left.state is not RegistrationState.REPLACED:
             back.add(left.person_id)  # with a place of their own since
-        if made.undone_at is not None:
-            found = found._after_undoing(left.person_id, coming_id)
-            continue
         office = stand_in_office(seat, role, cohort, city) if seat is not None else None
+        if made.undone_at is not None:
+            went = Went(made.undone_at, office, frozenset(made.grants))
+            found = found._after_undoing(left.person_id, coming_id, went)
+            continue
         found = found._after(left.person_id, coming_id, made.created_at, office, made.grants)
     return replace(found, left={number: at for number, at in found.left.items() if number not in back})

@@ -108,7 +108,7 @@ def test_rule_15_a_release_keeps_the_parts_with_their_starts_and_what_it_serves(
 
 def test_a_release_from_before_there_were_parts_still_reads_and_differs_from_none(db: Session, place: Campus) -> None:
     place.session("Welcome")
-    entries = release_entries(place.publish())
+    entries = release_entries(place.db, place.publish())
     (old,) = ({name: value for name, value in entry.items() if name not in ("items", "serves")} for entry in entries)
     (seen,) = in_full([old])  # type: ignore[list-item]  # as it was written then
     assert (seen.items, seen.serves) == ((), "")
@@ -120,10 +120,10 @@ def test_parts_in_another_order_are_a_change_and_parts_that_move_with_their_sess
     db: Session, place: Campus
 ) -> None:
     session = updates(place)
-    before = in_full(release_entries(place.publish()))
+    before = in_full(release_entries(place.db, place.publish()))
     said = details_of(session)
     change_session(db, session, replace(said, items=said.items[::-1]), by=BY)
-    after = in_full(release_entries(publish_release(db, place.convening, by=BY)))
+    after = in_full(release_entries(db, publish_release(db, place.convening, by=BY)))
     assert [one.said for one in differences(before, after)] == [
         "In “Mayors’ updates I”, “Questions” is now 09:00–09:10 EST; it was 09:50–10:00 EST.",
         "In “Mayors’ updates I”, “Salem: What the cabinet learned” is now 09:10–09:35 EST; it was 09:25–09:50 EST.",

@@ -261,9 +261,9 @@ def test_what_people_are_told_is_what_stands_on_their_own_agenda(sample: Databas
         convening = db.exec(select(Convening).where(Convening.slug == "2017-fall")).one()
         newest = published.latest_release(db, convening)
         assert newest is not None
-        found = {one.person_id: one for one in Notices(db, convening, [], published.release_entries(newest)).all()}
+        found = {one.person_id: one for one in Notices(db, convening, [], published.release_entries(db, newest)).all()}
         people = [one.person_id for one in roll(db, convening.starts_on, convening.cohort_id)]
-        away = Notices(db, convening, [], published.release_entries(newest)).readers.away
+        away = Notices(db, convening, [], published.release_entries(db, newest)).readers.away
         assert len(people) > 40
         for person_id in people:
             agenda = published.agenda(db, convening, viewer_of(db, person_id))
@@ -278,7 +278,7 @@ def test_the_number_of_queries_is_the_same_for_6_people_and_for_600(
 ) -> None:
     place.session("Welcome")
     place.session("Close", day=WEDNESDAY)
-    entries = published.release_entries(place.publish())
+    entries = published.release_entries(place.db, place.publish())
     counts = []
     for _ in range(2):
         db.expunge_all()

@@ -95,6 +95,35 @@ def test_who_left_is_in_nothing_and_their_feed_delivers_the_cancellations(place:
     assert mine(place, viewer_of(place.db, dee.person_id)) == set()
 
 
+def test_a_substitute_who_is_called_back_is_told_so_by_their_calendar(place: Campus) -> None:
+    """Rules 10, 13 and 16: called off and not dropped, the granted closed session too, whose title is not theirs any
+    more; on pages it is as if they had never come; and sent again, everything is on again with a higher sequence."""
+    sessions = stage(place)
+    dee = replace_mayor(place, grants=[sessions["Closed"].key])
+
+    def told() -> list[tuple[str, State, int]]:
+        viewer = viewer_of(place.db, dee.person_id)
+        entries = of_person(place.db, viewer, "https://plenary.example").single
+        return sorted((one.uid, one.state, one.sequence) for one in entries)
+
+    coming = told()
+    assert [state for _, state, _ in coming] == [State.CONFIRMED] * 5  # four sessions and the convening
+    (made,) = substitutions_of(place.db, place.convening)
+    undo_substitution(place.db, made, by=BY)
+    called_back = told()
+    assert [(uid, state) for uid, state, _ in called_back] == [(uid, State.CANCELLED) for uid, _, _ in coming]
+    assert all(now[2] > before[2] for now, before in zip(called_back, coming, strict=True))
+    viewer = viewer_of(place.db, dee.person_id)
+    assert place.seen(viewer) == {}
+    titles = {one.title for one in of_person(place.db, viewer, "https://plenary.example").single}
+    assert titles == {"Everyone", "Mayors", "Of Oakland", "Closed session", place.convening.title}
+    substitute(place.db, made.leaving, dee.person, by=BY)
+    again = [one for one in told() if one[1] is State.CONFIRMED]
+    assert len(again) == 4  # nothing is granted this time
+    sequences = {uid: sequence for uid, _, sequence in called_back}
+    assert all(sequence > sequences[uid] for uid, _, sequence in again)
+
+
 def test_an_organizer_grants_one_closed_session_and_the_other_stays_closed(place: Campus) -> None:
     """Rules 10 and 13."""
     sessions = stage(place)
@@ -114,7 +143,7 @@ def test_draft_agenda_readers_and_lists_agree(place: Campus) -> None:
     release = published.latest_release(place.db, place.convening)
     assert agenda is not None
     assert release is not None
-    entries = published.release_entries(release)
+    entries = published.release_entries(place.db, release)
     readers = Readers(place.db, place.convening, entries)
     assert dee.person_id in readers.people
     imani = place.person("Imani Okafor").key

@@ -74,7 +74,7 @@ def expected(db: Session, stage: Stage) -> dict[str, dict[str, set[str]]]:
     agenda = published.agenda(db, place, Viewer.system("test"))
     assert release is not None
     assert agenda is not None
-    entries = published.release_entries(release)
+    entries = published.release_entries(db, release)
     readers = Readers(db, place, entries)
     eyes = {number: readers.sight(readers.viewer(number)) for number in names}
     drafts = {"draft": load_draft(db, place), "memory": recall(db, place).draft}
@@ -252,7 +252,7 @@ def test_what_happens_to_a_session_that_one_did_not_choose_is_no_news(database: 
         place = convening(db, stage)
         release = published.latest_release(db, place)
         assert release is not None
-        entries = published.release_entries(release)
+        entries = published.release_entries(db, release)
         after = [{**one, "cancelled": one["title"] == "Financing"} for one in entries]
         told = {one.name for one in Notices(db, place, entries, after).all()}  # type: ignore[arg-type]
         assert {"Oakland Mayor", "Salem Mayor"} & told == {"Salem Mayor"}
