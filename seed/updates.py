@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from app import clock
-from app.models import AnswerState, City, Commitment, Update, UpdateCycle, UpdateState
+from app.models import AnswerState, City, Commitment, SectionKind, Update, UpdateCycle, UpdateState
 from app.people.audit import verb
 from app.people.tenures import holder_on
 from app.people.viewer import Viewer, offices_of
 from app.updates.approval import approve_update, send_to_mayor
 from app.updates.commitments import add_commitment, answer_commitment
-from app.updates.cycles import SectionPlan, find_update, open_cycle
+from app.updates.cycles import find_update, open_cycle
 from app.updates.releases import release_update
+from app.updates.sections import SectionPlan
 from app.updates.writing import write_section
 from seed.sample import Entry, Sample, read, read_convenings
 
@@ -53,9 +54,13 @@ def _cycle(db: Session, sample: Sample, entry: Entry, by: Viewer) -> UpdateCycle
         period=(day(entry["period_starts_on"]), day(entry["period_ends_on"])),
         due_on=day(entry["due_on"]),
         convening=sample.convenings[entry["convening"]],
-        sections=[SectionPlan(**section) for section in read("updates/sections")["section"]],
+        sections=[_section(section) for section in read("updates/sections")["section"]],
         by=by,
     )
+
+
+def _section(entry: Entry) -> SectionPlan:
+    return SectionPlan(**(entry | {"kind": SectionKind(entry.get("kind", "prose"))}))
 
 
 def _facilitator(db: Session, sample: Sample, city: City, moment: datetime) -> Viewer:

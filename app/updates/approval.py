@@ -19,13 +19,13 @@ from app.models import (
     Tenure,
     Update,
     UpdateCycle,
-    UpdateSection,
     UpdateState,
 )
 from app.people.audit import Refused, verb
 from app.people.prose import as_written
 from app.people.viewer import Viewer
 from app.updates.content import Content, draft_of
+from app.updates.sections import asked_of
 from app.updates.versions import last_content
 from app.updates.writing import hold, hold_for_writing
 
@@ -182,21 +182,18 @@ def may_approve(db: Session, update: Update, viewer: Viewer) -> bool:
 def missing(db: Session, update: Update, content: Content) -> list[str]:
     """What is still to be done before the mayor can have it, in words: unanswered commitments first (rule 7).
 
-    A required section that was redacted counts as written: its tombstone stands in the next version too.
+    A required section that was redacted counts as written: its tombstone stands in the next version too. A correction
+    owes no section that was not asked for when the update was released.
     """
     unanswered = [answer for answer in content.answers if answer.state is None]
     lacking = [f"an answer to “{_short(answer.text)}”" for answer in unanswered]
-    required = db.exec(
-        select(UpdateSection.slug, UpdateSection.title)
-        .where(UpdateSection.cycle_id == update.cycle_id, col(UpdateSection.required).is_(True))
-        .order_by(col(UpdateSection.position))
-    )
     last = last_content(db, update)
+    required = [part for part in asked_of(db, update) if part.required and (last is None or last.section(part.slug))]
     redacted = {name for name, part in last.parts().items() if part.redaction} if last else set()
-    for slug, title in required:
-        part = content.section(slug)
-        if (part is None or not part.body) and f"section:{slug}" not in redacted:
-            lacking.append(f"the section “{title}”")
+    for asked in required:
+        part = content.section(asked.slug)
+        if (part is None or not part.body) and f"section:{asked.slug}" not in redacted:
+            lacking.append(f"the section “{asked.title}”")
     return lacking
 
 

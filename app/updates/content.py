@@ -4,7 +4,7 @@ The same document is made of a draft for its city and read from a released versi
 has one shape. Its JSON is `UpdateVersion.content`:
 
     {"format": 1,
-     "sections":    [{"slug", "title", "body" (Markdown), "redaction"}],          in the order asked
+     "sections":    [{"slug", "title", "kind", "body" (Markdown), "redaction"}],  in the order asked
      "answers":     [{"commitment", "text", "due_on", "stage", "made_in", "state", "note", "redaction"}],
      "commitments": [{"id", "text", "due_on", "stage", "redaction"}],
      "approval":    {"by", "office", "at"} or null}
@@ -17,13 +17,12 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from pydantic import BaseModel
-from sqlalchemy import and_
+from pydantic import BaseModel, model_validator
 from sqlmodel import Session, col, select
 
-from app.models import AnswerState, Commitment, CommitmentAnswer, Update, UpdateSection, UpdateText
+from app.models import AnswerState, Commitment, CommitmentAnswer, SectionKind, Update, UpdateText
 from app.updates.commitments import last_commitments
-from app.updates.cycles import ASK, NUMBER
+from app.updates.sections import KINDS_BEFORE, asked_of
 
 
 class Redaction(BaseModel, frozen=True):
@@ -59,6 +58,15 @@ class SectionText(Part):
     slug: str
     title: str
     body: str
+    kind: SectionKind = SectionKind.PROSE
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_a_kind(cls, stored: Any) -> Any:
+        """Versions stored before kinds were written down say it by their slug."""
+        if isinstance(stored, dict) and "kind" not in stored:
+            return stored | {"kind": KINDS_BEFORE.get(stored.get("slug", ""), SectionKind.PROSE)}
+        return stored
 
     @property
     def name(self) -> str:
@@ -141,16 +149,18 @@ class Content(BaseModel):
 
     @property
     def ask(self) -> SectionText | None:
-        return self.section(ASK)
+        """The section that is shown as a pull quote, and gathered on the learning page."""
+        return self._first(SectionKind.ASK)
 
     @property
     def number(self) -> SectionText | None:
-        return self.section(NUMBER)
+        """The section whose number is drawn large."""
+        return self._first(SectionKind.NUMBER)
 
     @property
     def story(self) -> list[SectionText]:
         """The sections that have no place of their own on the page."""
-        return [part for part in self.sections if part.slug not in (ASK, NUMBER)]
+        return [part for part in self.sections if part is not self.ask and part is not self.number]
 
     @property
     def stamp(self) -> str:
@@ -159,6 +169,9 @@ class Content(BaseModel):
 
     def section(self, slug: str) -> SectionText | None:
         return next((part for part in self.sections if part.slug == slug), None)
+
+    def _first(self, kind: SectionKind) -> SectionText | None:
+        return next((part for part in self.sections if part.kind is kind), None)
 
     def parts(self) -> dict[str, Part]:
         """Each part by its name."""
@@ -171,21 +184,19 @@ class Content(BaseModel):
 
 def draft_of(db: Session, update: Update) -> Content:
     """What the update says at this moment, written or not. Only its city may see this (rule 5)."""
-    sections = db.exec(
-        select(UpdateSection, UpdateText.body)
-        .outerjoin(
-            UpdateText, and_(col(UpdateText.section_id) == UpdateSection.id, col(UpdateText.update_id) == update.key)
-        )
-        .where(UpdateSection.cycle_id == update.cycle_id)
-        .order_by(col(UpdateSection.position), col(UpdateSection.id))
-    ).all()
+    written = dict(
+        db.exec(select(UpdateText.section_id, UpdateText.body).where(UpdateText.update_id == update.key)).all()
+    )
     made = db.exec(
         select(Commitment)
         .where(Commitment.update_id == update.key, col(Commitment.archived_at).is_(None))
         .order_by(col(Commitment.position), col(Commitment.id))
     ).all()
     return Content(
-        sections=[SectionText(slug=part.slug, title=part.title, body=body or "") for part, body in sections],
+        sections=[
+            SectionText(slug=part.slug, title=part.title, kind=part.kind, body=written.get(part.key, ""))
+            for part in asked_of(db, update)
+        ],
         answers=_answers(db, update),
         commitments=[
             CommitmentMade(id=row.key, text=row.text, due_on=row.due_on, stage=row.measure_stage) for row in made

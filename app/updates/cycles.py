@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, or_
@@ -13,40 +12,7 @@ from app import clock
 from app.models import City, Cohort, Convening, Membership, Update, UpdateCycle, UpdateSection
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
-
-ASK = "ask"
-"""The section that is shown as a pull quote and gathered on the learning page."""
-
-NUMBER = "data"
-"""The section whose first words in bold are drawn large: "Ready for school: **74 percent, up from 71**"."""
-
-
-@dataclass(frozen=True, slots=True)
-class SectionPlan:
-    """What a cycle asks in one section; `words` is a length to aim at, not a limit."""
-
-    slug: str
-    title: str
-    prompt: str = ""
-    guidance: str = ""
-    words: int = 200
-    required: bool = True
-
-
-FIRST_SECTIONS = (
-    SectionPlan("narrative", "What happened", "What has changed for children since we last met?", words=220),
-    SectionPlan("wins", "Wins", "Two or three things that work now and did not before.", words=90),
-    SectionPlan("stuck", "Stuck point", "Where are you stuck, and what have you already tried?", words=110),
-    SectionPlan(
-        NUMBER,
-        "One data point",
-        "One number, with what it was before, and what you think moved it.",
-        "Set the number in bold, with what it was: **74 percent, up from 71**.",
-        words=70,
-    ),
-    SectionPlan(ASK, "Our ask", "What do you want to learn from another city?", words=50),
-)
-"""What is asked in a cohort's first cycle; later cycles begin with the sections of the one before."""
+from app.updates.sections import FIRST_SECTIONS, SectionPlan, plans_of
 
 
 @verb
@@ -98,6 +64,8 @@ def open_cycle(
                 title=plan.title,
                 prompt=plan.prompt,
                 guidance=plan.guidance,
+                example=plan.example,
+                kind=plan.kind,
                 words=plan.words,
                 required=plan.required,
                 position=position,
@@ -171,7 +139,4 @@ def days_to_go(cycle: UpdateCycle, zone_name: str) -> int:
 def _sections_before(db: Session, cohort_id: int, day: date) -> list[SectionPlan]:
     """The sections of the last cycle that began before a day, to be asked again."""
     last = next((cycle for cycle in cycles_of(db, cohort_id) if cycle.period_starts_on < day), None)
-    return [
-        SectionPlan(part.slug, part.title, part.prompt, part.guidance, part.words, part.required)
-        for part in (last.sections if last else [])
-    ]
+    return plans_of(last) if last else []

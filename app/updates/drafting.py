@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from app.models import AnswerState, Commitment, Person, Update, UpdateCycle, UpdateText
+from app.models import AnswerState, Commitment, Person, Update, UpdateText
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
 from app.updates.approval import missing
@@ -19,6 +19,7 @@ from app.updates.commitments import (
 )
 from app.updates.content import Content, draft_of
 from app.updates.reading import released_before
+from app.updates.sections import asked_of
 from app.updates.writing import Stale, hold_for_writing, write_section
 
 
@@ -103,7 +104,7 @@ def desk_of(db: Session, update: Update) -> Desk:
     before = {part.slug: part.body for part in earlier[1].sections} if earlier else {}
     texts = {text.section_id: (text, editor or "") for text, editor in _texts(db, update)}
     sections = []
-    for section in db.get_one(UpdateCycle, update.cycle_id).sections:
+    for section in asked_of(db, update):
         text, editor = texts.get(section.key, (UpdateText(update_id=update.key, section_id=section.key), ""))
         sections.append(
             DeskSection(
@@ -130,7 +131,7 @@ def desk_of(db: Session, update: Update) -> Desk:
 
 
 def _save_sections(db: Session, update: Update, draft: Draft, saved: Saved, by: Viewer) -> None:
-    sections = {section.slug: section for section in db.get_one(UpdateCycle, update.cycle_id).sections}
+    sections = {section.slug: section for section in asked_of(db, update)}
     for slug, (body, revision) in draft.bodies.items():
         if slug not in sections:
             saved.troubles[f"body-{slug}"] = "This section is no longer asked for."

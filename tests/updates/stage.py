@@ -18,6 +18,7 @@ from app.models import (
     Person,
     Role,
     Seat,
+    SectionKind,
     Standing,
     Tenure,
     Update,
@@ -30,14 +31,15 @@ from app.people.viewer import Viewer, viewer_of
 from app.updates.approval import approve_update, send_to_mayor
 from app.updates.commitments import add_commitment, answer_commitment
 from app.updates.content import draft_of
-from app.updates.cycles import SectionPlan, find_cycle, find_update, open_cycle
+from app.updates.cycles import find_cycle, find_update, open_cycle
 from app.updates.releases import release_update
+from app.updates.sections import SectionPlan
 from app.updates.writing import write_section
 
 SYSTEM = Viewer.system("test")
 SECTIONS = (
     SectionPlan("narrative", "What happened"),
-    SectionPlan("ask", "Our ask"),
+    SectionPlan("ask", "Our ask", kind=SectionKind.ASK),
     SectionPlan("more", "More", required=False),
 )
 SPRING: dict[str, Any] = {

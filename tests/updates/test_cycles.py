@@ -10,7 +10,8 @@ from sqlmodel import Session, select
 from app.models import City, Cohort, Membership, Update, UpdateCycle
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
-from app.updates.cycles import FIRST_SECTIONS, days_to_go, due_at, find_cycle, open_cycle, owe_updates
+from app.updates.cycles import days_to_go, due_at, find_cycle, open_cycle, owe_updates
+from app.updates.sections import FIRST_SECTIONS
 from tests.updates.stage import SECTIONS, SYSTEM, Stage
 
 NEXT: dict[str, Any] = {
