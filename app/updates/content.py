@@ -7,6 +7,8 @@ has one shape. Its JSON is `UpdateVersion.content`:
      "sections":    [{"slug", "title", "kind", "body" (Markdown), "redaction"}],  in the order asked
      "answers":     [{"commitment", "text", "due_on", "stage", "made_in", "state", "note", "redaction"}],
      "commitments": [{"id", "text", "due_on", "stage", "redaction"}],
+     "files":       [{"id", "digest", "file_name", "media_type", "size", "section", "caption", "alternative", "preview",
+                      "width", "height", "pages", "redaction"}],                  absent before there were files
      "approval":    {"by", "office", "at"} or null}
 
 A redacted part keeps its place: its words are empty and `redaction` says who took them out, when and why (rule 6).
@@ -20,7 +22,17 @@ from typing import Any
 from pydantic import BaseModel, model_validator
 from sqlmodel import Session, col, select
 
-from app.models import AnswerState, Commitment, CommitmentAnswer, SectionKind, Update, UpdateText
+from app.models import (
+    AnswerState,
+    Commitment,
+    CommitmentAnswer,
+    Person,
+    SectionKind,
+    Update,
+    UpdateFile,
+    UpdateSection,
+    UpdateText,
+)
 from app.updates.commitments import last_commitments
 from app.updates.sections import KINDS_BEFORE, asked_of
 
@@ -124,6 +136,43 @@ class CommitmentMade(Part):
         self.text = self.stage = ""
 
 
+class FileShown(Part):
+    """A picture or paper of the update: named by its digest, so that a version keeps what it was.
+
+    `section` is the slug of the section it stands in, or "". `preview` is the digest of a small WebP picture, "" where
+    there is none; width and height are the picture's, or those of a paper's first page, in pixels.
+    """
+
+    id: int
+    digest: str
+    file_name: str
+    media_type: str
+    size: int
+    section: str = ""
+    caption: str = ""
+    alternative: str = ""
+    preview: str = ""
+    width: int | None = None
+    height: int | None = None
+    pages: int | None = None
+
+    @property
+    def name(self) -> str:
+        return f"file:{self.id}"
+
+    @property
+    def words(self) -> str:
+        return self.caption or self.file_name
+
+    @property
+    def is_picture(self) -> bool:
+        return self.media_type.startswith("image/")
+
+    def bury(self, tombstone: Redaction) -> None:
+        super().bury(tombstone)
+        self.digest = self.file_name = self.caption = self.alternative = self.preview = ""
+
+
 class Approval(BaseModel, frozen=True):
     """Who approved, and in which office (rule 8)."""
 
@@ -145,6 +194,7 @@ class Content(BaseModel):
     sections: list[SectionText] = []
     answers: list[AnsweredCommitment] = []
     commitments: list[CommitmentMade] = []
+    files: list[FileShown] = []
     approval: Approval | None = None
 
     @property
@@ -164,8 +214,18 @@ class Content(BaseModel):
 
     @property
     def stamp(self) -> str:
-        """A short name of exactly these words: a mayor approves what was on the page, and nothing later."""
+        """A short name of exactly these words and files: a mayor approves what was on the page, and nothing later."""
         return sha256(self.model_dump_json(exclude={"approval"}).encode()).hexdigest()[:20]
+
+    @property
+    def other_files(self) -> list[FileShown]:
+        """Files that stand in none of the sections."""
+        slugs = {part.slug for part in self.sections}
+        return [file for file in self.files if file.section not in slugs]
+
+    def files_in(self, slug: str) -> list[FileShown]:
+        """The files of one section, in order."""
+        return [file for file in self.files if file.section == slug]
 
     def section(self, slug: str) -> SectionText | None:
         return next((part for part in self.sections if part.slug == slug), None)
@@ -175,15 +235,19 @@ class Content(BaseModel):
 
     def parts(self) -> dict[str, Part]:
         """Each part by its name."""
-        return {part.name: part for part in (*self.sections, *self.answers, *self.commitments)}
+        return {part.name: part for part in (*self.sections, *self.answers, *self.commitments, *self.files)}
 
     def stored(self) -> dict[str, Any]:
         """The document as UpdateVersion.content keeps it."""
         return self.model_dump(mode="json")
 
 
-def draft_of(db: Session, update: Update) -> Content:
-    """What the update says at this moment, written or not. Only its city may see this (rule 5)."""
+def draft_of(db: Session, update: Update, *, whole: bool = False) -> Content:
+    """What the update says at this moment, written or not. Only its city may see this (rule 5).
+
+    A file in quarantine shows its tombstone (rule 20); `whole` is for a release, which keeps what stands behind it:
+    the tombstone is shown over a version as well, for as long as the quarantine lasts.
+    """
     written = dict(
         db.exec(select(UpdateText.section_id, UpdateText.body).where(UpdateText.update_id == update.key)).all()
     )
@@ -192,7 +256,7 @@ def draft_of(db: Session, update: Update) -> Content:
         .where(Commitment.update_id == update.key, col(Commitment.archived_at).is_(None))
         .order_by(col(Commitment.position), col(Commitment.id))
     ).all()
-    return Content(
+    content = Content(
         sections=[
             SectionText(slug=part.slug, title=part.title, kind=part.kind, body=written.get(part.key, ""))
             for part in asked_of(db, update)
@@ -201,7 +265,52 @@ def draft_of(db: Session, update: Update) -> Content:
         commitments=[
             CommitmentMade(id=row.key, text=row.text, due_on=row.due_on, stage=row.measure_stage) for row in made
         ],
+        files=_files(db, update),
     )
+    if not whole:
+        hide_quarantined(db, update, content)
+    return content
+
+
+def hide_quarantined(db: Session, update: Update, content: Content) -> None:
+    """Put a tombstone over each file that is in quarantine now, in a draft or in any version (rule 20)."""
+    if not content.files:
+        return
+    hidden = {
+        row.key: Redaction(
+            by=name or "the program", office="", at=row.quarantined_at or row.created_at, reason=row.quarantine_reason
+        )
+        for row, name in db.exec(
+            select(UpdateFile, Person.name)
+            .outerjoin(Person, col(Person.id) == UpdateFile.quarantined_by_id)
+            .where(UpdateFile.update_id == update.key, col(UpdateFile.quarantined_at).is_not(None))
+        )
+    }
+    for file in content.files:
+        if file.id in hidden and file.redaction is None:
+            file.bury(hidden[file.id])
+
+
+def _files(db: Session, update: Update) -> list[FileShown]:
+    """The files that stand in a draft, in the order of their sections and their own."""
+    rows = db.exec(
+        select(UpdateFile, UpdateSection.slug)
+        .outerjoin(UpdateSection, col(UpdateSection.id) == UpdateFile.section_id)
+        .where(UpdateFile.update_id == update.key, col(UpdateFile.archived_at).is_(None))
+        .order_by(col(UpdateFile.position), col(UpdateFile.id))
+    ).all()
+    return [
+        FileShown(
+            id=row.key,
+            digest=row.digest,
+            file_name=row.name,
+            section=slug or "",
+            **row.model_dump(
+                include={"media_type", "size", "caption", "alternative", "preview", "width", "height", "pages"}
+            ),
+        )
+        for row, slug in rows
+    ]
 
 
 def _answers(db: Session, update: Update) -> list[AnsweredCommitment]:

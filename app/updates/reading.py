@@ -14,7 +14,7 @@ from app import clock
 from app.models import City, Person, Role, Seat, Standing, Tenure, Update, UpdateCycle, UpdateVersion
 from app.people.policy import may
 from app.people.viewer import Viewer
-from app.updates.content import Content, draft_of
+from app.updates.content import Content, draft_of, hide_quarantined
 from app.updates.redactions import buried_since
 
 
@@ -61,7 +61,10 @@ def readable_update(db: Session, update: Update, viewer: Viewer, number: int | N
         select(UpdateVersion).where(UpdateVersion.update_id == update.key).order_by(col(UpdateVersion.number))
     ).all()
     if versions:
-        return _page(versions, number)
+        page = _page(versions, number)
+        if page:
+            hide_quarantined(db, update, page.content)
+        return page
     if number is None and is_own_city(db, update, viewer):
         return Page(draft_of(db, update), None, ())
     return None

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import Commitment, CommitmentAnswer, Update, UpdateSection, UpdateText, UpdateVersion
+from app.models import Commitment, CommitmentAnswer, Update, UpdateFile, UpdateSection, UpdateText, UpdateVersion
 from app.people.audit import Refused, verb
 from app.people.prose import as_written
 from app.people.viewer import Viewer
-from app.updates.content import AnsweredCommitment, CommitmentMade, Content, Part, Redaction, SectionText
+from app.updates.content import AnsweredCommitment, CommitmentMade, Content, FileShown, Part, Redaction, SectionText
 from app.updates.releases import refuse_all_but_organizers
 from app.updates.versions import last_content, last_version
 from app.updates.writing import hold
@@ -100,6 +100,10 @@ def _empty_draft(db: Session, update: Update, part: Part) -> None:
         commitment = db.get_one(Commitment, part.id)
         commitment.text = commitment.measure_stage = ""
         db.add(commitment)
+    elif isinstance(part, FileShown):
+        file = db.get_one(UpdateFile, part.id)
+        file.archived_at = file.archived_at or clock.now()
+        db.add(file)
     elif isinstance(part, AnsweredCommitment):
         answer = db.exec(
             select(CommitmentAnswer).where(

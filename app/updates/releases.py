@@ -28,7 +28,7 @@ def release_update(db: Session, update: Update, *, on: datetime | None = None, b
     if update.state is not UpdateState.APPROVED or update.approved_by_id is None or update.approved_at is None:
         raise Refused(f"This update is {update.state.value}. It can be released once its mayor has approved it.")
     before = last_version(db, update)
-    content = draft_of(db, update)
+    content = draft_of(db, update, whole=True)
     author = db.get_one(Person, update.approved_by_id)
     content.approval = Approval(by=author.name, office=update.approved_as, at=update.approved_at)
     version = UpdateVersion(
@@ -107,4 +107,6 @@ def _corrected(content: Content, earlier: Content) -> str:
         changed.append("what became of the last commitments")
     if content.commitments != earlier.commitments:
         changed.append("commitments")
+    if content.files != earlier.files:
+        changed.append("pictures and files")
     return f"Corrected: {', '.join(changed)}." if changed else "Approved once more without a change of words."
