@@ -85,7 +85,26 @@ def rewrite_circular(db: Session, circular: Circular, *, subject: str, text: str
     _hold(db, circular)
     if circular.sent_at is not None:
         raise Refused("This letter has gone already, and stays as it was.")
+    _refuse_put_away(circular)
     circular.subject, circular.text = _checked(subject, text)
+    db.add(circular)
+
+
+@verb
+def put_circular_away(db: Session, circular: Circular, *, by: Viewer) -> None:
+    """Put away what has not gone; refused for what has."""
+    _hold(db, circular)
+    if circular.sent_at is not None:
+        raise Refused("This letter has gone already, and stays where it is.")
+    circular.archived_at = circular.archived_at or clock.now()
+    db.add(circular)
+
+
+@verb
+def bring_circular_back(db: Session, circular: Circular, *, by: Viewer) -> None:
+    """Take out again what was put away."""
+    _hold(db, circular)
+    circular.archived_at = None
     db.add(circular)
 
 
@@ -97,6 +116,7 @@ def send_circular(
     _hold(db, circular)
     if circular.sent_at is not None:
         return Outcome(before=True)
+    _refuse_put_away(circular)
     reached, _ = recipients(db, convening, circular)
     going = [one for one in reached if one.person_id in looked_at]
     if not going:
@@ -210,6 +230,11 @@ def _checked(subject: str, text: str) -> tuple[str, str]:
             field="text",
         )
     return subject, text
+
+
+def _refuse_put_away(circular: Circular) -> None:
+    if circular.archived_at is not None:
+        raise Refused("This letter was put away. Bring it back first.")
 
 
 def _hold(db: Session, circular: Circular) -> None:

@@ -36,6 +36,7 @@ from app.models.people import (
     Seat,
     Standing,
     Tenure,
+    TwoPeople,
 )
 from app.models.records import (
     AuditEntry,
@@ -190,6 +191,7 @@ __all__ = [
     "Substitution",
     "Tenure",
     "Travel",
+    "TwoPeople",
     "Update",
     "UpdateComment",
     "UpdateCycle",

@@ -88,7 +88,8 @@ class Reminder(Row, table=True):
 
 
 class Circular(Row, table=True):
-    """A letter of the organizers' own to many at once; `chosen` is the filter that chose them, in its own words."""
+    """A letter of the organizers' own to many at once; `chosen` is the filter that chose them, in its own words. One
+    that never went can be put away (`archived_at`)."""
 
     __tablename__ = "circular"
 
@@ -99,6 +100,7 @@ class Circular(Row, table=True):
     by_id: int = Field(foreign_key="person.id")
     sent_at: datetime | None = None
     recipients: int = 0
+    archived_at: datetime | None = None
 
     by: Person = Relationship()
 

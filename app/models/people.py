@@ -81,6 +81,26 @@ class Person(Row, table=True):
     )
 
 
+class TwoPeople(Row, table=True):
+    """Two records that look alike and are two people, as somebody said who knows; taken back by `archived_at`.
+
+    The lower number stands first, so that a pair is on record once.
+    """
+
+    __tablename__ = "two_people"
+    __table_args__ = (
+        UniqueConstraint("first_id", "second_id"),
+        CheckConstraint("first_id < second_id", name="in_order"),
+    )
+
+    first_id: int = Field(foreign_key="person.id")
+    second_id: int = Field(foreign_key="person.id")
+    by_id: int | None = Field(default=None, foreign_key="person.id")
+    archived_at: datetime | None = None
+
+    by: Person | None = Relationship(sa_relationship_kwargs={"foreign_keys": "TwoPeople.by_id"})
+
+
 class Tenure(Row, table=True):
     """A person holding a seat from a day to a day, both included; open while `ends_on` is empty.
 

@@ -52,7 +52,10 @@ class OutboxLetter(Row, table=True):
     """A letter that is committed together with its cause and sent afterwards. `unique_key` sends it once."""
 
     __tablename__ = "outbox_letter"
-    __table_args__ = (Index("ix_outbox_letter_sent_at_due_at", "sent_at", "due_at"),)
+    __table_args__ = (
+        Index("ix_outbox_letter_sent_at_due_at", "sent_at", "due_at"),
+        Index("ix_outbox_letter_purpose", "purpose", "sent_at"),
+    )
 
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     recipient: str = Field(max_length=700)

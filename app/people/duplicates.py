@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import or_
+from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
-from app.models import Convening, Person, Registration, Seat, Tenure
+from app import clock
+from app.models import Convening, Person, Registration, Seat, Tenure, TwoPeople
+from app.models.base import relation
+from app.people.audit import Refused, verb
 from app.people.names import plain, sort_name
+from app.people.viewer import Viewer
 
 TITLES = frozenset({"dr", "prof", "rev", "mr", "ms", "mrs", "hon"})
 
@@ -31,17 +37,84 @@ class Pair:
     reasons: tuple[str, ...]
 
 
-def duplicates_of(db: Session, cohort_id: int) -> list[Pair]:
-    """The likely duplicates among a cohort's people and those never seated anywhere, by name; two queries.
+@dataclass(frozen=True, slots=True)
+class ToldApart:
+    """Two records that look alike and are two people: who said so (None: the program), and when (UTC)."""
 
-    Of several records that look alike each is paired with the oldest, so that the list stays short.
+    first: Known
+    second: Known
+    by: str | None
+    at: datetime
+
+
+@verb
+def tell_apart(db: Session, one: Person, other: Person, *, by: Viewer) -> TwoPeople:
+    """Note that two records are two people, so that they are not shown as likely duplicates; a second click changes
+    nothing. It does not keep anybody from merging them by hand."""
+    first, second = _in_order(db, one, other)
+    known = _of_pair(db, first, second)
+    if known is None:
+        known = TwoPeople(first_id=first, second_id=second, by_id=by.actor_id)
+        db.add(known)
+    elif known.archived_at is not None:
+        known.archived_at, known.by_id, known.created_at = None, by.actor_id, clock.now()
+    db.flush()
+    return known
+
+
+@verb
+def take_telling_back(db: Session, one: Person, other: Person, *, by: Viewer) -> None:
+    """They may be one person after all: they stand among the likely duplicates again."""
+    known = _of_pair(db, *_in_order(db, one, other))
+    if known is not None and known.archived_at is None:
+        known.archived_at = clock.now()
+
+
+def told_apart(db: Session, cohort_id: int) -> list[ToldApart]:
+    """The pairs of a cohort's people who are two, by name; two queries."""
+    known = {one.id: one for one in people_here(db, cohort_id)}
+    rows = db.exec(
+        select(TwoPeople).where(col(TwoPeople.archived_at).is_(None)).options(joinedload(relation(TwoPeople.by)))
+    )
+    found = [
+        ToldApart(known[one.first_id], known[one.second_id], one.by.name if one.by else None, one.created_at)
+        for one in rows
+        if one.first_id in known and one.second_id in known
+    ]
+    return sorted(found, key=lambda one: (plain(sort_name(one.first.name)), one.first.id, one.second.id))
+
+
+def _in_order(db: Session, one: Person, other: Person) -> tuple[int, int]:
+    """Both numbers, the lower first, with their records held until the commit."""
+    first, second = sorted((one.key, other.key))
+    if first == second:
+        raise Refused("Choose two records: this is one.")
+    both = select(Person.id).where(col(Person.id).in_((first, second))).order_by(col(Person.id))
+    db.exec(both.with_for_update(key_share=True)).all()
+    return first, second
+
+
+def _of_pair(db: Session, first: int, second: int) -> TwoPeople | None:
+    pair = select(TwoPeople).where(TwoPeople.first_id == first, TwoPeople.second_id == second)
+    return db.exec(pair.execution_options(populate_existing=True)).first()
+
+
+def duplicates_of(db: Session, cohort_id: int) -> list[Pair]:
+    """The likely duplicates among a cohort's people and those never seated anywhere, by name; three queries.
+
+    Of several records that look alike each is paired with the oldest that it was not told apart from, so that the list
+    stays short.
     """
     people = people_here(db, cohort_id)
+    pairs_apart = db.exec(select(TwoPeople.first_id, TwoPeople.second_id).where(col(TwoPeople.archived_at).is_(None)))
+    apart = set(pairs_apart)
     found: dict[tuple[int, int], list[str]] = {}
     for reason, likeness in LIKENESSES:
-        for first, *others in _alike(people, likeness):
-            for other in others:
-                found.setdefault((first.id, other.id), []).append(reason)
+        for alike in _alike(people, likeness):
+            for place, other in enumerate(alike):
+                first = next((one for one in alike[:place] if (one.id, other.id) not in apart), None)
+                if first is not None:
+                    found.setdefault((first.id, other.id), []).append(reason)
     known = {one.id: one for one in people}
     together = _registered_together(db, cohort_id, found)
     pairs = [

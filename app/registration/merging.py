@@ -24,6 +24,7 @@ from app.models import (
     Engagement,
     EngagementState,
     Material,
+    Nudge,
     Person,
     PublicBodyMember,
     Registration,
@@ -32,6 +33,7 @@ from app.models import (
     SignIn,
     SignInLink,
     Tenure,
+    UpdateReading,
 )
 from app.people import sign_in
 from app.people.audit import UNAUDITED, Refused, verb
@@ -77,7 +79,9 @@ def merge_people(
     let_in, registrations = settle_registrations(db, keep, gone, put_aside=put_aside, by=by)
     staying: dict[type, set[int]] = {Registration: registrations}
     staying[Engagement] = _settle_engagements(db, keep, gone, put_aside)
-    staying[Reminder] = _sent_to_both(db, keep, gone)
+    staying[Reminder] = _of_both(db, keep, gone, Reminder, "rule_id")
+    staying[Nudge] = _of_both(db, keep, gone, Nudge, "rule_id", "update_id")
+    staying[UpdateReading] = _of_both(db, keep, gone, UpdateReading, "update_id")
     staying[Assistance] = _settle_assistances(db, keep, gone, by)
     _drop_what_says_the_same(db, keep, gone)
     _move(db, keep, gone, staying)
@@ -192,11 +196,14 @@ def _progress(engagement: Engagement) -> int:
     return -1 if engagement.state in GONE else list(EngagementState).index(engagement.state)
 
 
-def _sent_to_both(db: Session, keep: Person, gone: Person) -> set[int]:
-    """Reminders of a rule that both had, or that were stopped for both: one stays with each."""
-    mine = select(Reminder.rule_id).where(Reminder.person_id == keep.key)
-    both = select(Reminder.id).where(Reminder.person_id == gone.key, col(Reminder.rule_id).in_(mine))
-    return {number for number in db.exec(both) if number is not None}
+def _of_both(db: Session, keep: Person, gone: Person, model: Any, *columns: str) -> set[int]:
+    """What both have of the same (a reminder by one rule, a text that both read): one stays with each."""
+
+    def same(row: Any) -> tuple[int, ...]:
+        return tuple(getattr(row, name) for name in columns)
+
+    mine = {same(row) for row in _rows(db, model, keep)}
+    return {row.key for row in _rows(db, model, gone) if same(row) in mine}
 
 
 def _settle_assistances(db: Session, keep: Person, gone: Person, by: Viewer) -> set[int]:

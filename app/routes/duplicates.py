@@ -25,7 +25,31 @@ Text = Annotated[str, Form()]
 @router.get("/{cohort}/people/duplicates", dependencies=CHANGE)
 def list_duplicates(request: Request, db: Db, cohort: CohortHere) -> Response:
     """Who looks like somebody else of the cohort, and why."""
-    return page(request, "people/duplicates.html", {"pairs": duplicates.duplicates_of(db, cohort.key)})
+    return page(
+        request,
+        "people/duplicates.html",
+        {
+            "pairs": duplicates.duplicates_of(db, cohort.key),
+            "apart": duplicates.told_apart(db, cohort.key),
+        },
+    )
+
+
+@router.post("/{cohort}/people/{person_id}/distinction", dependencies=CHANGE)
+def tell_apart(db: Db, cohort: CohortHere, viewer: ViewerHere, person_id: int, other: Text = "") -> Response:
+    """These are two people: they are not shown as likely duplicates any more."""
+    one, second = _person_here(db, cohort, person_id), _second(db, cohort, other)
+    duplicates.tell_apart(db, one, second, by=viewer)
+    return see_other(f"/{cohort.slug}/people/duplicates", flash=f"{one.name} and {second.name} are two people.")
+
+
+@router.post("/{cohort}/people/{person_id}/distinction/undo", dependencies=CHANGE)
+def take_telling_back(db: Db, cohort: CohortHere, viewer: ViewerHere, person_id: int, other: Text = "") -> Response:
+    """They may be one after all."""
+    one, second = _person_here(db, cohort, person_id), _second(db, cohort, other)
+    duplicates.take_telling_back(db, one, second, by=viewer)
+    said = f"{one.name} and {second.name} may be one person again."
+    return see_other(f"/{cohort.slug}/people/duplicates", flash=said)
 
 
 @router.get("/{cohort}/people/{person_id}/merger", dependencies=CHANGE)
@@ -82,6 +106,13 @@ def _person_here(db: Db, cohort: Cohort, person_id: int) -> Person:
     if found is None:
         raise NotHere(f"{cohort.name} has nobody at this address.")
     return found[0]
+
+
+def _second(db: Db, cohort: Cohort, other: str) -> Person:
+    try:
+        return _other_here(db, cohort, other)
+    except Refused as refused:
+        raise NotHere(f"{cohort.name} has no such record.") from refused
 
 
 def _other_here(db: Db, cohort: Cohort, other: str) -> Person:

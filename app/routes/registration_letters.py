@@ -36,9 +36,11 @@ def overview(request: Request, db: Db, convening: ConveningHere) -> Response:
     """What was written, what went, and what became of it."""
     rows = circulars.circulars_of(db, convening)
     counts, names = circulars.counts_of(db, rows), offered(db, convening).names
+    lines = [(one, in_words(Filter.of(one.chosen), *names), counts.get(one.key, Count())) for one in rows]
     context = {
         "convening": convening,
-        "letters": [(one, in_words(Filter.of(one.chosen), *names), counts.get(one.key, Count())) for one in rows],
+        "letters": [line for line in lines if line[0].archived_at is None],
+        "put_away": [line for line in lines if line[0].archived_at is not None],
     }
     return page(request, "registration/letters.html", context)
 
@@ -128,6 +130,25 @@ def send(
     except Refused as refused:
         return _preview(request, db, settings, convening, circular, refused=refused)
     return see_other(_at(circular, convening), flash=_said(outcome))
+
+
+@router.post(ONE + "/putting-away", dependencies=BOARD)
+def put_away(db: Db, convening: ConveningHere, viewer: ViewerHere, number: int) -> Response:
+    """Put away what will not go after all."""
+    circular = _circular(db, convening, number)
+    try:
+        circulars.put_circular_away(db, circular, by=viewer)
+    except Refused as refused:
+        return see_other(_at(circular, convening), flash=refused.sentence)
+    return see_other(f"{convening.path}/registration/letters", flash=f"Put away: {circular.subject[:60]}")
+
+
+@router.post(ONE + "/putting-away/undo", dependencies=BOARD)
+def bring_back(db: Db, convening: ConveningHere, viewer: ViewerHere, number: int) -> Response:
+    """Take out again what was put away."""
+    circular = _circular(db, convening, number)
+    circulars.bring_circular_back(db, circular, by=viewer)
+    return see_other(_at(circular, convening))
 
 
 @router.post(ONE + "/again", dependencies=BOARD)

@@ -1,11 +1,15 @@
 """Two records of one person become one."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from app import clock
 from app.agenda.turns import NO_STEPS
 from app.database import Database
 from app.models import (
@@ -22,6 +26,9 @@ from app.models import (
     EngagementState,
     Feed,
     LinkPurpose,
+    Nudge,
+    NudgeKind,
+    NudgeRule,
     Person,
     PrivateLink,
     PublicBody,
@@ -37,6 +44,9 @@ from app.models import (
     Standing,
     Substitution,
     Tenure,
+    Update,
+    UpdateCycle,
+    UpdateReading,
 )
 from app.people import sign_in
 from app.people.audit import Refused, verb
@@ -445,3 +455,78 @@ def test_a_place_that_was_given_up_before_frees_none(database: Database, stage: 
         register(db, there, person(db, stage, WHO), by=BY)
         done = merge(db, stage, gone)
         assert (done.let_in, taken(db, stage)) == ((), 1)
+
+
+def test_two_organizers_who_merge_the_same_two_at_once_merge_them_once(database: Database, stage: Stage) -> None:
+    """Whichever of the two is kept: who comes second finds it done, or is told that there is nothing left to merge."""
+    with database.write() as db:
+        gone = twin(db, stage, by=BY)
+        register(db, convening(db, stage), person(db, stage, WHO), by=BY)
+        register(db, convening(db, stage), gone, by=BY)
+        pair = (stage.people[WHO], gone.key)
+    together = Barrier(6)
+
+    def merge_them(number: int) -> str:
+        kept, going = pair if number % 2 else pair[::-1]
+        together.wait()
+        try:
+            with database.write() as db:
+                keep, other = db.get_one(Person, kept), db.get_one(Person, going)
+                merge_people(db, keep=keep, gone=other, by=viewer(db, stage, "organizer"))
+        except Refused as refused:
+            return refused.sentence
+        return f"kept {kept}"
+
+    with ThreadPoolExecutor(6) as pool:
+        told = Counter(pool.map(merge_them, range(6)))
+    with database.read() as db:
+        (gone_one,) = [one for one in (db.get_one(Person, number) for number in pair) if one.merged_into_id is not None]
+        kept = gone_one.merged_into_id
+        assert told == {
+            f"kept {kept}": 3,
+            "The record of Oakland Member 1 has been merged or put away already. Look at the list again.": 3,
+        }
+        assert (
+            db.exec(select(func.count(func.distinct(AuditEntry.turn))).where(AuditEntry.act == "merge_people")).one()
+            == 1
+        )
+        assert taken(db, stage) == 1
+        states = dict(db.exec(select(Registration.person_id, Registration.state)).all())
+        assert states == {kept: RegistrationState.SUBMITTED, gone_one.key: RegistrationState.CANCELLED}
+
+
+@verb
+def read_by_both(db: Session, stage: Stage, gone: Person, *, by: Viewer) -> None:
+    cycle = UpdateCycle(
+        cohort_id=stage.cohort,
+        slug="fall",
+        title="Fall",
+        period_starts_on=date(2017, 6, 1),
+        period_ends_on=date(2017, 11, 30),
+        due_on=date(2017, 11, 1),
+    )
+    db.add(cycle)
+    db.flush()
+    rule = NudgeRule(cycle_id=cycle.key, kind=NudgeKind.LATE, days=3)
+    db.add(rule)
+    db.flush()
+    written = [Update(cycle_id=cycle.key, city_id=city) for city in stage.cities.values()]
+    db.add_all(written)
+    db.flush()
+    for who, some in ((stage.people[WHO], written[:1]), (gone.key, written)):
+        for update in some:
+            db.add(UpdateReading(person_id=who, update_id=update.key, version=1, read_at=clock.now()))
+            db.add(Nudge(rule_id=rule.key, update_id=update.key, person_id=who))
+    db.flush()
+
+
+def test_what_both_read_and_were_nudged_about_stays_with_each_and_the_rest_moves(
+    database: Database, stage: Stage
+) -> None:
+    with database.write() as db:
+        gone = twin(db, stage, by=BY)
+        read_by_both(db, stage, gone, by=BY)
+        merge(db, stage, gone)
+        for model in (UpdateReading, Nudge):
+            held = db.exec(select(model.person_id, func.count()).group_by(col(model.person_id))).all()
+            assert dict(held) == {stage.people[WHO]: 2, gone.key: 1}, model

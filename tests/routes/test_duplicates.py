@@ -1,11 +1,16 @@
 """The pages on which an organizer finds people who are on record twice, and makes them one."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from fastapi import FastAPI
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from app.models import Convening, Person, RegistrationState
+from app.database import Database
+from app.models import AuditEntry, Convening, Person, RegistrationState, TwoPeople
 from app.people.audit import verb
+from app.people.duplicates import tell_apart
 from app.people.viewer import Viewer
 from app.registration.registrations import registration_of
 from tests.conftest import VisitorOf
@@ -148,3 +153,56 @@ def test_the_pages_ask_no_more_of_many_than_of_few(
             assert organizer.get(place).status_code == 200
             counts.append(len(queries))
     assert counts[:3] == counts[3:]
+
+
+def test_two_people_of_one_name_are_told_apart_and_that_is_taken_back(
+    sample_visitor: VisitorOf, sample_app: FastAPI
+) -> None:
+    """Rule 21: who said so stands there and on record; a third record is compared with each that it may be."""
+    organizer, (one, other) = sample_visitor("organizer"), two_records(sample_app)
+    at = f"{HOME}/{other}/distinction"
+    for _ in range(2):  # a second click, from the other side
+        page = organizer.follow(at, {"other": str(one)}).text
+        assert "are two people." in page
+        at = f"{HOME}/{one}/distinction"
+        one, other = other, one
+    assert "Nobody looks like somebody else" in page
+    assert "Known to be two people" in page
+    assert "Said by <bdi>" in page
+    with sample_app.state.database.write() as db:
+        third = again(db, "Villaseñor, Renata", by=BY)
+    listed = organizer.get(f"{HOME}/duplicates").text
+    assert "1 pair" in listed
+    assert f'href="{HOME}/{one}/merger?other={third}"' in listed
+    organizer.follow(f"{HOME}/{one}/distinction", {"other": str(third)})
+    listed = organizer.get(f"{HOME}/duplicates").text
+    assert f'href="{HOME}/{other}/merger?other={third}"' in listed  # it may still be the other one's
+    page = organizer.follow(f"{HOME}/{one}/distinction/undo", {"other": str(other)}).text
+    assert "may be one person again." in page
+    assert f'href="{HOME}/{one}/merger?other={other}"' in page
+    with sample_app.state.database.read() as db:
+        acts = db.exec(
+            select(AuditEntry.act).where(AuditEntry.subject == "two_people").order_by(col(AuditEntry.id))
+        ).all()
+    assert acts == ["tell_apart", "tell_apart", "take_telling_back"]
+
+
+def test_what_is_no_pair_is_refused_and_two_at_once_are_one_pair(
+    sample_visitor: VisitorOf, sample_app: FastAPI, sample: Database
+) -> None:
+    organizer, (one, other) = sample_visitor("organizer"), two_records(sample_app)
+    assert organizer.post(f"{HOME}/{one}/distinction", {"other": "0"}).status_code == 404
+    assert organizer.post(f"{HOME}/{one}/distinction", {"other": str(one)}).status_code == 409
+    assert sample_visitor("facilitator").post(f"{HOME}/{one}/distinction", {"other": str(other)}).status_code == 403
+    together = Barrier(6)
+
+    def tell(number: int) -> None:
+        together.wait()
+        with sample.write() as db:
+            pair = [db.get_one(Person, key) for key in ((one, other) if number % 2 else (other, one))]
+            tell_apart(db, *pair, by=BY)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(tell, range(6)))
+    with sample.read() as db:
+        assert [(row.first_id, row.second_id) for row in db.exec(select(TwoPeople))] == [(one, other)]

@@ -183,3 +183,41 @@ def test_others_neither_read_nor_write_letters(
     with database.read() as db:
         assert len(db.exec(select(Circular)).all()) == 1
         assert db.exec(select(OutboxLetter)).all() == []
+
+
+def test_what_was_never_sent_is_put_away_and_brought_back(
+    database: Database, stage: Stage, organizer: Visitor, visitor: VisitorOf
+) -> None:
+    at = organizer.follow(LETTERS, WORDS).url.path
+    page = organizer.follow(f"{at}/putting-away").text
+    assert "Put away: Rooms" in page
+    assert "No letters yet" in page
+    assert "Put away: 1" in page
+    organizer.follow(f"{at}/putting-away")  # a second click
+    looked = organizer.get(at).text
+    assert "This letter was put away and never went." in looked
+    assert "Send to" not in looked
+    people = {"people": str(stage.people["salem mayor"])}
+    sending = organizer.post(f"{at}/sending", people)
+    assert (sending.status_code, "Bring it back first." in sending.text) == (422, True)
+    rewriting = organizer.post(f"{at}/words", {"subject": "Rooms", "text": "Dear all"})
+    assert (rewriting.status_code, "Dear all" in rewriting.text) == (422, True)
+    assert visitor(stage.people["oakland facilitator"]).post(f"{at}/putting-away/undo").status_code == 403
+    back = organizer.follow(f"{at}/putting-away/undo")
+    assert (back.url.path, "Send to 5 people" in back.text) == (at, True)
+    organizer.follow(f"{at}/sending", {"people": people_in(back.text)})
+    assert "This letter has gone already" in organizer.follow(f"{at}/putting-away").text
+    with database.read() as db:
+        assert db.exec(select(Circular.archived_at)).one() is None
+        assert len(db.exec(select(OutboxLetter)).all()) == 5
+
+
+def test_what_became_of_letters_is_counted_without_reading_the_whole_outbox(database: Database, stage: Stage) -> None:
+    ask = "SELECT purpose, count(*), count(sent_at) FROM outbox_letter WHERE purpose IN ('circular-1') GROUP BY purpose"
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {ask}").all()
+        else:
+            connection.exec_driver_sql("SET enable_seqscan = off")  # a table this small is always read whole
+            plan = connection.exec_driver_sql(f"EXPLAIN {ask}").all()
+    assert "ix_outbox_letter_purpose" in str(plan)
