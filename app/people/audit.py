@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import event, insert, inspect, update
+from sqlalchemy import event, insert, inspect, select, update
 from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.orm import SessionTransaction, UOWTransaction
 from sqlmodel import Session, SQLModel, col
@@ -95,6 +95,7 @@ def verb(function: Callable[Concatenate[Session, P], R]) -> Callable[Concatenate
             "turn": uuid4().hex,
             "reverses": kwargs.get("reverses"),
             "of_convening": _convening_of(args),
+            "of_cohort": _cohort_of(args),
         }
         db.info.update(act)
         try:
@@ -114,6 +115,15 @@ def _convening_of(things: Iterable[object]) -> int | None:
     for thing in things:
         number = thing.id if isinstance(thing, Convening) else _number_in(getattr(thing, "session", None) or thing)
         if number is not None:
+            return number
+    return None
+
+
+def _cohort_of(things: Iterable[object]) -> int | None:
+    """The cohort that an act is about, where what it is done to says so. Outside requests no address names one."""
+    for thing in things:
+        number = thing.id if isinstance(thing, Cohort) else getattr(thing, "cohort_id", None)
+        if isinstance(number, int):
             return number
     return None
 
@@ -149,7 +159,20 @@ def _record(db: AnySession, context: UOWTransaction) -> None:
         db.info["revised"] = True
         raised = db.execute(update(Revision).where(col(Revision.id) == 1).values(number=Revision.number + 1))
         assert raised.rowcount == 1, "the migrations put one row into `revision`"  # type: ignore[attr-defined]
+    _name_cohorts(db, told)
     db.execute(insert(AuditEntry), told)
+
+
+def _name_cohorts(db: AnySession, told: Iterable[dict[str, Any]]) -> None:
+    """Jobs and commands come without an address: what they do at a convening is its cohort's, too."""
+    unnamed = [one for one in told if one["cohort_id"] is None and one["convening_id"] is not None]
+    if not unnamed:
+        return
+    numbers = {one["convening_id"] for one in unnamed}
+    rows = db.execute(select(col(Convening.id), col(Convening.cohort_id)).where(col(Convening.id).in_(numbers)))
+    cohorts = dict(rows.all())
+    for one in unnamed:
+        one["cohort_id"] = cohorts.get(one["convening_id"])
 
 
 @event.listens_for(AnySession, "after_transaction_end")
@@ -172,7 +195,7 @@ def _entry(
         "by_id": by.actor_id,
         "for_id": by.person_id if by.acting else None,
         "by": by.actor_name,
-        "cohort_id": row.id if isinstance(row, Cohort) else getattr(row, "cohort_id", None) or db.info.get("cohort_id"),
+        "cohort_id": _cohort_of([row]) or db.info.get("cohort_id") or db.info["of_cohort"],
         "convening_id": row.id if isinstance(row, Convening) else _number_in(row) or db.info["of_convening"],
         "turn": db.info["turn"],
         "reverses": db.info["reverses"],

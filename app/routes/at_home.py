@@ -29,6 +29,7 @@ from app.people.viewer import Viewer
 from app.registration import due as registration_due
 from app.registration import purging
 from app.registration.due import Due
+from app.registration.news import swaps_since
 from app.updates import due as updates_due
 
 A_MONTH = timedelta(days=30)
@@ -121,7 +122,8 @@ def last_look(db: Session, viewer: Viewer) -> datetime:
 
 
 def changed(db: Session, viewer: Viewer, since: datetime) -> list[News]:
-    """New agendas and released updates of the viewer's cohorts, the latest first."""
+    """New agendas and released updates of the viewer's cohorts, and to organizers who comes instead of whom, the latest
+    first."""
     news: list[News] = []
     cohort_ids = {office.cohort_id for office in viewer.offices}
     for convening in _convenings(db, cohort_ids):
@@ -138,6 +140,8 @@ def changed(db: Session, viewer: Viewer, since: datetime) -> list[News]:
         assert update.released_at is not None, "the query asks for released ones"
         place = f"/{cohort.slug}/updates/{cycle.slug}/{city.slug}"
         news.append(News(f"{city.name}’s update for {cycle.title} is out", place, update.released_at))
+    organized = {number for number in cohort_ids if viewer.is_organizer(number)}
+    news += [News(one.said, one.url, one.at) for one in swaps_since(db, organized, since)]
     return sorted(news, key=lambda one: one.at, reverse=True)
 
 

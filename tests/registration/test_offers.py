@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.database import Database
 from app.jobs import pass_on_due
-from app.models import Convening, OutboxLetter, Registration, RegistrationState
+from app.models import AuditEntry, Convening, OutboxLetter, Registration, RegistrationState
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
 from app.registration.delegations import delegation_of, set_caps
@@ -239,3 +239,16 @@ def test_an_accepted_place_still_needs_approval_where_nobody_has_given_it(databa
 @verb
 def _unapprove(db: Session, row: Registration, *, by: Viewer) -> None:
     row.approved_at = None
+
+
+def test_what_a_job_does_is_on_record_with_its_cohort_and_convening(
+    database: Database, line: Stage, clock: time_machine.Traveller, settings: Settings
+) -> None:
+    """Rule 21: no address names the cohort then, and organizers find it in their log all the same."""
+    leaves(database, line, MAYOR)
+    clock.move_to(TWO_WEEKS_BEFORE + timedelta(hours=49))
+    assert pass_on_due(database, settings) == 1
+    with database.read() as db:
+        entries = db.exec(select(AuditEntry).where(AuditEntry.by == "waiting list")).all()
+        places = {(one.subject, one.cohort_id, one.convening_id) for one in entries}
+    assert places == {(one, line.cohort, line.convening) for one in ("registration", "private_link")}
