@@ -69,11 +69,14 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "update.read": COHORT,
     "update.write": TEAM,
     "update.approve": frozenset({Kind.MEMBER, Kind.FACILITATOR, Kind.MAYOR, Kind.SUPERINTENDENT}),
+    "update.looks": TEAM | ORGANIZER,
     "update.release": ORGANIZER,
     "learning.read": COHORT,
 }
 
-CITY_BOUND = frozenset({"registration.team", "registration.substitute", "update.write", "update.approve"})
+CITY_BOUND = frozenset(
+    {"registration.team", "registration.substitute", "update.write", "update.approve", "update.looks"}
+)
 
 _KIND_OF = {
     Standing.ORGANIZER: Kind.ORGANIZER,

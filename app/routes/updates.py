@@ -14,12 +14,13 @@ from app.people.viewer import Viewer
 from app.routes.door import CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.kept import keep
 from app.routes.pages import page, see_other
-from app.routes.updates_door import CycleHere, UpdateHere
+from app.routes.updates_door import CycleHere, UpdateHere, note_look
 from app.settings import Settings
 from app.updates.approval import may_approve
 from app.updates.board import STEPS, Line, board_of
 from app.updates.content import figure
 from app.updates.cycles import cycles_of, days_to_go, open_cycle
+from app.updates.looks import Looked
 from app.updates.reading import is_own_city, neighbours, readable_update, readers
 from app.updates.redactions import redact
 from app.updates.releases import release_update, release_updates
@@ -139,6 +140,8 @@ def read(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, version
         if version is not None:
             raise NotHere(f"{here.city.name}’s update has no version {version}.")
         return page(request, "updates/waiting.html", context)
+    if reading.version is None:
+        note_look(request, db, here.update, viewer, Looked.DRAFT)
     number = reading.content.number
     context |= {
         "reading": reading,

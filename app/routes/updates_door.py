@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlmodel import Session
 
 from app.models import City, Cohort, Update, UpdateCycle
-from app.routes.door import CityHere, CohortHere, Db, NotHere
+from app.people.viewer import Viewer
+from app.routes.door import LOOKING, CityHere, CohortHere, Db, NotHere, database_here
+from app.updates import looks
 from app.updates.board import STEPS, line_of
 from app.updates.cycles import find_cycle, find_update
+from app.updates.looks import Looked
 
 
 def cycle_here(request: Request, db: Db, cohort: CohortHere) -> UpdateCycle:
@@ -57,3 +61,15 @@ def update_here(db: Db, cohort: CohortHere, cycle: CycleHere, city: CityHere) ->
 
 
 UpdateHere = Annotated[CityUpdate, Depends(update_here)]
+
+
+def note_look(request: Request, db: Session, update: Update, viewer: Viewer, what: Looked) -> None:
+    """Put on record that the viewer looks at unreleased text, before it is shown; call it on every such answer.
+
+    A request that only looks writes in a short transaction of its own; a form's answer has one already.
+    """
+    if request.method not in LOOKING:
+        looks.note_look(db, update, viewer, what)
+    elif not looks.is_noted(db, update.key, viewer, what):
+        with database_here(request).write() as writing:
+            looks.note_look(writing, update.key, viewer, what)

@@ -16,11 +16,12 @@ from app.people.stages import stages_of
 from app.people.viewer import Viewer
 from app.routes.door import Db, Needs, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
-from app.routes.updates_door import CityUpdate, UpdateHere
+from app.routes.updates_door import CityUpdate, UpdateHere, note_look
 from app.updates.approval import send_to_mayor
 from app.updates.content import figure, words
 from app.updates.cycles import due_at
 from app.updates.drafting import Draft, Promise, Saved, desk_of, save_draft
+from app.updates.looks import Looked
 from app.updates.releases import begin_correction
 
 router = APIRouter()
@@ -36,10 +37,11 @@ FormHere = Annotated[FormData, Depends(form_here)]
 
 
 @router.get("/{cohort}/updates/{cycle}/{city}/edit", dependencies=WRITE)
-def edit(request: Request, db: Db, here: UpdateHere) -> Response:
+def edit(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere) -> Response:
     """The desk. What is approved or released is not written on: its own page says how to go on."""
     if here.update.state not in WRITABLE:
         return see_other(here.place)
+    note_look(request, db, here.update, viewer, Looked.DESK)
     return page(request, "updates/edit.html", _desk(db, here))
 
 
@@ -50,6 +52,7 @@ def save(
     """Save the form, or the piece of it that autosave brings (which asks for JSON); with `then=send`, hand it over."""
     piece = "application/json" in request.headers.get("accept", "")
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    note_look(request, db, here.update, viewer, Looked.DESK)
     try:
         draft, troubles = _read(typed)
         saved = save_draft(db, here.update, draft, by=viewer)
