@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from app import clock
-from app.models import AnswerState, City, Commitment, SectionKind, Update, UpdateCycle, UpdateState
+from app.models import AnswerState, City, Commitment, SectionKind, Update, UpdateCycle, UpdateFigure, UpdateState
 from app.people.audit import verb
+from app.people.stages import stages_of
 from app.people.tenures import holder_on
 from app.people.viewer import Viewer, offices_of
 from app.updates.approval import approve_update, send_to_mayor
 from app.updates.commitments import add_commitment, answer_commitment
 from app.updates.cycles import find_update, open_cycle
+from app.updates.figures import Counted, add_figure, carry_figure
 from app.updates.releases import release_update
 from app.updates.sections import SectionPlan
 from app.updates.writing import write_section
@@ -28,6 +30,7 @@ A_DRAFT_TAKES = timedelta(minutes=25)
 def load_updates(db: Session, sample: Sample, *, by: Viewer) -> None:
     """Load both cycles, each update as far as it has come, written by the facilitator in office on the day."""
     last: dict[str, list[Commitment]] = {}
+    counted: dict[str, list[UpdateFigure]] = {}
     for name in CYCLES:
         entry = read(f"updates/{name}")
         cycle = _cycle(db, sample, entry, by)
@@ -38,6 +41,7 @@ def load_updates(db: Session, sample: Sample, *, by: Viewer) -> None:
             moment = sample.calendar.instant(entry["written_on"], city.zone)
             writer = _facilitator(db, sample, city, moment)
             _write(db, update, written.get("text", {}), writer, moment)
+            counted[city.slug] = _count(db, sample, update, written, counted.get(city.slug, ()), writer)
             _answer(db, update, written.get("answer", ()), last.get(city.slug, ()), writer)
             last[city.slug] = [_commit(db, sample, update, one, writer) for one in written.get("commitment", ())]
             _bring_along(db, sample, update, written, entry, by)
@@ -81,6 +85,29 @@ def _write(db: Session, update: Update, texts: dict[str, str], writer: Viewer, m
             text = write_section(db, update, section, body=body, revision=0, by=writer)
             text.edited_at = moment = moment + A_DRAFT_TAKES
     db.flush()
+
+
+def _count(
+    db: Session, sample: Sample, update: Update, written: Entry, before: Sequence[UpdateFigure], writer: Viewer
+) -> list[UpdateFigure]:
+    """The numbers of its section of numbers; one that `carries` another says anew what that said last time."""
+    section = next(one for one in update.cycle.sections if one.kind is SectionKind.NUMBER)
+    stages = {one.name: one.key for one in stages_of(db, sample.cohort.key)}
+    said = []
+    for entry in written.get("figure", ()):
+        day = sample.calendar.day(entry["measured_on"])
+        counted = Counted(
+            entry["label"], entry["said"], measured_on=day, source=entry["source"], stage_id=stages[entry["stage"]]
+        )
+        carried = before[entry["carries"] - 1] if "carries" in entry else None
+        row = (
+            carry_figure(db, update, section, carried, counted, by=writer)
+            if carried
+            else add_figure(db, update, section, counted, by=writer)
+        )
+        assert row is not None, "a number that is carried says something"
+        said.append(row)
+    return said
 
 
 def _answer(

@@ -18,7 +18,6 @@ from app.routes.updates_door import CycleHere, UpdateHere, note_look
 from app.settings import Settings
 from app.updates.approval import may_approve
 from app.updates.board import STEPS, Line, board_of
-from app.updates.content import figure
 from app.updates.cycles import cycles_of, days_to_go, open_cycle
 from app.updates.looks import Looked
 from app.updates.reading import is_own_city, neighbours, readable_update, readers
@@ -142,11 +141,9 @@ def read(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, version
         return page(request, "updates/waiting.html", context)
     if reading.version is None:
         note_look(request, db, here.update, viewer, Looked.DRAFT)
-    number = reading.content.number
     context |= {
         "reading": reading,
         "content": reading.content,
-        "figure": figure(number.body) if number else None,
         "neighbours": neighbours(db, here.update),
         "may_approve": own and may_approve(db, here.update, viewer),
     }

@@ -14,7 +14,7 @@ from app.routes.door import Db, Needs, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere, note_look
 from app.updates.approval import approve_update, approvers, may_approve, send_back, withdraw_approval
-from app.updates.content import draft_of, figure
+from app.updates.content import draft_of
 from app.updates.looks import Looked
 
 router = APIRouter()
@@ -71,7 +71,6 @@ def _approval(request: Request, db: Session, here: CityUpdate, viewer: Viewer) -
     content = draft_of(db, here.update)
     return here.shown() | {
         "content": content,
-        "figure": figure(content.number.body) if content.number else None,
         "may_approve": may_approve(db, here.update, viewer),
         "approvers": approvers(db, here.update, clock.today(here.city.zone)),
         "errors": {},

@@ -1,6 +1,5 @@
 """Writing an update: the desk, its autosave, handing it to the mayor, beginning a correction."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -17,10 +16,11 @@ from app.people.viewer import Viewer
 from app.routes.door import Db, Needs, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere, note_look
+from app.routes.updates_form import draft_in
 from app.updates.approval import send_to_mayor
-from app.updates.content import figure, words
+from app.updates.content import words
 from app.updates.cycles import due_at
-from app.updates.drafting import Draft, Promise, Saved, desk_of, save_draft
+from app.updates.drafting import Saved, desk_of, save_draft
 from app.updates.looks import Looked
 from app.updates.releases import begin_correction
 
@@ -54,7 +54,7 @@ def save(
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     note_look(request, db, here.update, viewer, Looked.DESK)
     try:
-        draft, troubles = _read(typed)
+        draft, troubles = draft_in(typed)
         saved = save_draft(db, here.update, draft, by=viewer)
         saved.troubles |= troubles
     except Refused as refused:
@@ -73,7 +73,7 @@ def save(
     if errors:
         context = _desk(db, here, typed=typed, errors=errors, saved=saved)
         return page(request, "updates/edit.html", context, status=409 if saved.stale else 422)
-    anchor = "#commitments" if draft.added or draft.removed else ""
+    anchor = "#commitments" if draft.added or draft.removed else "#numbers" if draft.taken else ""
     return see_other(f"{here.place}/edit{anchor}", flash="Saved.")
 
 
@@ -91,48 +91,6 @@ def _send(db: Session, here: CityUpdate, viewer: Viewer, base: str) -> Response:
     address = f"{base}{here.place}/approval"
     letters.update_awaits_approval(db, told, city=here.city.name, cycle=here.cycle.title, address=address)
     return see_other(here.place, flash="It is with the mayor, who has a letter with the link.")
-
-
-def _read(typed: dict[str, str]) -> tuple[Draft, dict[str, str]]:
-    """The form as a Draft, and what in it could not be understood, by field.
-
-    Fields: body-SLUG with revision-SLUG; state-N and note-N for commitment N of the last cycle; text-N, due-N and
-    stage-N for commitment N of this one, N being "new" for another; remove=N.
-    """
-    bodies: dict[str, tuple[str, int]] = {}
-    answers: dict[int, tuple[AnswerState | None, str]] = {}
-    promises: dict[int, Promise] = {}
-    added: Promise | None = None
-    troubles: dict[str, str] = {}
-    for name, value in typed.items():
-        kind, _, key = name.partition("-")
-        if kind == "body":
-            bodies[key] = (value, _number(typed.get(f"revision-{key}", "")) or 0)
-        elif kind in ("state", "note") and _number(key):
-            state = typed.get(f"state-{key}", "")
-            known = AnswerState(state) if state in set(AnswerState) else None
-            answers[int(key)] = (known, typed.get(f"note-{key}", ""))
-        elif kind == "text" and (_number(key) or key == "new"):
-            day, trouble = _day(typed.get(f"due-{key}", ""))
-            promise = Promise(value, day, typed.get(f"stage-{key}", ""))
-            if trouble:
-                troubles[f"due-{key}"] = trouble
-            elif key != "new":
-                promises[int(key)] = promise
-            elif value.strip():
-                added = promise
-    return Draft(bodies, answers, promises, added, _number(typed.get("remove", ""))), troubles
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
-def _day(text: str) -> tuple[date | None, str]:
-    try:
-        return (date.fromisoformat(text) if text else None), ""
-    except ValueError:
-        return None, "Give a date, such as 2018-05-04."
 
 
 def _piece(saved: Saved, zone: str) -> Response:
@@ -165,7 +123,6 @@ def _desk(
         "errors": errors or {},
         "stale": saved.stale if saved else {},
         "states": list(AnswerState),
-        "stages": [one.name for one in stages_of(db, here.cycle.cohort_id)],
+        "stages": [(one.key, one.name) for one in stages_of(db, here.cycle.cohort_id)],
         "words": words,
-        "figure": figure,
     }

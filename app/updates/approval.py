@@ -192,7 +192,7 @@ def missing(db: Session, update: Update, content: Content) -> list[str]:
     redacted = {name for name, part in last.parts().items() if part.redaction} if last else set()
     for asked in required:
         part = content.section(asked.slug)
-        if (part is None or not part.body) and f"section:{asked.slug}" not in redacted:
+        if (part is None or not part.words) and f"section:{asked.slug}" not in redacted:
             lacking.append(f"the section “{asked.title}”")
     return lacking
 

@@ -4,12 +4,15 @@ The same document is made of a draft for its city and read from a released versi
 has one shape. Its JSON is `UpdateVersion.content`:
 
     {"format": 1,
-     "sections":    [{"slug", "title", "kind", "body" (Markdown), "redaction"}],  in the order asked
+     "sections":    [{"slug", "title", "kind", "body" (Markdown), "figures", "redaction"}],
      "answers":     [{"commitment", "text", "due_on", "stage", "made_in", "state", "note", "redaction"}],
      "commitments": [{"id", "text", "due_on", "stage", "redaction"}],
      "files":       [{"id", "digest", "file_name", "media_type", "size", "section", "caption", "alternative", "preview",
                       "width", "height", "pages", "redaction"}],                  absent before there were files
      "approval":    {"by", "office", "at"} or null}
+
+A section's figures are numbers.Figure, each with what the update before had released of it. Versions stored before
+there were any have their number in the text.
 
 A redacted part keeps its place: its words are empty and `redaction` says who took them out, when and why (rule 6).
 """
@@ -34,6 +37,7 @@ from app.models import (
     UpdateText,
 )
 from app.updates.commitments import last_commitments
+from app.updates.numbers import Figure, draft_figures, figure
 from app.updates.sections import KINDS_BEFORE, asked_of
 
 
@@ -71,6 +75,7 @@ class SectionText(Part):
     title: str
     body: str
     kind: SectionKind = SectionKind.PROSE
+    figures: list[Figure] = []
 
     @model_validator(mode="before")
     @classmethod
@@ -86,11 +91,19 @@ class SectionText(Part):
 
     @property
     def words(self) -> str:
-        return self.body
+        return "\n".join([*(one.label for one in self.figures), self.body]).strip()
+
+    @property
+    def shown(self) -> list[Figure]:
+        """The numbers that are set large; of a text without any, the one that stands in it in bold."""
+        if self.figures or self.kind is not SectionKind.NUMBER:
+            return self.figures
+        found = figure(self.body)
+        return [found] if found else []
 
     def bury(self, tombstone: Redaction) -> None:
         super().bury(tombstone)
-        self.body = ""
+        self.body, self.figures = "", []
 
 
 class AnsweredCommitment(Part):
@@ -181,14 +194,6 @@ class Approval(BaseModel, frozen=True):
     at: datetime
 
 
-class Figure(BaseModel, frozen=True):
-    """A number set large: `now` is "74 percent", `change` "up from 71", `label` what it counts."""
-
-    label: str
-    now: str
-    change: str
-
-
 class Content(BaseModel):
     format: int = 1
     sections: list[SectionText] = []
@@ -251,6 +256,7 @@ def draft_of(db: Session, update: Update, *, whole: bool = False) -> Content:
     written = dict(
         db.exec(select(UpdateText.section_id, UpdateText.body).where(UpdateText.update_id == update.key)).all()
     )
+    counted = draft_figures(db, update)
     made = db.exec(
         select(Commitment)
         .where(Commitment.update_id == update.key, col(Commitment.archived_at).is_(None))
@@ -258,7 +264,13 @@ def draft_of(db: Session, update: Update, *, whole: bool = False) -> Content:
     ).all()
     content = Content(
         sections=[
-            SectionText(slug=part.slug, title=part.title, kind=part.kind, body=written.get(part.key, ""))
+            SectionText(
+                slug=part.slug,
+                title=part.title,
+                kind=part.kind,
+                body=written.get(part.key, ""),
+                figures=counted.get(part.key, []),
+            )
             for part in asked_of(db, update)
         ],
         answers=_answers(db, update),
@@ -333,16 +345,6 @@ def _answers(db: Session, update: Update) -> list[AnsweredCommitment]:
             )
         )
     return answers
-
-
-def figure(body: str) -> Figure | None:
-    """The number of a section: its first words in bold, divided at the comma; None when nothing is in bold."""
-    found = re.search(r"\*\*(?P<said>[^*\n]{1,80})\*\*", body)
-    if found is None:
-        return None
-    before = body[: found.start()].rsplit("\n", 1)[-1].rsplit(". ", 1)[-1]
-    now, _, change = found["said"].partition(",")
-    return Figure(label=before.strip(" :–—-*#"), now=now.strip(), change=change.strip())
 
 
 def words(body: str) -> int:

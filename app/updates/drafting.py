@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from app.models import AnswerState, Commitment, Person, Update, UpdateText
+from app.models import AnswerState, Commitment, Person, SectionKind, Update, UpdateText
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
 from app.updates.approval import missing
@@ -18,6 +18,8 @@ from app.updates.commitments import (
     remove_commitment,
 )
 from app.updates.content import Content, draft_of
+from app.updates.figure_desk import DeskFigure, desk_figures, save_figures
+from app.updates.figures import Counted
 from app.updates.reading import released_before
 from app.updates.sections import asked_of
 from app.updates.writing import Stale, hold_for_writing, write_section
@@ -37,9 +39,13 @@ class Draft:
     """What a form brings. Whatever it does not name stays as it is, so that one section can be saved alone.
 
     `bodies` are (text, the revision it was written upon) by section; `answers` are (state, note) by commitment.
+    `figures` are numbers by their key on the desk: "12" is one of this update, "c5" says that of the last anew, and
+    "new.data" is another in the section `data`; `taken` is one to take out.
     """
 
     bodies: dict[str, tuple[str, int]] = field(default_factory=dict)
+    figures: dict[str, Counted] = field(default_factory=dict)
+    taken: int | None = None
     answers: dict[int, tuple[AnswerState | None, str]] = field(default_factory=dict)
     promises: dict[int, Promise] = field(default_factory=dict)
     added: Promise | None = None
@@ -74,6 +80,9 @@ class DeskSection:
     edited_by: str
     edited_at: datetime | None
     before: str
+    example: str
+    kind: SectionKind
+    figures: tuple[DeskFigure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,7 @@ def save_draft(db: Session, update: Update, draft: Draft, *, by: Viewer) -> Save
     hold_for_writing(db, update, by)
     saved = Saved()
     _save_sections(db, update, draft, saved, by)
+    save_figures(db, update, draft.figures, draft.taken, saved.troubles, by=by)
     _save_answers(db, update, draft, saved, by)
     _save_promises(db, update, draft, saved, by)
     return saved
@@ -103,6 +113,7 @@ def desk_of(db: Session, update: Update) -> Desk:
     earlier = released_before(db, update)
     before = {part.slug: part.body for part in earlier[1].sections} if earlier else {}
     texts = {text.section_id: (text, editor or "") for text, editor in _texts(db, update)}
+    figures = desk_figures(db, update)
     sections = []
     for section in asked_of(db, update):
         text, editor = texts.get(section.key, (UpdateText(update_id=update.key, section_id=section.key), ""))
@@ -119,6 +130,9 @@ def desk_of(db: Session, update: Update) -> Desk:
                 edited_by=editor,
                 edited_at=text.edited_at,
                 before=before.get(section.slug, ""),
+                example=section.example,
+                kind=section.kind,
+                figures=tuple(figures.get(section.key, ())),
             )
         )
     content = draft_of(db, update)

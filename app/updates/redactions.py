@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import Commitment, CommitmentAnswer, Update, UpdateFile, UpdateSection, UpdateText, UpdateVersion
+from app.models import (
+    Commitment,
+    CommitmentAnswer,
+    Update,
+    UpdateFigure,
+    UpdateFile,
+    UpdateSection,
+    UpdateText,
+    UpdateVersion,
+)
 from app.people.audit import Refused, verb
 from app.people.prose import as_written
 from app.people.viewer import Viewer
@@ -40,6 +49,9 @@ def redact(db: Session, update: Update, *, part: str, reason: str, by: Viewer) -
     if isinstance(found, CommitmentMade):
         for later in _answering(db, found.id):
             _bury(db, later, f"answer:{found.id}", tombstone)
+    if isinstance(found, SectionText) and found.figures:
+        for later in _saying_anew(db, {one.id for one in found.figures}):
+            _forget_before(db, later, {one.id for one in found.figures}, tombstone)
 
 
 def buried_since(versions: Sequence[UpdateVersion], number: int) -> dict[str, Redaction]:
@@ -61,6 +73,27 @@ def _bury(db: Session, update: Update, part: str, tombstone: Redaction) -> None:
     if part not in content.parts():
         return
     content.parts()[part].bury(tombstone)
+    _next_version(db, last, content, tombstone)
+
+
+def _forget_before(db: Session, update: Update, carried: set[int], tombstone: Redaction) -> None:
+    """Make the next version of a later update, whose numbers no longer say what the redacted ones were."""
+    last = last_version(db, update)
+    assert last is not None, "only what is released is redacted"
+    content = Content.model_validate(last.content)
+    mine = set(
+        db.exec(
+            select(UpdateFigure.id).where(
+                UpdateFigure.update_id == update.key, col(UpdateFigure.carried_from_id).in_(carried)
+            )
+        )
+    )
+    for part in content.sections:
+        part.figures = [one.model_copy(update={"before": None}) if one.id in mine else one for one in part.figures]
+    _next_version(db, last, content, tombstone)
+
+
+def _next_version(db: Session, last: UpdateVersion, content: Content, tombstone: Redaction) -> None:
     db.add(
         UpdateVersion(
             update_id=last.update_id,
@@ -84,6 +117,31 @@ def _answering(db: Session, commitment_id: int) -> Sequence[Update]:
     ).all()
 
 
+def _saying_anew(db: Session, carried: set[int]) -> Sequence[Update]:
+    """The released updates that say a number anew, beside what it was."""
+    return db.exec(
+        select(Update)
+        .where(
+            col(Update.released_at).is_not(None),
+            col(Update.id).in_(
+                select(UpdateFigure.update_id).where(
+                    col(UpdateFigure.carried_from_id).in_(carried), col(UpdateFigure.archived_at).is_(None)
+                )
+            ),
+        )
+        .order_by(col(Update.id))
+    ).all()
+
+
+def _rows_of(db: Session, update: Update, part: SectionText) -> Sequence[UpdateFigure]:
+    """The numbers of a section's draft, and those that stood in it when it was released."""
+    return db.exec(
+        select(UpdateFigure)
+        .join(UpdateSection, col(UpdateSection.id) == UpdateFigure.section_id)
+        .where(UpdateFigure.update_id == update.key, UpdateSection.slug == part.slug)
+    ).all()
+
+
 def _empty_draft(db: Session, update: Update, part: Part) -> None:
     """Take a part's words out of the rows that the next version would be made of."""
     if isinstance(part, SectionText):
@@ -96,6 +154,11 @@ def _empty_draft(db: Session, update: Update, part: Part) -> None:
             text.body = ""
             text.revision += 1
             db.add(text)
+        for figure in _rows_of(db, update, part):
+            figure.archived_at = figure.archived_at or clock.now()
+            figure.label = figure.said = figure.unit = figure.source = ""
+            figure.number = None
+            db.add(figure)
     elif isinstance(part, CommitmentMade):
         commitment = db.get_one(Commitment, part.id)
         commitment.text = commitment.measure_stage = ""

@@ -35,7 +35,7 @@ FIRST_SECTIONS = (
         "data",
         "One data point",
         "One number, with what it was before, and what you think moved it.",
-        "Set the number in bold, with what it was: **74 percent, up from 71**.",
+        "The numbers themselves go into their own fields; here you say what moved them.",
         words=70,
         kind=SectionKind.NUMBER,
     ),

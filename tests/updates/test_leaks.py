@@ -23,6 +23,7 @@ from app.models import (
     OutboxLetter,
     Role,
     Seat,
+    SectionKind,
     Standing,
     Tenure,
     Update,
@@ -36,6 +37,7 @@ from app.updates.approval import approve_update, send_back, send_to_mayor
 from app.updates.commitments import add_commitment, answer_commitment
 from app.updates.content import draft_of
 from app.updates.cycles import find_cycle, find_update
+from app.updates.figures import Counted, add_figure
 from app.updates.redactions import redact
 from app.updates.releases import begin_correction, release_update
 from app.updates.writing import write_section
@@ -67,6 +69,9 @@ def write_everywhere(db: Session, update: Update) -> None:
         ).first()
         revision = text.revision if text else 0
         write_section(db, update, section, body=f"**{WORDS}** {section.slug}", revision=revision, by=SYSTEM)
+        if section.kind is SectionKind.NUMBER:
+            counted = Counted(f"{WORDS} {section.slug}", WORDS, unit=MARK, source=WORDS)
+            add_figure(db, update, section, counted, by=SYSTEM)
     for answer in draft_of(db, update).answers:
         row = db.get_one(Commitment, answer.commitment)
         answer_commitment(db, update, row, state=AnswerState.AT_RISK, note=WORDS, by=SYSTEM)
@@ -105,7 +110,7 @@ def addresses(app: FastAPI, values: dict[str, str]) -> Iterator[str]:
                     yield filled(path, values | {"city": city, "cycle": cycle})
     yield f"/search?q={FOUND_BY}"
     yield f"/search?q={MARK[:2]}"
-    for subject in ("update_text", "commitment", "commitment_answer", "update", "update_version"):
+    for subject in ("update_text", "commitment", "commitment_answer", "update_figure", "update", "update_version"):
         yield f"/by-all-means/audit?subject={subject}"
     for version in (1, 2, 3):
         yield f"/by-all-means/updates/2017-spring/newton?version={version}"

@@ -5,7 +5,8 @@ from sqlmodel import select
 
 from app.models import AuditEntry, UpdateState, UpdateText
 from app.people.audit import Refused
-from app.updates.content import draft_of, figure, words
+from app.updates.content import draft_of, words
+from app.updates.numbers import figure
 from app.updates.writing import LONGEST, Stale, write_section
 from tests.updates.stage import SYSTEM, Stage
 
@@ -114,7 +115,7 @@ def test_text_of_any_script_is_kept_as_it_was_written(stage: Stage) -> None:
 )
 def test_the_number_is_what_stands_first_in_bold(body: str, expected: tuple[str, str, str] | None) -> None:
     found = figure(body)
-    assert (found and (found.label, found.now, found.change)) == expected
+    assert (found and (found.label, found.said, found.change)) == expected
 
 
 def test_words_are_counted_as_people_count_them() -> None:
