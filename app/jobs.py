@@ -12,9 +12,14 @@ from app.mailing import outbox, place_letters
 from app.mailing.reminder_letters import send_reminders
 from app.models import Convening, Delegation
 from app.people.viewer import Viewer
+from app.printing.runs import due_runs, make_run
+from app.printing.update_book import BOOK, make_book
 from app.registration.offers import lapsed_offers, pass_on_lapsed
 from app.registration.purging import purge_private_needs
 from app.settings import Settings
+
+MAKERS = {BOOK: make_book}
+"""How each document that is made by the worker is made."""
 
 
 class Jobs:
@@ -38,6 +43,16 @@ class Jobs:
         def pass_on_offers() -> int:
             return pass_on_due(database, settings)
 
+        def make_print(number: int) -> bool:
+            return make_run(database, settings, number, MAKERS)
+
+        def make_prints() -> int:
+            with database.read() as db:
+                numbers = due_runs(db)
+            return sum(make_run(database, settings, number, MAKERS) for number in numbers)
+
+        self.make_print = self.huey.task()(make_print)
+        self.make_prints = self.huey.periodic_task(crontab(minute="*"))(make_prints)
         self.pass_on_offers = self.huey.periodic_task(crontab(minute="*"))(pass_on_offers)
         self.deliver_letters = self.huey.periodic_task(crontab(minute="*"))(deliver_letters)
         self.purge_needs = self.huey.periodic_task(crontab(minute="17"))(purge_needs)

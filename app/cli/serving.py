@@ -203,7 +203,7 @@ def work(settings: Settings, *, with_server: bool) -> None:
     migrate(database)
     jobs = Jobs(settings, database)
     consumer = jobs.huey.create_consumer(
-        workers=1,
+        workers=2,  # a letter does not wait for a book to be set
         max_delay=1.0,  # seconds a letter may wait to be seen
         graceful_signal="TERM",
         shutdown_timeout=SECONDS_TO_STOP - 2,

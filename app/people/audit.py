@@ -19,11 +19,11 @@ from sqlalchemy.orm import SessionTransaction, UOWTransaction
 from sqlmodel import Session, SQLModel, col
 
 from app import clock
-from app.models import AuditEntry, Cohort, Convening, OutboxLetter, Revision, SignIn, SignInLink
+from app.models import AuditEntry, Cohort, Convening, OutboxLetter, PrintRun, Revision, SignIn, SignInLink
 from app.people.viewer import Viewer
 
-UNAUDITED = (AuditEntry, Revision, OutboxLetter, SignIn, SignInLink)
-"""Records themselves, and sign-ins, which change nothing that people share."""
+UNAUDITED = (AuditEntry, Revision, OutboxLetter, SignIn, SignInLink, PrintRun)
+"""Records themselves, sign-ins and runs of the press, which change nothing that people share."""
 
 PRIVATE = {
     ("private_needs", "dietary"),

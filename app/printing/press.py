@@ -3,11 +3,16 @@
 Importing this module imports WeasyPrint, which takes a second: import it where something is printed.
 """
 
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 from weasyprint import CSS, HTML
+from weasyprint.logger import PROGRESS_LOGGER as PROGRESS
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -20,15 +25,31 @@ _one_at_a_time = Lock()
 """Renders share their fonts, which are not made for several threads at once."""
 
 
+Pictures = Callable[[str], tuple[bytes, str] | None]
+"""The bytes and media type of a picture by its name; None for one that this document may not show."""
+
+PageSet = Callable[[int], None]
+
+
 class OwnAssets(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-    """Fetches our fonts, by `asset:NAME`, and what stands in the document itself, by `data:`.
+    """Fetches our fonts, by `asset:NAME`, what stands in the document itself, by `data:`, and the document's own
+    pictures, by `picture:NAME`.
 
     Everything else is refused, whatever it names: a file, another machine, this one. WeasyPrint goes on without.
     """
 
+    def __init__(self, pictures: Pictures | None = None) -> None:
+        super().__init__()
+        self.pictures = pictures
+
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         if url.startswith("data:"):
             return super().fetch(url, headers)
+        if url.startswith("picture:"):
+            found = self.pictures(url.removeprefix("picture:")) if self.pictures else None
+            if found is None:
+                raise ValueError("Only this document's own pictures are printed.")
+            return URLFetcherResponse(url, found[0], {"Content-Type": found[1]})
         name = url.removeprefix("asset:")
         if name == url or name not in _font_names():
             raise ValueError("Only our own assets are printed.")
@@ -48,18 +69,56 @@ def _fonts() -> tuple[FontConfiguration, CSS]:
     return configuration, CSS(string=faces, font_config=configuration, url_fetcher=OwnAssets())
 
 
-def render_pdf(html: str, *, sheet: str, paper: Paper) -> bytes:
-    """Set an HTML document by one of our style sheets on a paper, as tagged PDF/UA-1 with its fonts in it.
+def render_pdf(
+    html: str,
+    *,
+    sheet: str,
+    paper: Paper | tuple[float, float],
+    pictures: Pictures | None = None,
+    page_set: PageSet | None = None,
+    tagged: bool = True,
+) -> bytes:
+    """Set an HTML document by one of our style sheets on a paper (or width and height in points), as tagged PDF/UA-1
+    with its fonts in it; with `tagged` False as a plain drawing.
 
     Title and language are the document's own, bookmarks its headings. Fonts that are not ours (scripts that Inter
-    and Source Serif do not have) are the machine's, as far as it has them.
+    and Source Serif do not have) are the machine's, as far as it has them. `pictures` gives the bytes of a picture that
+    the document names `picture:NAME`; `page_set` is called with each page's number as it is laid out, and may raise to
+    stop.
     """
-    with _one_at_a_time:
+    size = paper.value if isinstance(paper, Paper) else f"{paper[0]}pt {paper[1]}pt"
+    with _one_at_a_time, _told(page_set):
         configuration, faces = _fonts()
-        fetcher = OwnAssets()
-        page = CSS(string=f"@page {{ size: {paper.value} }}", font_config=configuration, url_fetcher=fetcher)
+        fetcher = OwnAssets(pictures)
+        page = CSS(string=f"@page {{ size: {size} }}", font_config=configuration, url_fetcher=fetcher)
         own = CSS(string=style(sheet), font_config=configuration, url_fetcher=fetcher)
         document = HTML(string=html, url_fetcher=fetcher, base_url="asset:")
-        options: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
+        options: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True} if tagged else {}
         pdf: bytes = document.write_pdf(font_config=configuration, stylesheets=[faces, page, own], **options)
         return pdf
+
+
+@contextmanager
+def _told(page_set: PageSet | None) -> Iterator[None]:
+    """Hear of each page from WeasyPrint's own log of its progress, the one place that says so.
+
+    A filter, because what a filter raises goes through to the renderer and stops it; a handler's is swallowed.
+    """
+    if page_set is None:
+        yield
+        return
+
+    def hear(record: logging.LogRecord) -> bool:
+        found = re.fullmatch(r"Step 5 - Creating layout - Page (\d+)", record.getMessage())
+        if found:
+            page_set(int(found[1]))
+        return False
+
+    before = PROGRESS.level
+    PROGRESS.addFilter(hear)
+    PROGRESS.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        PROGRESS.setLevel(before)
+        PROGRESS.removeFilter(hear)

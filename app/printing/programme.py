@@ -134,5 +134,6 @@ def templates() -> Environment:
         slots=slots,
         edge=edge,
         hours=hours,
+        prose=prose,
     )
     return environment

@@ -57,6 +57,8 @@ def session_here(request: Request) -> Iterator[Session]:
         yield db
     if db.info.get("letters"):
         request.app.state.jobs.deliver_letters()
+    for run in db.info.get("runs", ()):
+        request.app.state.jobs.make_print(run)
 
 
 Db = Annotated[Session, Depends(session_here, scope="function")]

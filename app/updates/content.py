@@ -280,13 +280,14 @@ def draft_of(db: Session, update: Update, *, whole: bool = False) -> Content:
         files=_files(db, update),
     )
     if not whole:
-        hide_quarantined(db, update, content)
+        hide_quarantined(db, content)
     return content
 
 
-def hide_quarantined(db: Session, update: Update, content: Content) -> None:
-    """Put a tombstone over each file that is in quarantine now, in a draft or in any version (rule 20)."""
-    if not content.files:
+def hide_quarantined(db: Session, *contents: Content) -> None:
+    """Put a tombstone over each file that is in quarantine now, in drafts or in any versions (rule 20)."""
+    shown = [file for content in contents for file in content.files]
+    if not shown:
         return
     hidden = {
         row.key: Redaction(
@@ -295,10 +296,10 @@ def hide_quarantined(db: Session, update: Update, content: Content) -> None:
         for row, name in db.exec(
             select(UpdateFile, Person.name)
             .outerjoin(Person, col(Person.id) == UpdateFile.quarantined_by_id)
-            .where(UpdateFile.update_id == update.key, col(UpdateFile.quarantined_at).is_not(None))
+            .where(col(UpdateFile.id).in_({file.id for file in shown}), col(UpdateFile.quarantined_at).is_not(None))
         )
     }
-    for file in content.files:
+    for file in shown:
         if file.id in hidden and file.redaction is None:
             file.bury(hidden[file.id])
 

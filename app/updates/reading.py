@@ -61,9 +61,9 @@ def readable_update(db: Session, update: Update, viewer: Viewer, number: int | N
         select(UpdateVersion).where(UpdateVersion.update_id == update.key).order_by(col(UpdateVersion.number))
     ).all()
     if versions:
-        page = _page(versions, number)
+        page = page_of(versions, number)
         if page:
-            hide_quarantined(db, update, page.content)
+            hide_quarantined(db, page.content)
         return page
     if number is None and is_own_city(db, update, viewer):
         return Page(draft_of(db, update), None, ())
@@ -127,7 +127,8 @@ def readers(db: Session, cohort_id: int) -> list[Person]:
     )
 
 
-def _page(versions: Sequence[UpdateVersion], number: int | None) -> Page | None:
+def page_of(versions: Sequence[UpdateVersion], number: int | None) -> Page | None:
+    """One of an update's versions, the last unless a number is given, without what was taken out of it since."""
     chosen = next((row for row in reversed(versions) if number in (None, row.number)), None)
     if chosen is None:
         return None

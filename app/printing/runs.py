@@ -1,0 +1,137 @@
+"""Runs: documents that take more than a moment are made by the worker, with progress, and kept while nothing differs.
+
+A run's row is the worker's own record and no change that people share, so it is outside the audit: a page that counts
+up does not empty everybody's pages. Each step is a short transaction of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import and_, or_, update
+from sqlmodel import Session, col, select
+
+from app import clock
+from app.database import Database
+from app.models import PrintRun, RunState
+from app.people.viewer import Viewer
+from app.printing import shelf
+from app.printing.papers import Paper, style
+from app.settings import Settings
+
+UNDER_WAY = (RunState.WAITING, RunState.RUNNING)
+GIVEN_UP = timedelta(minutes=10)
+"""A run that has been running for longer was lost with its worker, and is taken up again."""
+
+log = structlog.get_logger()
+
+
+class Cancelled(Exception):
+    """Somebody took the run back while it was under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a run makes: HTML, its style sheet and paper, its pictures, and about how many pages it will have."""
+
+    html: str
+    sheet: str
+    paper: Paper
+    pages: int
+    pictures: Callable[[str], tuple[bytes, str] | None] | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name on the shelf of prints: the same words on the same paper are the same file."""
+        return shelf.name_of(self.html, style(self.sheet), self.paper.value)
+
+
+Maker = Callable[[Session, Settings, dict[str, Any]], Document]
+
+
+def begin_run(
+    db: Session, document: str, wanted: dict[str, Any], *, cohort_id: int, stamp: str, steps: int, by: Viewer
+) -> PrintRun:
+    """A run that will make the document, or the one that is under way for the same; for the worker once committed."""
+    run = under_way(db, stamp)
+    if run is None:
+        run = PrintRun(
+            cohort_id=cohort_id, document=document, wanted=wanted, stamp=stamp, steps=steps, by_id=by.person_id
+        )
+        db.add(run)
+        db.flush()
+    db.info.setdefault("runs", []).append(run.key)
+    return run
+
+
+def under_way(db: Session, stamp: str) -> PrintRun | None:
+    """The run that makes this very document now, or waits to."""
+    mine = select(PrintRun).where(PrintRun.stamp == stamp, col(PrintRun.state).in_(UNDER_WAY))
+    return db.exec(mine.order_by(col(PrintRun.id))).first()
+
+
+def last_run(db: Session, stamp: str) -> PrintRun | None:
+    """The newest run of this document, however it ended."""
+    return db.exec(select(PrintRun).where(PrintRun.stamp == stamp).order_by(col(PrintRun.id).desc())).first()
+
+
+def cancel_run(db: Session, run: PrintRun) -> None:
+    """Stop a run; one that has ended stays as it ended."""
+    _change(db, run.key, UNDER_WAY, state=RunState.CANCELLED, ended_at=clock.now())
+
+
+def due_runs(db: Session) -> list[int]:
+    """The runs that wait, and those that a worker took up and never ended."""
+    lost = and_(col(PrintRun.state) == RunState.RUNNING, col(PrintRun.started_at) < clock.now() - GIVEN_UP)
+    waits = col(PrintRun.state) == RunState.WAITING
+    return [run.key for run in db.exec(select(PrintRun).where(or_(waits, lost)).order_by(col(PrintRun.id)))]
+
+
+def make_run(database: Database, settings: Settings, number: int, makers: Mapping[str, Maker]) -> bool:
+    """Make the document of a run and put it on the shelf; False where another worker has it, or nobody wants it now."""
+    with database.write() as db:
+        run = db.get(PrintRun, number)
+        if run is None or number not in due_runs(db):
+            return False
+        _change(db, number, (run.state,), state=RunState.RUNNING, started_at=clock.now(), made=0)
+        document, wanted = run.document, dict(run.wanted)
+    try:
+        with database.read() as db:
+            wanted_document = makers[document](db, settings, wanted)
+        folder = settings.data_dir / "cache" / "prints"
+        if shelf.find(folder, wanted_document.name) is None:
+            shelf.keep(folder, wanted_document.name, _set(database, number, wanted_document))
+        _end(database, number, state=RunState.DONE, file=wanted_document.name)
+    except Cancelled:
+        return False
+    except Exception as failed:  # whatever it was, the page says that it failed, and the log why
+        log.exception("print run failed", run=number, document=document)
+        _end(database, number, state=RunState.FAILED, trouble=type(failed).__name__)
+    return True
+
+
+def _set(database: Database, number: int, document: Document) -> bytes:
+    from app.printing.press import render_pdf  # takes a second to import, so only when something is set
+
+    def page_set(page: int) -> None:
+        with database.write() as db:
+            if not _change(db, number, (RunState.RUNNING,), made=page):
+                raise Cancelled
+
+    return render_pdf(
+        document.html, sheet=document.sheet, paper=document.paper, pictures=document.pictures, page_set=page_set
+    )
+
+
+def _end(database: Database, number: int, **ended: Any) -> None:
+    with database.write() as db:
+        _change(db, number, (RunState.RUNNING,), ended_at=clock.now(), **ended)
+
+
+def _change(db: Session, number: int, of: tuple[RunState, ...], **values: Any) -> bool:
+    """Change a run that is in one of these states; False where it is not any more."""
+    mine = update(PrintRun).where(col(PrintRun.id) == number, col(PrintRun.state).in_(of)).values(**values)
+    result = db.execute(mine.execution_options(synchronize_session=False))
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # a CursorResult, which Session.execute does not say

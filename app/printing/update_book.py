@@ -1,0 +1,95 @@
+"""The update book and a city's slides: what is released of a cycle, on paper and on the wall (rule 15)."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from app import clock
+from app.models import AnswerState, Cohort, UpdateCycle
+from app.printing.papers import Paper
+from app.printing.programme import code, templates
+from app.printing.runs import Document
+from app.settings import Settings
+from app.updates.book import Book, Chapter, book_of
+from app.updates.content import Content, SectionText, figure
+
+BOOK = "update book"
+BOOK_SHEET = "update-book.css"
+SLIDES_SHEET = "update-slides.css"
+
+ANSWERS = {
+    AnswerState.DONE: ("●", "Done"),
+    AnswerState.ON_TRACK: ("◕", "On track"),
+    AnswerState.AT_RISK: ("◔", "At risk"),
+    AnswerState.DROPPED: ("○", "Dropped"),
+    AnswerState.CARRIED: ("→", "Carried over"),
+}
+"""What became of a commitment: a mark that black and white keeps apart, and the word."""
+
+
+PAGES_A_CITY = 3
+"""How many pages of the book a city has, about: what progress is counted against."""
+
+
+def book_document(book: Book, paper: Paper, settings: Settings) -> Document:
+    """The book as the press makes it."""
+    live = f"{settings.address}/{book.cohort.slug}/updates/{book.cycle.slug}/book?since={book.newest}"
+    return Document(update_book(book, live=live), BOOK_SHEET, paper, pages=3 + PAGES_A_CITY * len(book.chapters))
+
+
+def make_book(db: Session, settings: Settings, wanted: dict[str, Any]) -> Document:
+    """The book that a run wants: {"cycle": the cycle's number, "paper": "letter" or "a4"}."""
+    cycle = db.get_one(UpdateCycle, wanted["cycle"])
+    book = book_of(db, db.get_one(Cohort, cycle.cohort_id), cycle)
+    return book_document(book, Paper(wanted["paper"]), settings)
+
+
+def update_book(book: Book, *, live: str) -> str:
+    """The book as an HTML document for the press; `live` is the whole URL that its code opens: what has been
+    released since this print. Times are those of the cohort's own zone, and say so."""
+    return _set(
+        "printing/update_book.html",
+        cohort=book.cohort,
+        cycle=book.cycle,
+        chapters=book.chapters,
+        waiting=book.waiting,
+        stamp=clock.said_moment(book.released_at, book.cohort.zone) if book.released_at else "",
+        live=live,
+    )
+
+
+def update_slides(cohort: Cohort, cycle: UpdateCycle, chapter: Chapter, *, live: str) -> str:
+    """A city's update as slides of 16:9, for the session in which it is presented. A long text goes on over the next
+    slide; nothing is cut."""
+    return _set(
+        "printing/update_slides.html",
+        cohort=cohort,
+        cycle=cycle,
+        chapter=chapter,
+        stamp=clock.said_moment(chapter.version.at, cohort.zone),
+        live=live,
+    )
+
+
+def _set(template: str, **context: object) -> str:
+    live = str(context["live"])
+    return (
+        templates()
+        .get_template(template)
+        .render(**context, code=code(live), answers=ANSWERS, figures=figures_of, size=size_of)
+    )
+
+
+def figures_of(content: Content) -> list[tuple[str, str, str]]:
+    """(label, now, what it was) of the update's numbers: the number of its text where none stands by itself."""
+    part = content.number
+    if part is None or part.redaction:
+        return []
+    said = figure(part.body)
+    return [(said.label, said.now, said.change)] if said else []
+
+
+def size_of(part: SectionText | str) -> str:
+    """How large a text is set on a slide, by its length in characters."""
+    length = len(part if isinstance(part, str) else part.body)
+    return "large" if length < 180 else "middle" if length < 520 else "small" if length < 900 else "tiny"
