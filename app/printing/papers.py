@@ -1,5 +1,6 @@
 """Papers and our style sheets: what a document is set on and with."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,10 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 class Paper(StrEnum):
     LETTER = "letter"
     A4 = "a4"
+
+
+Pictures = Callable[[str], tuple[bytes, str] | None]
+"""The bytes and media type of a picture by its name; None for one that this document may not show."""
 
 
 @lru_cache(maxsize=20)

@@ -16,7 +16,7 @@ from weasyprint.logger import PROGRESS_LOGGER as PROGRESS
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from app.printing.papers import STATIC, Paper, style
+from app.printing.papers import STATIC, Paper, Pictures, style
 
 FACES = STATIC / "vendor" / "fonts-print.css"
 FONTS = STATIC / "vendor" / "fonts"
@@ -24,9 +24,6 @@ FONTS = STATIC / "vendor" / "fonts"
 _one_at_a_time = Lock()
 """Renders share their fonts, which are not made for several threads at once."""
 
-
-Pictures = Callable[[str], tuple[bytes, str] | None]
-"""The bytes and media type of a picture by its name; None for one that this document may not show."""
 
 PageSet = Callable[[int], None]
 
@@ -94,6 +91,8 @@ def render_pdf(
         own = CSS(string=style(sheet), font_config=configuration, url_fetcher=fetcher)
         document = HTML(string=html, url_fetcher=fetcher, base_url="asset:")
         options: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True} if tagged else {}
+        if pictures:  # a telephone's picture has four times what a printer can show
+            options |= {"dpi": 200, "jpeg_quality": 85}
         pdf: bytes = document.write_pdf(font_config=configuration, stylesheets=[faces, page, own], **options)
         return pdf
 

@@ -18,7 +18,7 @@ from app.database import Database
 from app.models import PrintRun, RunState
 from app.people.viewer import Viewer
 from app.printing import shelf
-from app.printing.papers import Paper, style
+from app.printing.papers import Paper, Pictures, style
 from app.settings import Settings
 
 UNDER_WAY = (RunState.WAITING, RunState.RUNNING)
@@ -40,7 +40,7 @@ class Document:
     sheet: str
     paper: Paper
     pages: int
-    pictures: Callable[[str], tuple[bytes, str] | None] | None = None
+    pictures: Pictures | None = None
 
     @property
     def name(self) -> str:

@@ -1,12 +1,14 @@
 """The update book and a city's slides: what is released of a cycle, on paper and on the wall (rule 15)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlmodel import Session
 
 from app import clock
+from app.files import Files
 from app.models import AnswerState, Cohort, UpdateCycle
-from app.printing.papers import Paper
+from app.printing.papers import Paper, Pictures
 from app.printing.programme import code, templates
 from app.printing.runs import Document
 from app.settings import Settings
@@ -34,7 +36,13 @@ PAGES_A_CITY = 3
 def book_document(book: Book, paper: Paper, settings: Settings) -> Document:
     """The book as the press makes it."""
     live = f"{settings.address}/{book.cohort.slug}/updates/{book.cycle.slug}/book?since={book.newest}"
-    return Document(update_book(book, live=live), BOOK_SHEET, paper, pages=3 + PAGES_A_CITY * len(book.chapters))
+    return Document(
+        update_book(book, live=live),
+        BOOK_SHEET,
+        paper,
+        pages=3 + PAGES_A_CITY * len(book.chapters),
+        pictures=pictures_of((chapter.content for chapter in book.chapters), settings),
+    )
 
 
 def make_book(db: Session, settings: Settings, wanted: dict[str, Any]) -> Document:
@@ -56,6 +64,18 @@ def update_book(book: Book, *, live: str) -> str:
         stamp=clock.said_moment(book.released_at, book.cohort.zone) if book.released_at else "",
         live=live,
     )
+
+
+def pictures_of(contents: Iterable[Content], settings: Settings) -> Pictures:
+    """Gives the press the pictures that these updates show, by digest, and no other file."""
+    shown = {file.digest: file.media_type for content in contents for file in content.files if file.is_picture}
+
+    def picture(digest: str) -> tuple[bytes, str] | None:
+        if digest not in shown:
+            return None
+        return b"".join(Files(settings.data_dir / "files").pieces(digest)), shown[digest]
+
+    return picture
 
 
 def update_slides(cohort: Cohort, cycle: UpdateCycle, chapter: Chapter, *, live: str) -> str:

@@ -14,7 +14,7 @@ from app.people.viewer import Viewer
 from app.printing import shelf
 from app.printing.papers import Paper, style
 from app.printing.runs import Document, begin_run, cancel_run, last_run
-from app.printing.update_book import BOOK, SLIDES_SHEET, book_document, update_slides
+from app.printing.update_book import BOOK, SLIDES_SHEET, book_document, pictures_of, update_slides
 from app.printing.watermark import watermarked
 from app.routes.door import CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
@@ -123,7 +123,7 @@ def slides(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, setti
     def make_slides() -> bytes:
         from app.printing.press import render_pdf  # takes a second to import, so only when something is set
 
-        return render_pdf(html, sheet=SLIDES_SHEET, paper=WIDE)
+        return render_pdf(html, sheet=SLIDES_SHEET, paper=WIDE, pictures=pictures_of([chapter.content], settings))
 
     made = shelf.take(_prints(settings), name, make_slides)
     return _pdf(request, name, made, f"{here.city.slug}-{here.cycle.slug}-slides.pdf")
