@@ -13,7 +13,7 @@ from app.printing.programme import code, templates
 from app.printing.runs import Document
 from app.settings import Settings
 from app.updates.book import Book, Chapter, book_of
-from app.updates.content import Content, SectionText, figure
+from app.updates.content import Content, SectionText
 
 BOOK = "update book"
 BOOK_SHEET = "update-book.css"
@@ -93,20 +93,7 @@ def update_slides(cohort: Cohort, cycle: UpdateCycle, chapter: Chapter, *, live:
 
 def _set(template: str, **context: object) -> str:
     live = str(context["live"])
-    return (
-        templates()
-        .get_template(template)
-        .render(**context, code=code(live), answers=ANSWERS, figures=figures_of, size=size_of)
-    )
-
-
-def figures_of(content: Content) -> list[tuple[str, str, str]]:
-    """(label, now, what it was) of the update's numbers: the number of its text where none stands by itself."""
-    part = content.number
-    if part is None or part.redaction:
-        return []
-    said = figure(part.body)
-    return [(said.label, said.now, said.change)] if said else []
+    return templates().get_template(template).render(**context, code=code(live), answers=ANSWERS, size=size_of)
 
 
 def size_of(part: SectionText | str) -> str:
