@@ -10,6 +10,7 @@ from typing import Any
 from anyio import to_thread
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlmodel import Session, create_engine
 
 try:  # Debian 12's SQLite has the WAL-reset race; this wheel carries a newer one (docs/decisions/0001)
@@ -29,6 +30,11 @@ SQLITE_PRAGMAS = (
 
 TABLES = 0x506C656E617279
 """The number by which PostgreSQL knows our lock around the making of tables: any that nobody else uses."""
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether a statement or a connection waited in vain for those before it."""
+    return isinstance(error, TimeoutError) or (isinstance(error, OperationalError) and "locked" in str(error.orig))
 
 
 class Database:
@@ -62,6 +68,15 @@ class Database:
             except BaseException:
                 db.rollback()
                 raise
+
+    @contextmanager
+    def write_if_free(self) -> Iterator[Session | None]:
+        """As `write`; None where this process is writing already on SQLite. For notes that nobody misses."""
+        if self.is_sqlite and self._writing.locked():
+            yield None
+            return
+        with self.write() as db:
+            yield db
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -132,8 +132,11 @@ class FeedDesk:
         return made.answer(asked, head=head, noting=feed_id)
 
     def note(self, feed_id: int, program: str) -> None:
-        """Remember who fetched a feed, unless another process did within the minute."""
-        with self.database.write() as db:
+        """Remember who fetched a feed, unless another process did within the minute. Nobody waits for that."""
+        with self.database.write_if_free() as db:
+            if db is None:
+                self._noted.pop(feed_id, None)
+                return
             feeds.note_fetch(db, feed_id, program=program, before=clock.now() - NOTED_EVERY)
 
     def _make(self, person_id: int) -> Made:

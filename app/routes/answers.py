@@ -6,16 +6,18 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from app.database import is_busy
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes.door import NotAllowed, NotHere
 from app.routes.pages import page
 from app.routes.shield import without_secret
 from app.routes.speaker_link import GoneLink
+from app.routes.turnstile import AGAIN, LOOKING, Busy
 
 log = structlog.get_logger("plenary")
 
@@ -32,6 +34,9 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(OverflowError, _not_storable)  # type: ignore[arg-type]
     app.add_exception_handler(DataError, _not_storable)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
+    app.add_exception_handler(Busy, _busy)
+    app.add_exception_handler(OperationalError, _waited)
+    app.add_exception_handler(TimeoutError, _waited)
     app.add_exception_handler(Exception, _broken)
 
 
@@ -89,6 +94,49 @@ async def _not_storable(request: Request, error: OverflowError | DataError) -> R
 
 async def _http(request: Request, error: HTTPException) -> Response:
     return _said(request, error.status_code, str(error.detail) if error.status_code != 404 else NotHere().sentence)
+
+
+async def _busy(request: Request, _error: Exception) -> Response:
+    """Nothing was done. A page keeps what was typed, and sends it again; programs come again by themselves."""
+    sentence = "There was no turn for this within a few seconds, so nothing was changed. Try again."
+    headers = {"Retry-After": str(AGAIN), "Cache-Control": "no-store"}
+    if request.method not in LOOKING and not _sends_form(request):
+        return JSONResponse({"detail": sentence}, 503, headers)
+    if _for_program(request):
+        return PlainTextResponse(sentence, 503, headers)
+    request.state.cohort = None
+    fields = await _typed(request)
+    again = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    context = {
+        "sentence": sentence,
+        "status": 503,
+        "fields": fields,
+        "again": again,
+        "looks": request.method in LOOKING,
+    }
+    answer = page(request, "errors/503.html", context, status=503)
+    answer.headers.update(headers)
+    if "hx-request" in request.headers:  # the form stays on the page as it is
+        answer.headers.update({"HX-Retarget": "#flash", "HX-Reswap": "innerHTML", "HX-Reselect": ".notice"})
+    return answer
+
+
+def _sends_form(request: Request) -> bool:
+    kind = request.headers.get("content-type", "")
+    return not kind or kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data"))
+
+
+async def _typed(request: Request) -> list[tuple[str, str]] | None:
+    """What the form said, to be sent again; None where a file was among it."""
+    if request.method in LOOKING:
+        return []
+    fields = (await request.form()).multi_items()
+    return [(name, str(value)) for name, value in fields] if all(isinstance(one, str) for _, one in fields) else None
+
+
+async def _waited(request: Request, error: Exception) -> Response:
+    """Another process of ours may hold the writer too."""
+    return await (_busy if is_busy(error) else _broken)(request, error)
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -16,6 +16,7 @@ from app.models import City, Cohort, Convening
 from app.people import sign_in
 from app.people.policy import PERMISSIONS, may
 from app.people.viewer import Viewer
+from app.routes.turnstile import turn_here
 from app.settings import Settings
 
 LOOKING = ("GET", "HEAD")
@@ -50,7 +51,7 @@ def database_here(request: Request) -> Database:
     return database
 
 
-def session_here(request: Request) -> Iterator[Session]:
+def session_here(request: Request, _turn: Annotated[None, Depends(turn_here, scope="function")]) -> Iterator[Session]:
     """A transaction for each request: a snapshot to look, else the one writer, committed before the answer."""
     database = database_here(request)
     with database.read() if request.method in LOOKING else database.write() as db:
@@ -76,8 +77,9 @@ def viewer_here(request: Request, db: Db, settings: SettingsHere) -> Viewer:
     row = sign_in.find(db, token) if token else None
     viewer = sign_in.viewer(db, row) if row else Viewer.anonymous()
     if row and request.method in LOOKING and clock.now() - row.last_seen_at > SEEN_EVERY:
-        with database_here(request).write() as writing:
-            sign_in.note_seen(writing, row.key)
+        with database_here(request).write_if_free() as writing:
+            if writing is not None:  # else it is noted the next time
+                sign_in.note_seen(writing, row.key)
     request.state.viewer = viewer
     return viewer
 
