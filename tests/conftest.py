@@ -22,6 +22,7 @@ from app.models.sealed import use_key
 from app.people import sign_in
 from app.routes.door import cookie_name
 from app.settings import Settings
+from tests.compiled import share_compiled_statements
 from tests.shelf import ON_POSTGRES, Shelf
 
 IN_THE_SAMPLE = datetime(2017, 10, 24, 14, tzinfo=UTC)
@@ -41,6 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     use_key(NEEDS_KEY.encode())
+    share_compiled_statements()
     shelf = Shelf(tmp_path_factory.mktemp("databases"))
     yield shelf
     shelf.close()

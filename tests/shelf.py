@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
-from sqlalchemy.pool import NullPool
+import psycopg
+from sqlalchemy import URL, make_url
 
 from app.database import Database
 from app.jobs import Jobs
@@ -23,12 +23,13 @@ from app.settings import Settings
 
 ON_POSTGRES = os.environ.get("PLENARY_TEST_DATABASE", "sqlite") == "postgres"
 Filled = Callable[[Database], None] | None
+Connection = psycopg.Connection[Any]
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
 _WRITTEN = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables WHERE schemaname = 'public'"
 _SHAPE = "SELECT count(*), max(oid::bigint) FROM pg_class"
-_HANG_UP = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = :name"
+_HANG_UP = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
 
 
 class Shelf:
@@ -42,12 +43,11 @@ class Shelf:
         self.lent: dict[str, _Lent] = {}
         if ON_POSTGRES:
             self.server = _start_postgres()
-            self.desk = create_engine(self.server, isolation_level="AUTOCOMMIT").connect()
+            self.desk = _connected(self.server)
 
     def close(self) -> None:
         if self.server:
             self.desk.close()
-            self.desk.engine.dispose()
 
     def take(self, filled: Filled = None) -> str:
         """The address of a fresh database at the newest schema, filled as asked."""
@@ -59,7 +59,7 @@ class Shelf:
         if self.returned.get(template):
             lent = self.returned[template].pop()
             name = _fresh()  # what a program remembers of an address is not to be met again
-            self.desk.execute(text(f'ALTER DATABASE "{lent.name}" RENAME TO "{name}"'))
+            self.desk.execute(f'ALTER DATABASE "{lent.name}" RENAME TO "{name}"')
             lent.name = name
         else:
             name = _fresh()
@@ -79,12 +79,12 @@ class Shelf:
                 file.unlink()
             return
         name = url.database or ""
-        self.desk.execute(text(_HANG_UP), {"name": name})
+        self.desk.execute(_HANG_UP, (name,))
         lent = self.lent.pop(name, None)
         if lent and lent.restore(url):
             self.returned.setdefault(lent.template, []).append(lent)
         else:
-            self.desk.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+            self.desk.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def _make_template(self, template: str, filled: Filled) -> None:
         address = self._make(template)
@@ -96,9 +96,9 @@ class Shelf:
         database.dispose()
         if self.server:
             with _connected(make_url(address)) as connection:
-                connection.execute(text("CREATE SCHEMA pristine"))
-                for table in connection.scalars(text(_TABLES)).all():
-                    connection.execute(text(f'CREATE TABLE pristine."{table}" AS TABLE public."{table}"'))
+                connection.execute("CREATE SCHEMA pristine")
+                for (table,) in connection.execute(_TABLES).fetchall():
+                    connection.execute(f'CREATE TABLE pristine."{table}" AS TABLE public."{table}"')
         self.templates.add(template)
 
     def _make(self, name: str, template: str | None = None) -> str:
@@ -108,7 +108,7 @@ class Shelf:
             return f"sqlite:///{self.folder / name}.db"
         # By files: where nothing is to survive, that is half the work of the log that PostgreSQL writes otherwise.
         copied = f'TEMPLATE "{template}" STRATEGY file_copy' if template else ""
-        self.desk.execute(text(f'CREATE DATABASE "{name}" {copied}'))
+        self.desk.execute(f'CREATE DATABASE "{name}" {copied}')
         return self._address(name)
 
     def _address(self, name: str) -> str:
@@ -130,26 +130,26 @@ class _Lent:
         with _connected(url) as connection:
             self.sequences = _by_name(connection, _SEQUENCES)
             self.written = _by_name(connection, _WRITTEN)
-            self.shape = connection.execute(text(_SHAPE)).one()
+            self.shape = connection.execute(_SHAPE).fetchone()
 
     def restore(self, url: URL) -> bool:
         """Make it what it was; False where its tables are not the same any more. Nobody else is connected."""
         with _connected(url) as connection:
-            if connection.execute(text(_SHAPE)).one() != self.shape:
+            if connection.execute(_SHAPE).fetchone() != self.shape:
                 return False
-            connection.execute(text("SET session_replication_role = replica"))  # foreign keys are not looked at
+            connection.execute("SET session_replication_role = replica")  # foreign keys are not looked at
             for table, count in _by_name(connection, _WRITTEN).items():
                 if count == self.written.get(table):
                     continue
                 for statement in _AS_IT_WAS:
-                    connection.execute(text(statement.format(table=table)))
-                connection.execute(text(f'VACUUM public."{table}"'))
+                    connection.execute(statement.format(table=table))
+                connection.execute(f'VACUUM public."{table}"')
             for sequence, last in _by_name(connection, _SEQUENCES).items():
                 before = self.sequences[sequence]
                 if last != before:
-                    put = {"name": f'public."{sequence}"', "last": before or 1, "called": before is not None}
-                    connection.execute(text("SELECT setval(:name, :last, :called)"), put)
-            connection.execute(text("SELECT pg_stat_force_next_flush()"))
+                    put = f'public."{sequence}"', before or 1, before is not None
+                    connection.execute("SELECT setval(%s, %s, %s)", put)
+            connection.execute("SELECT pg_stat_force_next_flush()")
         with _connected(url) as connection:
             self.written = _by_name(connection, _WRITTEN)
         return True
@@ -164,12 +164,12 @@ _AS_IT_WAS = (
 
 
 def _by_name(connection: Connection, rows: str) -> dict[str, Any]:
-    return {row[0]: row[1] for row in connection.execute(text(rows))}
+    return {row[0]: row[1] for row in connection.execute(rows)}
 
 
 def _connected(url: URL) -> Connection:
-    engine: Engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    return engine.connect()
+    """By the driver itself: an engine asks half a dozen questions before its first one of ours."""
+    return psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
 
 
 def _fresh() -> str:
@@ -185,10 +185,8 @@ def _start_postgres() -> URL:
 
     server = get_server(folder / "data", cleanup_mode="delete")
     address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:  # nothing here is to survive a power cut, or lives long enough to be tidied
+    with _connected(address) as connection:  # nothing here is to survive a power cut, or lives long enough to be tidied
         for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    engine.dispose()
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
     return address
