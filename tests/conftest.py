@@ -51,16 +51,16 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
 @pytest.fixture
 def database(shelf: Shelf) -> Iterator[Database]:
     """An empty, migrated database of this test's own."""
-    yield from _lent(shelf, None)
+    yield from lent(shelf, None)
 
 
 @pytest.fixture
 def sample(shelf: Shelf) -> Iterator[Database]:
     """The sample cohort at its own dates of 2015 to 2018; see `in_the_sample` for the day to be in."""
-    yield from _lent(shelf, sample_cohort)
+    yield from lent(shelf, sample_cohort)
 
 
-def _lent(shelf: Shelf, filled: Callable[[Database], None] | None) -> Iterator[Database]:
+def lent(shelf: Shelf, filled: Callable[[Database], None] | None) -> Iterator[Database]:
     address = shelf.take(filled)
     database = Database(address)
     yield database

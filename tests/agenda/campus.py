@@ -32,6 +32,7 @@ from app.people.audiences import Rule
 from app.people.audit import verb
 from app.people.viewer import Viewer, viewer_of
 from tests.people.rows import BY, Town, found, seat
+from tests.staged import built_once
 
 ZONE = "America/New_York"
 TUESDAY, WEDNESDAY = date(2017, 11, 14), date(2017, 11, 15)
@@ -137,6 +138,7 @@ class Campus:
         return {one.title: one for one in agenda.sessions}
 
 
+@built_once
 def campus(db: Session) -> Campus:
     """Two mayors, a superintendent, a facilitator, an organizer, a researcher of the lab, an expert; an assistant."""
     town = _town(db, by=BY)

@@ -22,6 +22,7 @@ from app.models import (
 from app.people.audit import verb
 from app.people.viewer import Viewer, viewer_of
 from app.registration.delegations import open_delegations
+from tests.staged import built_once
 
 BY = Viewer.system("test")
 TWO_WEEKS_BEFORE = datetime(2017, 10, 31, 15, tzinfo=UTC)
@@ -54,6 +55,7 @@ def set_stage(database: Database, *, cap: int = 10, sponsored_cap: int = 2, memb
         return _set(db, cap, sponsored_cap, members, hours, by=BY)
 
 
+@built_once
 @verb
 def _set(db: Session, cap: int, sponsored_cap: int, members: int, hours: int, *, by: Viewer) -> Stage:
     cohort = Cohort(slug="by-all-means", name="By All Means")

@@ -35,6 +35,7 @@ from app.updates.cycles import find_cycle, find_update, open_cycle
 from app.updates.releases import release_update
 from app.updates.sections import SectionPlan
 from app.updates.writing import write_section
+from tests.staged import built_once
 
 SYSTEM = Viewer.system("test")
 SECTIONS = (
@@ -173,16 +174,21 @@ def assist(db: Session, stage: Stage, *, by: Viewer) -> None:
 def set_stage(database: Database) -> Stage:
     """Oakland and Salem with a spring and a fall cycle, nothing written; and another cohort, "elsewhere"."""
     with database.write() as db:
-        stage = found(db, database, "by-all-means", CITIES, by=SYSTEM)
-        for city in CITIES:
-            people_of(db, stage, city, OF_A_CITY, by=SYSTEM)
-        people_of(db, stage, "lab", OF_THE_LAB, by=SYSTEM)
-        assist(db, stage, by=SYSTEM)
-        other = found(db, database, "elsewhere", {"tulsa": "America/Chicago"}, by=SYSTEM)
-        people_of(db, other, "tulsa", OF_A_CITY, by=SYSTEM)
-        people_of(db, other, "elsewhere", OF_THE_LAB, by=SYSTEM)
-        stage.people.update(other.people)
-        cohort = db.get_one(Cohort, stage.cohort_id)
-        open_cycle(db, cohort, **SPRING, sections=SECTIONS, by=SYSTEM)
-        open_cycle(db, cohort, **FALL, by=SYSTEM)
+        return _set(db, database)
+
+
+@built_once
+def _set(db: Session, database: Database) -> Stage:
+    stage = found(db, database, "by-all-means", CITIES, by=SYSTEM)
+    for city in CITIES:
+        people_of(db, stage, city, OF_A_CITY, by=SYSTEM)
+    people_of(db, stage, "lab", OF_THE_LAB, by=SYSTEM)
+    assist(db, stage, by=SYSTEM)
+    other = found(db, database, "elsewhere", {"tulsa": "America/Chicago"}, by=SYSTEM)
+    people_of(db, other, "tulsa", OF_A_CITY, by=SYSTEM)
+    people_of(db, other, "elsewhere", OF_THE_LAB, by=SYSTEM)
+    stage.people.update(other.people)
+    cohort = db.get_one(Cohort, stage.cohort_id)
+    open_cycle(db, cohort, **SPRING, sections=SECTIONS, by=SYSTEM)
+    open_cycle(db, cohort, **FALL, by=SYSTEM)
     return stage
