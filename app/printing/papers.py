@@ -1,5 +1,6 @@
 """Papers and our style sheets: what a document is set on and with."""
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
@@ -19,5 +20,6 @@ Pictures = Callable[[str], tuple[bytes, str] | None]
 
 @lru_cache(maxsize=20)
 def style(name: str) -> str:
-    """One of our style sheets, such as "printing.css"."""
-    return (STATIC / "css" / name).read_text("utf-8")
+    """One of our style sheets, such as "printing.css", with what it imports in it: a print's name depends on both."""
+    own = (STATIC / "css" / name).read_text("utf-8")
+    return re.sub(r'^@import "([\w-]+\.css)";$', lambda found: style(found[1]), own, flags=re.MULTILINE)
