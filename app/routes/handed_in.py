@@ -57,18 +57,21 @@ def send_kept(
     *,
     media_type: str = "application/octet-stream",
     headers: Mapping[str, str] | None = None,
+    shown: bool = False,
+    kept: str = "private, no-store",
 ) -> StreamingResponse:
-    """A file, to be saved and never shown in the page: what people hand in may be made to look like one of ours."""
+    """A file, to be saved and not shown in the page: what people hand in may be made to look like one of ours. Only
+    what make_ready has made harmless is `shown`; `kept` says how long browsers may keep it (RFC 9111)."""
     try:
         pieces = files.pieces(digest)
     except FileNotFoundError as error:
         raise NotHere("This file is not where it was kept. The organizers can put it back from a backup.") from error
     shut = {
-        "Content-Disposition": disposition(name),
+        "Content-Disposition": disposition(name, shown=shown),
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "X-Robots-Tag": "noindex, nofollow",
         "Referrer-Policy": "no-referrer",
-        "Cache-Control": "private, no-store",
+        "Cache-Control": kept,
     }
     return StreamingResponse(pieces, media_type=media_type, headers={**(headers or {}), **shut})

@@ -4,7 +4,7 @@ import re
 from io import BytesIO
 from typing import Any
 
-import pypdfium2  # type: ignore[import-untyped]  # has no types
+import pypdfium2
 import zxingcpp
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
-import pypdfium2  # type: ignore[import-untyped]  # has no types
+import pypdfium2
 import pytest
 import time_machine
 import zxingcpp

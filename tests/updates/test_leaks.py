@@ -15,6 +15,7 @@ from httpx import Response
 from pypdf import PdfReader
 from sqlmodel import Session, col, select
 
+from app.files import Files
 from app.models import (
     AnswerState,
     City,
@@ -27,6 +28,8 @@ from app.models import (
     Standing,
     Tenure,
     Update,
+    UpdateCycle,
+    UpdateFile,
     UpdateState,
     UpdateText,
 )
@@ -38,10 +41,12 @@ from app.updates.commitments import add_commitment, answer_commitment
 from app.updates.content import draft_of
 from app.updates.cycles import find_cycle, find_update
 from app.updates.figures import Counted, add_figure
+from app.updates.files import attach_file, describe_file
 from app.updates.redactions import redact
 from app.updates.releases import begin_correction, release_update
 from app.updates.writing import write_section
 from tests.conftest import Visitor
+from tests.handed import office, ready
 from tests.people.test_policy import doors, filled, found_another_cohort, path_values, person_of
 
 SYSTEM = Viewer.system("test")
@@ -61,8 +66,8 @@ def update_of(db: Session, city: str, cycle: str = "2017-fall") -> Update:
     return update
 
 
-def write_everywhere(db: Session, update: Update) -> None:
-    """The words into each section, each answer, and a commitment."""
+def write_everywhere(db: Session, update: Update, files: Files) -> None:
+    """The words into each section, each answer, a commitment, and a file's name and caption."""
     for section in update.cycle.sections:
         text = db.exec(
             select(UpdateText).where(UpdateText.update_id == update.key, UpdateText.section_id == section.key)
@@ -76,25 +81,27 @@ def write_everywhere(db: Session, update: Update) -> None:
         row = db.get_one(Commitment, answer.commitment)
         answer_commitment(db, update, row, state=AnswerState.AT_RISK, note=WORDS, by=SYSTEM)
     add_commitment(db, update, text=WORDS, due_on=date(2018, 5, 4), measure_stage=WORDS, by=SYSTEM)
+    file = attach_file(db, update, ready(office(), f"{WORDS}.docx"), files, by=SYSTEM)
+    describe_file(db, update, file, caption=WORDS, alternative=WORDS, section=None, by=SYSTEM)
 
 
 @verb
-def hide_words(db: Session, *, by: Viewer) -> None:
+def hide_words(db: Session, files: Files, *, by: Viewer) -> None:
     """Newton drafts, Louisville was sent back, Salem is with its mayor, Somerville approved; Salem corrects its
     spring update, and all of Newton's, released with the words in it, was redacted."""
     somerville = update_of(db, "somerville")
     somerville.state = UpdateState.DRAFTING
     for city in CITIES:
-        write_everywhere(db, update_of(db, city))
+        write_everywhere(db, update_of(db, city), files)
     for city in ("louisville", "salem"):
         send_to_mayor(db, update_of(db, city), by=SYSTEM)
     send_back(db, update_of(db, "louisville"), note=WORDS, by=SYSTEM)
     approve_update(db, somerville, by=SYSTEM)
     begin_correction(db, update_of(db, "salem", "2017-spring"), by=SYSTEM)
-    write_everywhere(db, update_of(db, "salem", "2017-spring"))
+    write_everywhere(db, update_of(db, "salem", "2017-spring"), files)
     spring = update_of(db, "newton", "2017-spring")
     begin_correction(db, spring, by=SYSTEM)
-    write_everywhere(db, spring)
+    write_everywhere(db, spring, files)
     approve_update(db, spring, by=SYSTEM)
     release_update(db, spring, by=SYSTEM)
     for part in draft_of(db, spring).parts():
@@ -112,6 +119,15 @@ def addresses(app: FastAPI, values: dict[str, str]) -> Iterator[str]:
     yield f"/search?q={MARK[:2]}"
     for subject in ("update_text", "commitment", "commitment_answer", "update_figure", "update", "update_version"):
         yield f"/by-all-means/audit?subject={subject}"
+    with app.state.database.read() as db:
+        for file, update, city in db.exec(
+            select(UpdateFile.id, UpdateCycle.slug, City.slug)
+            .join(Update, col(Update.id) == UpdateFile.update_id)
+            .join(UpdateCycle, col(UpdateCycle.id) == Update.cycle_id)
+            .join(City, col(City.id) == Update.city_id)
+            .where(col(City.slug).in_(CITIES))
+        ).all():
+            yield f"/by-all-means/updates/{update}/{city}/files/{file}/any.docx"
     for version in (1, 2, 3):
         yield f"/by-all-means/updates/2017-spring/newton?version={version}"
 
@@ -126,7 +142,7 @@ def readable(answer: Response) -> str:
 @pytest.fixture
 def _hidden(sample_app: FastAPI) -> None:
     with sample_app.state.database.write() as db:
-        hide_words(db, by=SYSTEM)
+        hide_words(db, Files(sample_app.state.settings.data_dir / "files"), by=SYSTEM)
 
 
 @pytest.mark.timeout(300)
