@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from app.database import Database
 from app.mailing import outbox, place_letters
+from app.mailing.release_letters import release_due
 from app.mailing.reminder_letters import send_reminders
 from app.models import Convening, Delegation
 from app.people.viewer import Viewer
@@ -40,6 +41,9 @@ class Jobs:
         def remind() -> int:
             return send_reminders(database, settings)
 
+        def release_updates() -> int:
+            return release_due(database, settings)
+
         def pass_on_offers() -> int:
             return pass_on_due(database, settings)
 
@@ -55,6 +59,7 @@ class Jobs:
         self.make_prints = self.huey.periodic_task(crontab(minute="*"))(make_prints)
         self.pass_on_offers = self.huey.periodic_task(crontab(minute="*"))(pass_on_offers)
         self.deliver_letters = self.huey.periodic_task(crontab(minute="*"))(deliver_letters)
+        self.release_updates = self.huey.periodic_task(crontab(minute="*"))(release_updates)
         self.purge_needs = self.huey.periodic_task(crontab(minute="17"))(purge_needs)
         self.remind = self.huey.periodic_task(crontab(minute="*/10"))(remind)
 

@@ -23,6 +23,7 @@ from app.people.directory import add_person, edit_person
 from app.people.names import plain
 from app.people.tenures import Term, end_tenure, give_seat
 from app.people.viewer import Viewer
+from app.updates.cycles import owe_newcomers
 
 STANDINGS = {
     "mayor": Standing.MAYOR,
@@ -112,6 +113,7 @@ def take_roster(db: Session, cohort: Cohort, read: ReadRoster, *, keep: str = "r
         count, first = len(outcome.problems), outcome.problems[0]
         rows = "one row" if count == 1 else f"{count} rows, the first of them"
         raise Refused(f"Nothing was imported, because of {rows}: {first}")
+    owe_newcomers(db, cohort, by=by)
     return outcome
 
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.mailing.outbox import enqueue
-from app.models import Convening, Person, Registration
+from app.models import Convening, Person, Registration, Update, UpdateCycle
 
 
 def sign_in_link(db: Session, person: Person, address: str, minutes: int) -> None:
@@ -60,6 +60,28 @@ def update_sent_back(db: Session, told: Sequence[Person], *, city: str, cycle: s
             ),
             purpose="update-sent-back",
             unique_key=f"update-sent-back:{address}:{clock.now().isoformat()}:{person.key}"[-200:],
+        )
+
+
+def more_time_given(
+    db: Session, told: Sequence[Person], *, city: str, cycle: UpdateCycle, update: Update, address: str
+) -> None:
+    """To a city's facilitators: the update is due later, and why."""
+    assert update.extended_to is not None
+    until = clock.said_day(update.extended_to, year=True)
+    for person in told:
+        enqueue(
+            db,
+            person,
+            subject=f"{city} has more time for its update",
+            text=(
+                f"Dear {person.name},\n\n"
+                f"{city}’s update for {cycle.title} is now due {until}, at midnight in {city}. All cities see "
+                f"the day and the reason on the board:\n\n{update.extension_reason}\n\n"
+                f"The update is here:\n\n{address}\n"
+            ),
+            purpose="update-more-time",
+            unique_key=f"update-more-time:{update.key}:{clock.now().isoformat()}:{person.key}",
         )
 
 

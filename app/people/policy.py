@@ -71,6 +71,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "update.approve": frozenset({Kind.MEMBER, Kind.FACILITATOR, Kind.MAYOR, Kind.SUPERINTENDENT}),
     "update.looks": TEAM | ORGANIZER,
     "update.release": ORGANIZER,
+    "update.steer": ORGANIZER,
     "learning.read": COHORT,
 }
 

@@ -17,6 +17,7 @@ from app.routes import typed
 from app.routes.door import CityHere, CohortHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.updates import board
+from app.updates.cycles import owe_newcomers
 
 router = APIRouter()
 READ = [Depends(Needs("cohort.read"))]
@@ -81,6 +82,7 @@ def add_city(
     for role in cohorts.roles_of(db, cohort.key):
         if role.slug in form.roles:
             cohorts.add_seat(db, cohort, role, city=city, by=viewer)
+    owe_newcomers(db, cohort, by=viewer)
     return see_other(f"/{cohort.slug}/cities/{city.slug}", flash=f"{city.name} is in {cohort.name}.")
 
 

@@ -3,12 +3,14 @@
 A route that depends on nothing but its address, its viewer and what is audited says so: `return keep(response)`.
 The layer here then keeps the answer for that viewer and address at the database's revision, and serves it, ahead
 of everything else, after reading one row: while the revision is the same, nothing that the page shows can have
-changed. A page is drawn anew each day, because offices begin and end with days.
+changed. A page is drawn anew each day, because offices begin and end with days; one that counts the days of other
+zones, or waits for an hour, says until when it stands.
 """
 
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b, sha256
 
 from starlette.responses import Response
@@ -30,15 +32,16 @@ STAMP = """
 """
 
 
-def keep(response: Response) -> Response:
-    """Mark an answer as one that may be kept until the database's revision rises."""
-    response.headers[MARK.decode()] = "1"
+def keep(response: Response, *, until: datetime | None = None) -> Response:
+    """Mark an answer as one that may be kept until the database's revision rises, or an instant comes."""
+    response.headers[MARK.decode()] = until.isoformat() if until else "1"
     return response
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
     revision: int
+    until: datetime | None
     etag: bytes
     start: Message
     unchanged: Message
@@ -72,7 +75,7 @@ class Kept:
         revision, viewer = await self._stamp(cookies)
         key = (scope["path"], scope["query_string"], asked.get(b"accept-encoding"), viewer, clock.today("UTC"))
         answer = self.answers.get(key)
-        if answer is None or answer.revision != revision:
+        if answer is None or answer.revision != revision or (answer.until and answer.until <= clock.now()):
             await self._draw(scope, receive, send, (key, revision))
             return
         if answer.etag in asked.get(b"if-none-match", b""):
@@ -94,14 +97,16 @@ class Kept:
     async def _draw(self, scope: Scope, receive: Receive, send: Send, place: tuple[Hashable, int] | None) -> None:
         """Have the page drawn; keep it at `place` (key, revision) if its route marked it."""
         start: Message | None = None
+        until: datetime | None = None
         body = bytearray()
 
         async def listen(message: Message) -> None:
-            nonlocal start
+            nonlocal start, until
             if message["type"] == "http.response.start":
-                marked = any(name == MARK for name, _value in message["headers"])
+                marked = next((value.decode() for name, value in message["headers"] if name == MARK), "")
                 headers = [(name, value) for name, value in message["headers"] if name != MARK]
                 if marked and message["status"] == 200:
+                    until = datetime.fromisoformat(marked) if marked != "1" else None
                     start = {**message, "headers": headers}
                     return
                 message = {**message, "headers": headers}
@@ -109,14 +114,20 @@ class Kept:
                 body.extend(message.get("body", b""))
                 if message.get("more_body"):
                     return
-                await self._finish(scope, send, start, bytes(body), place)
+                await self._finish(scope, send, start, bytes(body), place, until)
                 return
             await send(message)
 
         await self.app(scope, receive, listen)
 
     async def _finish(
-        self, scope: Scope, send: Send, start: Message, body: bytes, place: tuple[Hashable, int] | None
+        self,
+        scope: Scope,
+        send: Send,
+        start: Message,
+        body: bytes,
+        place: tuple[Hashable, int] | None,
+        until: datetime | None,
     ) -> None:
         """Send a marked page whole, with its ETag, and keep it."""
         etag = b'"' + blake2b(body, digest_size=12).hexdigest().encode() + b'"'
@@ -128,6 +139,7 @@ class Kept:
         shared = [(b"etag", etag), (b"cache-control", b"private, no-cache"), (b"vary", b"Cookie, Accept-Encoding")]
         answer = _Answer(
             revision=place[1] if place else 0,
+            until=until,
             etag=etag,
             start={**start, "headers": [*own, *shared, (b"content-length", str(len(body)).encode())]},
             unchanged={"type": "http.response.start", "status": 304, "headers": shared},

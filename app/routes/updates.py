@@ -1,34 +1,30 @@
-"""The mayors' updates: the board of a cycle, reading, release and redaction. Writing and approval stand beside it."""
+"""The mayors' updates: the board of a cycle, reading and redaction. Cycles, writing and approval stand beside it."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from app.mailing import letters
-from app.models import Cohort, Convening, Update, UpdateCycle, UpdateState, UpdateVersion
-from app.people.audit import Refused
+from app.models import Convening, Update, UpdateState
+from app.people.policy import may
 from app.people.viewer import Viewer
-from app.routes.door import CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.door import CohortHere, Db, Needs, NotHere, ViewerHere
 from app.routes.kept import keep
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CycleHere, UpdateHere, note_look
-from app.settings import Settings
 from app.updates.approval import may_approve
-from app.updates.board import STEPS, Line, board_of
-from app.updates.cycles import cycles_of, days_to_go, open_cycle
+from app.updates.board import STEPS, Line, board_of, stands_until
+from app.updates.cycles import cycles_of, days_to_go
 from app.updates.looks import Looked
-from app.updates.reading import is_own_city, neighbours, readable_update, readers
+from app.updates.progress import progress_of
+from app.updates.reading import is_own_city, neighbours, readable_update
 from app.updates.redactions import redact
-from app.updates.releases import release_update, release_updates
 
 router = APIRouter()
 BOARD = [Depends(Needs("update.board"))]
 READ = [Depends(Needs("update.read"))]
 RELEASE = [Depends(Needs("update.release"))]
-FIELDS = ("title", "slug", "period_starts_on", "period_ends_on", "due_on", "convening")
 
 
 @router.get("/{cohort}/updates", dependencies=BOARD)
@@ -40,93 +36,28 @@ def latest(request: Request, db: Db, cohort: CohortHere) -> Response:
     return page(request, "updates/none.html")
 
 
-@router.get("/{cohort}/updates/new", dependencies=RELEASE)
-def new(request: Request, db: Db, cohort: CohortHere) -> Response:
-    return page(request, "updates/new.html", {**_choices(db, cohort), "form": dict.fromkeys(FIELDS, ""), "errors": {}})
-
-
-@router.post("/{cohort}/updates", dependencies=RELEASE)
-def create(
-    request: Request,
-    db: Db,
-    cohort: CohortHere,
-    viewer: ViewerHere,
-    title: Annotated[str, Form(max_length=300)] = "",
-    slug: Annotated[str, Form(max_length=80)] = "",
-    period_starts_on: Annotated[str, Form()] = "",
-    period_ends_on: Annotated[str, Form()] = "",
-    due_on: Annotated[str, Form()] = "",
-    convening: Annotated[str, Form()] = "",
-) -> Response:
-    """Open a cycle; each active city then owes an update."""
-    form = {
-        "title": title,
-        "slug": slug,
-        "period_starts_on": period_starts_on,
-        "period_ends_on": period_ends_on,
-        "due_on": due_on,
-        "convening": convening,
-    }
-    days = {name: _day(form[name]) for name in ("period_starts_on", "period_ends_on", "due_on")}
-    errors = {name: "Give a date, such as 2017-10-27." for name, day in days.items() if day is None}
-    starts_on, ends_on, due = days.values()
-    chosen = next((one for one in _convenings(db, cohort.key) if one.slug == convening), None)
-    if starts_on and ends_on and due:
-        try:
-            cycle = open_cycle(
-                db,
-                cohort,
-                slug=slug.strip(),
-                title=title,
-                period=(starts_on, ends_on),
-                due_on=due,
-                convening=chosen,
-                by=viewer,
-            )
-            return see_other(f"/{cohort.slug}/updates/{cycle.slug}", flash=f"{cycle.title} is open.")
-        except Refused as refused:
-            errors = {refused.field or "": refused.sentence}
-    context = {**_choices(db, cohort), "form": form, "errors": errors}
-    return page(request, "updates/new.html", context, status=422)
-
-
 @router.get("/{cohort}/updates/{cycle}", dependencies=BOARD)
 def board(request: Request, db: Db, cohort: CohortHere, cycle: CycleHere, viewer: ViewerHere) -> Response:
-    """How far each city is, never what it says (rule 5)."""
+    """How far each city is, never what it says (rule 5). How much of each is there is counted for the organizers and
+    for its own people."""
     found = board_of(db, cycle)
-    own = [line for line in found.lines if line.city_id in viewer.city_ids(cohort.key)]
+    mine = viewer.city_ids(cohort.key)
+    own = [line for line in found.lines if line.city_id in mine]
+    steers = may(viewer, "update.steer", cohort_id=cohort.key)
+    counted = progress_of(db, cycle) if steers or own else {}
+    days = days_to_go(cycle.due_on, cohort.zone)
     context = {
         "cycle": cycle,
         "cycles": cycles_of(db, cohort.key),
         "board": found,
         "own": [(line, _awaits(db, line, viewer)) for line in own],
+        "progress": {line.update_id: counted[line.update_id] for line in found.lines if steers or line.city_id in mine},
         "steps": STEPS,
-        "days": days_to_go(cycle, cohort.zone),
+        "days": days,
+        "counts_down": 0 <= days <= cycle.countdown_days and cycle.countdown_days > 0,
         "convening": db.get(Convening, cycle.convening_id) if cycle.convening_id else None,
     }
-    return keep(page(request, "updates/board.html", context))
-
-
-@router.post("/{cohort}/updates/{cycle}/releases", dependencies=RELEASE)
-def release(
-    db: Db,
-    cohort: CohortHere,
-    cycle: CycleHere,
-    viewer: ViewerHere,
-    settings: SettingsHere,
-    city: Annotated[str, Form()] = "",
-) -> Response:
-    """Release one city's approved update, or all that are approved, and tell the cohort once."""
-    if city:
-        line = next((one for one in board_of(db, cycle).lines if one.city_slug == city), None)
-        if line is None:
-            raise NotHere(f"No such city owes an update in {cycle.title}.")
-        versions = [release_update(db, db.get_one(Update, line.update_id), by=viewer)]
-    else:
-        versions = release_updates(db, cycle, by=viewer)
-    cities = _announce(db, cohort, cycle, versions, settings)
-    said = f"{cities[0]}’s update is" if len(cities) == 1 else f"{len(cities)} updates are"
-    return see_other(f"/{cohort.slug}/updates/{cycle.slug}", flash=f"{said} released, and the cohort has a letter.")
+    return keep(page(request, "updates/board.html", context), until=stands_until(cycle, found, cohort.zone))
 
 
 @router.get("/{cohort}/updates/{cycle}/{city}", dependencies=READ)
@@ -163,45 +94,6 @@ def take_out(
     return see_other(here.place, flash="Taken out. The page says who did it and why.")
 
 
-def _announce(
-    db: Session, cohort: Cohort, cycle: UpdateCycle, versions: list[UpdateVersion], settings: Settings
-) -> list[str]:
-    """Write the letters of one act of release; returns the names of its cities."""
-    cities = [version.update.city.name for version in versions]
-    letters.updates_released(
-        db,
-        readers(db, cohort.key),
-        cities=cities,
-        cycle=cycle.title,
-        address=f"{settings.address}/{cohort.slug}/updates/{cycle.slug}",
-        release=max(version.key for version in versions),
-    )
-    return cities
-
-
 def _awaits(db: Session, line: Line, viewer: Viewer) -> bool:
     """Whether the line's update waits for this very viewer's approval."""
     return line.state is UpdateState.WITH_MAYOR and may_approve(db, db.get_one(Update, line.update_id), viewer)
-
-
-def _choices(db: Session, cohort: Cohort) -> dict[str, object]:
-    cycles = cycles_of(db, cohort.key)
-    convenings = [(one.slug, one.title) for one in _convenings(db, cohort.key)]
-    return {"convenings": convenings, "last": cycles[0] if cycles else None}
-
-
-def _convenings(db: Session, cohort_id: int) -> list[Convening]:
-    return list(
-        db.exec(
-            select(Convening)
-            .where(Convening.cohort_id == cohort_id, col(Convening.archived_at).is_(None))
-            .order_by(col(Convening.starts_on).desc())
-        )
-    )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

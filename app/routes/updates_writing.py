@@ -19,7 +19,6 @@ from app.routes.updates_door import CityUpdate, UpdateHere, note_look
 from app.routes.updates_form import draft_in
 from app.updates.approval import send_to_mayor
 from app.updates.content import words
-from app.updates.cycles import due_at
 from app.updates.drafting import Saved, desk_of, save_draft
 from app.updates.looks import Looked
 from app.updates.releases import begin_correction
@@ -118,7 +117,6 @@ def _desk(
 ) -> dict[str, object]:
     return here.shown() | {
         "desk": desk_of(db, here.update),
-        "due_at": due_at(here.cycle, here.city.zone),
         "typed": typed or {},
         "errors": errors or {},
         "stale": saved.stale if saved else {},

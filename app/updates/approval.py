@@ -109,7 +109,7 @@ def send_back(db: Session, update: Update, *, note: str, by: Viewer) -> list[Per
         raise Refused("Say in a sentence what should change.", "note")
     _reopen(update, note)
     db.add(update)
-    return _facilitators(db, update)
+    return facilitators_of(db, update)
 
 
 @verb
@@ -219,7 +219,7 @@ def _approver(db: Session, update: Update, moment: datetime, by: Viewer) -> Appr
     raise Refused(f"Only {city.name}’s mayor or a designee on record approves its update, in person: {names}.")
 
 
-def _facilitators(db: Session, update: Update) -> list[Person]:
+def facilitators_of(db: Session, update: Update) -> list[Person]:
     """Who holds the city's seat of facilitator today."""
     today = _today(db, update)
     return list(

@@ -2,20 +2,24 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from app import clock
 from app.models import City, Update, UpdateCycle, UpdateState
-from app.updates.cycles import active_in, days_to_go
+from app.updates.cycles import active_in, days_to_go, due_date
 
 STEPS = (UpdateState.DRAFTING, UpdateState.WITH_MAYOR, UpdateState.APPROVED, UpdateState.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A city's line on the board. `days` are until the due date in the city's own zone, negative once over."""
+    """A city's line on the board. `days` are until its due date in the city's own zone, negative once over.
+
+    `extended_to` is the later date that the organizers gave this city, with their reason, for all to see.
+    """
 
     update_id: int
     city_id: int
@@ -27,6 +31,9 @@ class Line:
     approved_as: str
     approved_at: datetime | None
     released_at: datetime | None
+    due_on: date
+    extended_to: date | None
+    extension_reason: str
 
     @property
     def is_readable(self) -> bool:
@@ -58,6 +65,11 @@ class Board:
     counts: dict[UpdateState, int]
     late: int
 
+    @property
+    def steps(self) -> tuple[tuple[str, int], ...]:
+        """(state, how many cities) from released to not begun: the picture of how far the cohort is."""
+        return tuple((state.value, self.counts[state]) for state in reversed(UpdateState))
+
 
 def board_of(db: Session, cycle: UpdateCycle) -> Board:
     """The cycle's board in one query: cities that owe an update on the due date, and those that left one."""
@@ -75,6 +87,16 @@ def board_of(db: Session, cycle: UpdateCycle) -> Board:
     return Board(lines, {state: counts[state] for state in UpdateState}, sum(line.is_late for line in lines))
 
 
+def stands_until(cycle: UpdateCycle, board: Board, zone: str) -> datetime:
+    """The next instant (UTC) at which the board says something else though nothing was done: a midnight, in the
+    cohort's `zone` or in that of a city, or the hour of a release."""
+    zones = {zone, *(line.zone for line in board.lines)}
+    turns = [clock.at(clock.today(one) + timedelta(days=1), time(0), one) for one in zones]
+    if cycle.release_at is not None and cycle.release_at > clock.now():
+        turns.append(cycle.release_at)
+    return min(turns)
+
+
 def of_city(db: Session, cohort_id: int, city_id: int) -> list[tuple[UpdateCycle, Line]]:
     """How far one city's updates are, the latest cycle's first, in one query."""
     rows = db.exec(
@@ -89,6 +111,7 @@ def of_city(db: Session, cohort_id: int, city_id: int) -> list[tuple[UpdateCycle
 
 def line_of(cycle: UpdateCycle, update: Update, city: City) -> Line:
     """How far one city is."""
+    due_on = due_date(cycle, update)
     return Line(
         update_id=update.key,
         city_id=city.key,
@@ -96,8 +119,11 @@ def line_of(cycle: UpdateCycle, update: Update, city: City) -> Line:
         city=city.name,
         zone=city.zone,
         state=update.state,
-        days=days_to_go(cycle, city.zone),
+        days=days_to_go(due_on, city.zone),
         approved_as=update.approved_as,
         approved_at=update.approved_at,
         released_at=update.released_at,
+        due_on=due_on,
+        extended_to=update.extended_to if due_on > cycle.due_on else None,
+        extension_reason=update.extension_reason,
     )

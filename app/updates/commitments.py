@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from app import clock
 from app.models import AnswerState, Commitment, CommitmentAnswer, Update, UpdateCycle
@@ -88,6 +89,15 @@ def last_commitments(db: Session, update: Update) -> Sequence[tuple[Commitment, 
     done or dropped: what is on track, at risk or carried is asked after again.
     """
     this = db.get_one(UpdateCycle, update.cycle_id)
+    return db.exec(_open_before(this).where(Commitment.city_id == update.city_id)).all()
+
+
+def open_before(db: Session, cycle: UpdateCycle) -> Sequence[tuple[Commitment, UpdateCycle]]:
+    """What the updates of a cycle answer for, of all cities; one query."""
+    return db.exec(_open_before(cycle)).all()
+
+
+def _open_before(this: UpdateCycle) -> Select[Commitment, UpdateCycle]:
     closed_before = (
         select(CommitmentAnswer.id)
         .join(Update, col(Update.id) == CommitmentAnswer.update_id)
@@ -101,12 +111,11 @@ def last_commitments(db: Session, update: Update) -> Sequence[tuple[Commitment, 
         .correlate(Commitment)
         .exists()
     )
-    return db.exec(
+    return (
         select(Commitment, UpdateCycle)
         .join(Update, col(Update.id) == Commitment.update_id)
         .join(UpdateCycle, col(UpdateCycle.id) == Update.cycle_id)
         .where(
-            Commitment.city_id == update.city_id,
             UpdateCycle.cohort_id == this.cohort_id,
             UpdateCycle.period_ends_on < this.period_ends_on,
             col(Update.released_at).is_not(None),
@@ -114,7 +123,7 @@ def last_commitments(db: Session, update: Update) -> Sequence[tuple[Commitment, 
             ~closed_before,
         )
         .order_by(col(UpdateCycle.period_ends_on).desc(), col(Commitment.position), col(Commitment.id))
-    ).all()
+    )
 
 
 def _checked(text: str, due_on: date | None, measure_stage: str) -> tuple[str, str]:

@@ -9,10 +9,15 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import City, Cohort, Convening, Membership, Update, UpdateCycle, UpdateSection
+from app.models import City, Cohort, Convening, Membership, NudgeRule, Update, UpdateCycle, UpdateSection
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
 from app.updates.sections import FIRST_SECTIONS, SectionPlan, plans_of
+
+LONGEST_TITLE = 300
+
+TAKEN = frozenset({"new", "commitments"})
+"""Words that stand where a cycle's stands in an address."""
 
 
 @verb
@@ -30,30 +35,32 @@ def open_cycle(
 ) -> UpdateCycle:
     """Open a cycle for a period (both days included) with one update for each active city (rule 5).
 
-    Without `sections` it asks what the cycle before asked. Refuses a name or a period that another cycle has.
+    Its rhythm is that of the cycle before: when the countdown begins, when who is nudged, and, without `sections`, what
+    it asks. Refuses a name or a period that another cycle has.
     """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,78}", slug) or slug == "new":
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,78}", slug):
         raise Refused("An address is made of small letters, digits and hyphens, such as 2017-fall.", "slug")
-    if not title.strip():
-        raise Refused("Give the cycle a name, such as Fall 2017.", "title")
-    if period[1] < period[0]:
-        raise Refused("The period ends before it starts.", "period_ends_on")
-    for other in cycles_of(db, cohort.key):
+    if slug in TAKEN:
+        raise Refused(f"“{slug}” leads to another page. Take another address, such as 2017-fall.", "slug")
+    earlier = cycles_of(db, cohort.key)
+    for other in earlier:
         if other.slug == slug:
             raise Refused(f"{other.title} has this address already.", "slug")
-        if other.period_starts_on <= period[1] and period[0] <= other.period_ends_on:
-            raise Refused(f"The period overlaps with that of {other.title}.", "period_starts_on")
+    title = checked_terms(earlier, title=title, period=period)
+    before = next((one for one in earlier if one.period_starts_on < period[0]), None)
     if sections is None:
-        sections = _sections_before(db, cohort.key, period[0]) or FIRST_SECTIONS
+        sections = (plans_of(before) if before else []) or FIRST_SECTIONS
     cycle = UpdateCycle(
         cohort_id=cohort.key,
         convening_id=convening.key if convening else None,
         slug=slug,
-        title=title.strip()[:300],
+        title=title,
         period_starts_on=period[0],
         period_ends_on=period[1],
         due_on=due_on,
     )
+    if before is not None:
+        cycle.countdown_days = before.countdown_days
     db.add(cycle)
     db.flush()
     for position, plan in enumerate(sections):
@@ -71,15 +78,36 @@ def open_cycle(
                 position=position,
             )
         )
+    if before is not None:
+        rules = select(NudgeRule).where(NudgeRule.cycle_id == before.key, col(NudgeRule.archived_at).is_(None))
+        db.add_all(NudgeRule(cycle_id=cycle.key, kind=one.kind, days=one.days) for one in db.exec(rules).all())
     owe_updates(db, cycle, by=by)
     return cycle
+
+
+def checked_terms(
+    others: Sequence[UpdateCycle], *, title: str, period: tuple[date, date], field: str = "period_starts_on"
+) -> str:
+    """The title in one line; refuses an empty one, and a period that ends before it starts or belongs to another."""
+    title = " ".join(title.split())
+    if not title:
+        raise Refused("Give the cycle a name, such as Fall 2017.", "title")
+    if len(title) > LONGEST_TITLE:
+        raise Refused(f"A name may have {LONGEST_TITLE} characters here; this one has {len(title)}.", "title")
+    if period[1] < period[0]:
+        raise Refused("The period ends before it starts.", "period_ends_on")
+    for other in others:
+        if other.period_starts_on <= period[1] and period[0] <= other.period_ends_on:
+            raise Refused(f"The period overlaps with that of {other.title}.", field)
+    return title
 
 
 @verb
 def owe_updates(db: Session, cycle: UpdateCycle, *, by: Viewer) -> list[Update]:
     """Give each city that is active on the due date its update where it has none; returns the new ones.
 
-    Done when a cycle opens, and again when a city joins while it is open: never a second one (rule 5).
+    Done when a cycle opens, when its date is moved, and when a city joins while it is open: never a second one
+    (rule 5).
     """
     owing = db.exec(
         select(City).where(
@@ -91,6 +119,14 @@ def owe_updates(db: Session, cycle: UpdateCycle, *, by: Viewer) -> list[Update]:
     db.add_all(made)
     db.flush()
     return made
+
+
+@verb
+def owe_newcomers(db: Session, cohort: Cohort, *, by: Viewer) -> list[Update]:
+    """Give cities that have joined the updates of the cohort's cycles whose date is not over; returns the new ones."""
+    today = clock.today(cohort.zone)
+    open_now = [cycle for cycle in cycles_of(db, cohort.key) if cycle.due_on >= today]
+    return [update for cycle in open_now for update in owe_updates(db, cycle, by=by)]
 
 
 def active_in(cohort_id: int | Mapped[int], day: date | Mapped[date]) -> ColumnElement[bool]:
@@ -126,17 +162,16 @@ def find_update(db: Session, cycle: UpdateCycle, city_id: int) -> Update | None:
     return db.exec(select(Update).where(Update.cycle_id == cycle.key, Update.city_id == city_id)).first()
 
 
-def due_at(cycle: UpdateCycle, zone_name: str) -> datetime:
-    """The UTC instant at which the due date is over in a city's zone."""
-    return clock.at(cycle.due_on + timedelta(days=1), time(0), zone_name)
+def due_date(cycle: UpdateCycle, update: Update) -> date:
+    """The last day on which an update is in time: the cycle's, or the later one that its city was given."""
+    return max(cycle.due_on, update.extended_to or cycle.due_on)
 
 
-def days_to_go(cycle: UpdateCycle, zone_name: str) -> int:
-    """Days until the due date on a city's own calendar; negative once it is over."""
-    return (cycle.due_on - clock.today(zone_name)).days
+def due_at(due_on: date, zone_name: str) -> datetime:
+    """The UTC instant at which a due date is over in a city's zone."""
+    return clock.at(due_on + timedelta(days=1), time(0), zone_name)
 
 
-def _sections_before(db: Session, cohort_id: int, day: date) -> list[SectionPlan]:
-    """The sections of the last cycle that began before a day, to be asked again."""
-    last = next((cycle for cycle in cycles_of(db, cohort_id) if cycle.period_starts_on < day), None)
-    return plans_of(last) if last else []
+def days_to_go(due_on: date, zone_name: str) -> int:
+    """Days until a due date on a city's own calendar; negative once it is over."""
+    return (due_on - clock.today(zone_name)).days

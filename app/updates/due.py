@@ -7,10 +7,22 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import City, Cohort, Designation, Role, Seat, Standing, Update, UpdateCycle, UpdateState, UpdateText
+from app.models import (
+    City,
+    Cohort,
+    Designation,
+    ReleaseWay,
+    Role,
+    Seat,
+    Standing,
+    Update,
+    UpdateCycle,
+    UpdateState,
+    UpdateText,
+)
 from app.people.viewer import Viewer
 from app.registration.due import Due
-from app.updates.cycles import active_in
+from app.updates.cycles import active_in, due_date
 
 NAGGING = timedelta(days=49)
 """How long before the due date an update that nobody has begun is said to be owed: seven weeks, T-10 of the cycle."""
@@ -28,7 +40,7 @@ def due_from(db: Session, viewer: Viewer) -> list[Due]:
     for update, cycle, city, cohort in rows:
         place = f"/{cohort.slug}/updates/{cycle.slug}/{city.slug}"
         if update.state is UpdateState.WITH_MAYOR and update.key in entitled:
-            owed.append(_approval(place, cycle, city, acting=viewer.acting))
+            owed.append(_approval(place, update, cycle, city, acting=viewer.acting))
         elif _writes(viewer, cohort.key, city.key) and update.state in (UpdateState.NOT_STARTED, UpdateState.DRAFTING):
             due = _draft(place, update, cycle, city, written.get(update.key, 0))
             if due:
@@ -103,26 +115,28 @@ def _writes(viewer: Viewer, cohort_id: int, city_id: int) -> bool:
     )
 
 
-def _approval(place: str, cycle: UpdateCycle, city: City, *, acting: bool) -> Due:
+def _approval(place: str, update: Update, cycle: UpdateCycle, city: City, *, acting: bool) -> Due:
+    due_on = due_date(cycle, update)
     if acting:
         detail = "It waits for the mayor’s own approval: an assistant cannot give it."
-        return Due(f"{city.name}’s update for {cycle.title} is with the mayor", place, cycle.due_on, detail)
+        return Due(f"{city.name}’s update for {cycle.title} is with the mayor", place, due_on, detail)
     return Due(
         f"Approve {city.name}’s update for {cycle.title}",
         f"{place}/approval",
-        cycle.due_on,
+        due_on,
         "One page to read; approve it or send it back with a note.",
     )
 
 
 def _draft(place: str, update: Update, cycle: UpdateCycle, city: City, written: int) -> Due | None:
+    due_on = due_date(cycle, update)
     if update.state is UpdateState.NOT_STARTED:
-        if cycle.due_on - clock.today(city.zone) > NAGGING:
+        if due_on - clock.today(city.zone) > NAGGING:
             return None
         return Due(
             f"Begin {city.name}’s update for {cycle.title}",
             f"{place}/edit",
-            cycle.due_on,
+            due_on,
             "Last cycle’s commitments come first.",
         )
     if update.released_at:
@@ -132,11 +146,11 @@ def _draft(place: str, update: Update, cycle: UpdateCycle, city: City, written: 
     else:
         sections = "section" if written == 1 else "sections"
         title, detail = f"Write {city.name}’s update for {cycle.title}", f"{written} {sections} written so far."
-    return Due(title, f"{place}/edit", cycle.due_on, detail)
+    return Due(title, f"{place}/edit", due_on, detail)
 
 
 def _releases(db: Session, viewer: Viewer) -> list[Due]:
-    """For an organizer: cycles with approved updates that wait for their release."""
+    """For an organizer: cycles with approved updates that wait for their release by hand."""
     cohorts = {o.cohort_id for o in viewer.offices if viewer.is_organizer(o.cohort_id)}
     if not cohorts:
         return []
@@ -145,7 +159,11 @@ def _releases(db: Session, viewer: Viewer) -> list[Due]:
         .join(Update, col(Update.cycle_id) == UpdateCycle.id)
         .join(Cohort, col(Cohort.id) == UpdateCycle.cohort_id)
         .join(City, col(City.id) == Update.city_id)
-        .where(col(UpdateCycle.cohort_id).in_(cohorts), Update.state == UpdateState.APPROVED)
+        .where(
+            col(UpdateCycle.cohort_id).in_(cohorts),
+            UpdateCycle.release_way == ReleaseWay.BY_HAND,
+            Update.state == UpdateState.APPROVED,
+        )
         .group_by(col(UpdateCycle.id), col(Cohort.id))
     )
     return [

@@ -54,15 +54,39 @@ def release_update(db: Session, update: Update, *, on: datetime | None = None, b
 @verb
 def release_updates(db: Session, cycle: UpdateCycle, *, by: Viewer) -> list[UpdateVersion]:
     """Release every approved update of a cycle at once, by city; refuses when none is."""
+    hold_cycle(db, cycle)
+    released = release_together(db, cycle, by=by)
+    if not released:
+        raise Refused("No update is waiting for its release: none is approved, or all approved ones are out.")
+    return released
+
+
+def release_together(db: Session, cycle: UpdateCycle, *, by: Viewer) -> list[UpdateVersion]:
+    """Release what is approved of a cycle whose row is held, by city.
+
+    All rows are held, in one order, before the first is changed: a mayor who withdraws an approval at that moment
+    waits, or is waited for, and never both.
+    """
+    numbers = db.exec(
+        select(Update.id)
+        .where(Update.cycle_id == cycle.key, Update.state == UpdateState.APPROVED)
+        .order_by(col(Update.id))
+        .with_for_update()
+    ).all()
     approved = db.exec(
         select(Update)
         .join(City, col(City.id) == Update.city_id)
-        .where(Update.cycle_id == cycle.key, Update.state == UpdateState.APPROVED)
+        .where(col(Update.id).in_(numbers), Update.state == UpdateState.APPROVED)
         .order_by(col(City.name), col(Update.id))
+        .execution_options(populate_existing=True)
     ).all()
-    if not approved:
-        raise Refused("No update is waiting for its release: none is approved, or all approved ones are out.")
     return [release_update(db, update, by=by) for update in approved]
+
+
+def hold_cycle(db: Session, cycle: UpdateCycle) -> None:
+    """Lock the cycle's row until the commit, and read it anew."""
+    here = select(UpdateCycle).where(UpdateCycle.id == cycle.key).with_for_update(key_share=True)
+    db.exec(here.execution_options(populate_existing=True)).one()
 
 
 @verb
