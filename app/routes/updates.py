@@ -54,7 +54,7 @@ def board(request: Request, db: Db, cohort: CohortHere, cycle: CycleHere, viewer
         "progress": {line.update_id: counted[line.update_id] for line in found.lines if steers or line.city_id in mine},
         "steps": STEPS,
         "days": days,
-        "counts_down": 0 <= days <= cycle.countdown_days and cycle.countdown_days > 0,
+        "counts_down": 0 < days <= cycle.countdown_days,
         "convening": db.get(Convening, cycle.convening_id) if cycle.convening_id else None,
     }
     return keep(page(request, "updates/board.html", context), until=stands_until(cycle, found, cohort.zone))
