@@ -18,6 +18,7 @@ from app.printing.update_book import BOOK, make_book
 from app.registration.offers import lapsed_offers, pass_on_lapsed
 from app.registration.purging import purge_private_needs
 from app.settings import Settings
+from app.updates.uploads import sweep_uploads
 
 MAKERS = {BOOK: make_book}
 """How each document that is made by the worker is made."""
@@ -55,6 +56,11 @@ class Jobs:
                 numbers = due_runs(db)
             return sum(make_run(database, settings, number, MAKERS) for number in numbers)
 
+        def sweep() -> int:
+            with database.write() as db:
+                return sweep_uploads(db, settings.data_dir / "uploads")
+
+        self.sweep = self.huey.periodic_task(crontab(minute="43"))(sweep)
         self.make_print = self.huey.task()(make_print)
         self.make_prints = self.huey.periodic_task(crontab(minute="*"))(make_prints)
         self.pass_on_offers = self.huey.periodic_task(crontab(minute="*"))(pass_on_offers)

@@ -12,6 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.files import SUFFIXES, TAKEN, Ready, Unacceptable, examine, make_ready
 from app.models import UpdateFile, UpdateSection, UpdateState
 from app.people.audit import Refused
+from app.people.viewer import Viewer
 from app.routes.door import Db, Needs, NotHere, SettingsHere, ViewerHere, database_here, viewer_here
 from app.routes.handed_in import LONGEST_UPLOAD, FilesHere
 from app.routes.pages import page, see_other
@@ -20,6 +21,7 @@ from app.settings import Settings
 from app.updates import files as update_files
 from app.updates.looks import Looked
 from app.updates.sections import asked_of
+from app.updates.uploads import begun_uploads, received_of
 
 HERE = "/{cohort}/updates/{cycle}/{city}/files"
 router = APIRouter(prefix=HERE)
@@ -86,7 +88,7 @@ def files(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, settin
     if here.update.state not in WRITABLE:
         return see_other(here.place)
     note_look(request, db, here.update, viewer, Looked.FILE)
-    return page(request, "updates/files.html", _page(db, here, settings))
+    return page(request, "updates/files.html", _page(db, here, viewer, settings))
 
 
 @router.post("", dependencies=UPLOAD, max_body_size=LONGEST_UPLOAD)
@@ -117,7 +119,7 @@ def hand_in(
         except Refused as error:
             refused.append((ready.file.name, error.sentence))
     if refused:
-        context = _page(db, here, settings, refused=refused, at=instead_of, taken=taken)
+        context = _page(db, here, viewer, settings, refused=refused, at=instead_of, taken=taken)
         return page(request, "updates/files.html", context, status=422)
     return see_other(f"{here.place}/files", flash=f"Here now: {', '.join(taken)}.")
 
@@ -147,7 +149,7 @@ def describe(
     except Refused as error:
         typed = {"caption": caption, "alternative": alternative, "section": section}
         errors = {f"{error.field}-{file.key}" if error.field else "": error.sentence}
-        context = _page(db, here, settings, errors=errors, typed=typed, at=file.key)
+        context = _page(db, here, viewer, settings, errors=errors, typed=typed, at=file.key)
         return page(request, "updates/files.html", context, status=422)
     return see_other(f"{here.place}/files#file-{file.key}", flash="Saved.")
 
@@ -207,6 +209,7 @@ def section_of(db: Session, here: CityUpdate, slug: str) -> UpdateSection | None
 def _page(
     db: Session,
     here: CityUpdate,
+    viewer: Viewer,
     settings: Settings,
     *,
     refused: list[tuple[str, str]] | None = None,
@@ -219,6 +222,9 @@ def _page(
     sections = asked_of(db, here.update)
     return here.shown() | {
         "standing": update_files.standing_files(db, here.update),
+        "begun": [
+            (one, received_of(one, settings.data_dir / "uploads")) for one in begun_uploads(db, here.update, viewer)
+        ],
         "earlier": update_files.earlier_files(db, here.update),
         "sections": [(one.slug, one.title) for one in sections],
         "slugs": {one.key: one.slug for one in sections},
