@@ -1,4 +1,4 @@
-"""Those who look at a draft right now, and what is told to them when somebody else changes it.
+"""Those who have a draft open right now, and what is told to them when somebody else changes it.
 
 One task a process looks at the revision twice a second, only while somebody listens; what has been done since is then
 read once for all of them. It ends the streams when the server is asked to stop, which would otherwise wait for them.
@@ -7,21 +7,22 @@ read once for all of them. It ends the streams when the server is asked to stop,
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse, Response
+from fastapi.sse import EventSourceResponse
+from sqlmodel import Session
 
-from app.agenda.telling import tell
-from app.agenda.turns import Turn, entries_of, latest_turns, with_rows
 from app.database import Database
-from app.models import Convening
 from app.people import sign_in
-from app.people.policy import may
 from app.people.viewer import Viewer
+from app.routes.door import cookie_name
+from app.settings import Settings
 
 log = structlog.get_logger("plenary")
 
@@ -35,22 +36,29 @@ whether its listener may listen."""
 MOST_WINDOWS = 4
 """Streams of one person: a browser opens six connections to a host, and needs some for its pages."""
 
-MOST_ACTS = 20
-"""Acts that are told of at one look; the page is drawn anew however many they were."""
-
 REVISION = "SELECT number FROM revision WHERE id = 1"
-PERMISSION = "agenda.draft"
+
+
+class Subject(Protocol):
+    """A draft that is listened to; two that are equal are one."""
+
+    def is_open_to(self, viewer: Viewer) -> bool:
+        """Whether they may hear of it."""
+
+    def news(self, db: Session, known: Any) -> tuple[Any, list[dict[str, Any]]]:
+        """What is known of it now, and what was done since `known` was (None: nothing is news yet), oldest first."""
 
 
 @dataclass(eq=False, slots=True)
 class Listener:
-    """One open page: whose it is, of which draft, and what it is still to be told. `key` is the sign-in's."""
+    """One open page: whose it is, of which draft, and what it is still to be told. `key` is the sign-in's, `at` the
+    part of the draft they are in, where their page says so."""
 
     person_id: int
     name: str
-    cohort_id: int
-    convening_id: int
+    subject: Subject
     key: str
+    at: str = ""
     waiting: "asyncio.Queue[bytes | None]" = field(default_factory=lambda: asyncio.Queue(maxsize=100))
 
     def tell(self, event: str, about: Any) -> None:
@@ -71,21 +79,21 @@ class Listeners:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.all: list[Listener] = []
-        self._known: dict[int, set[str]] = {}
+        self._known: dict[Subject, Any] = {}
         self._revision = 0
         self._task: asyncio.Task[None] | None = None
-        self._moved: set[int] = set()
+        self._moved: set[Subject] = set()
 
     async def stream(self, listener: Listener) -> AsyncIterator[bytes]:
         """What a listener is told, as server-sent events, until they leave or may not listen any more."""
         if not self.all:
             self._known.clear()
-        if listener.convening_id not in self._known:  # learned before the revision that the page is compared with
-            await to_thread.run_sync(self._acts, {listener.convening_id})
+        if listener.subject not in self._known:  # learned before the revision that the page is compared with
+            await to_thread.run_sync(self._acts, {listener.subject})
         (revision,) = await self.database.glance(REVISION)
         self._enter(listener, revision)
         try:
-            yield b"retry: 2000\n" + _event("here", {"revision": revision, "people": self._people(listener)})
+            yield b"retry: 2000\n" + _event("here", {"revision": revision} | self._others(listener))
             while True:
                 try:
                     told = await asyncio.wait_for(listener.waiting.get(), HEARTBEAT)
@@ -99,6 +107,13 @@ class Listeners:
         finally:
             self._leave(listener)
 
+    def place(self, person_id: int, subject: Subject, at: str) -> None:
+        """Note in which part of a draft somebody is; the others are told at the next look."""
+        for one in self.all:
+            if (one.person_id, one.subject) == (person_id, subject) and one.at != at:
+                one.at = at
+                self._moved.add(subject)
+
     def close(self) -> None:
         """End all streams: the server stops."""
         for listener in self.all:
@@ -111,7 +126,7 @@ class Listeners:
             oldest.end()
             self.all.remove(oldest)
         self.all.append(listener)
-        self._moved.add(listener.convening_id)
+        self._moved.add(listener.subject)
         if self._task is None or self._task.done():
             self._revision = revision
             self._task = asyncio.create_task(self._look())
@@ -119,9 +134,9 @@ class Listeners:
     def _leave(self, listener: Listener) -> None:
         if listener in self.all:
             self.all.remove(listener)
-        self._moved.add(listener.convening_id)
-        if all(one.convening_id != listener.convening_id for one in self.all):
-            self._known.pop(listener.convening_id, None)
+        self._moved.add(listener.subject)
+        if all(one.subject != listener.subject for one in self.all):
+            self._known.pop(listener.subject, None)
 
     async def _look(self) -> None:
         """Look for changes until nobody listens any more, or the server stops. A look that fails ends all streams:
@@ -135,35 +150,26 @@ class Listeners:
                     await self._tell_what_was_done()
                 await asyncio.sleep(EVERY)
         except Exception:
-            log.exception("looking for changes of the draft failed")
+            log.exception("looking for changes of a draft failed")
         finally:
             self.close()
 
     async def _tell_what_was_done(self) -> None:
         """Read what was done since the last look, and tell those whom it concerns and who still may know."""
-        acts = await to_thread.run_sync(self._acts, {one.convening_id for one in self.all})
+        acts = await to_thread.run_sync(self._acts, {one.subject for one in self.all})
         allowed = set(await to_thread.run_sync(self._still_allowed, list(self.all)))
         for listener in list(self.all):
             if listener not in allowed:
                 listener.end()
-            elif done := acts.get(listener.convening_id):
+            elif done := acts.get(listener.subject):
                 listener.tell("changed", {"revision": self._revision, "acts": done})
 
-    def _acts(self, convening_ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-        """What was done on each draft since it was last looked at, oldest first, in words for everybody."""
-        found: dict[int, list[dict[str, Any]]] = {}
+    def _acts(self, subjects: Collection[Subject]) -> dict[Subject, list[dict[str, Any]]]:
+        """What was done on each draft since it was last looked at."""
+        found = {}
         with self.database.read() as db:
-            for number in convening_ids:
-                turns = latest_turns(db, number, most=MOST_ACTS)
-                # By their names and not after a number: on PostgreSQL a lower number may be committed later.
-                known = self._known.get(number)
-                self._known[number] = {one.turn for one in turns}
-                new = [] if known is None else [one for one in reversed(turns) if one.turn not in known]
-                if new:
-                    entries = entries_of(db, [one.turn for one in new])
-                    convening = db.get_one(Convening, number)
-                    told = tell(db, convening, with_rows(db, new, entries), entries, Viewer.anonymous())
-                    found[number] = [_said(one.turn, one.said, (each.id for each in one.sessions)) for one in told]
+            for subject in subjects:
+                self._known[subject], found[subject] = subject.news(db, self._known.get(subject))
         return found
 
     def _still_allowed(self, listeners: Collection[Listener]) -> list[Listener]:
@@ -172,7 +178,7 @@ class Listeners:
         with self.database.read() as db:
             for listener in listeners:
                 row = sign_in.find(db, listener.key)
-                if row and may(sign_in.viewer(db, row), PERMISSION, cohort_id=listener.cohort_id):
+                if row and listener.subject.is_open_to(sign_in.viewer(db, row)):
                     allowed.append(listener)
         return allowed
 
@@ -180,14 +186,30 @@ class Listeners:
         """Once a look, so that who reloads a page is not said to have left."""
         moved, self._moved = self._moved, set()
         for listener in self.all:
-            if listener.convening_id in moved:
-                listener.tell("here", {"people": self._people(listener)})
+            if listener.subject in moved:
+                listener.tell("here", self._others(listener))
 
-    def _people(self, listener: Listener) -> list[str]:
-        """The names of the others on the same draft."""
-        here = {one.person_id: one.name for one in self.all if one.convening_id == listener.convening_id}
-        here.pop(listener.person_id, None)
-        return sorted(here.values())
+    def _others(self, listener: Listener) -> dict[str, Any]:
+        """The names of the others on the same draft, and in which part each is, where their page says so."""
+        others = [one for one in self.all if one.subject == listener.subject and one.person_id != listener.person_id]
+        names = {one.person_id: one.name for one in others}
+        where = sorted({(one.name, one.at) for one in others if one.at})
+        return {"people": sorted(names.values())} | ({"where": where} if where else {})
+
+
+def listen(request: Request, settings: Settings, viewer: Viewer, subject: Subject) -> Response:
+    """The answer to a browser that listens to a draft; to anybody else 406, for the stream has no end."""
+    if "text/event-stream" not in request.headers.get("accept", ""):
+        return PlainTextResponse("Listen with Accept: text/event-stream.", 406)
+    assert viewer.person_id is not None, "only signed-in people may see a draft"
+    listener = Listener(
+        person_id=viewer.actor_id or viewer.person_id,
+        name=viewer.actor_name or viewer.name,
+        subject=subject,
+        key=request.cookies[cookie_name(settings)],
+    )
+    stream = listeners_of(request.app).stream(listener)
+    return EventSourceResponse(stream, headers={"cache-control": "no-store", "x-accel-buffering": "no"})
 
 
 def listeners_of(app: FastAPI) -> Listeners:
@@ -196,10 +218,6 @@ def listeners_of(app: FastAPI) -> Listeners:
         app.state.listeners = Listeners(app.state.database)
     found: Listeners = app.state.listeners
     return found
-
-
-def _said(turn: Turn, said: str, session_ids: Iterable[int]) -> dict[str, Any]:
-    return {"by": turn.by_id, "name": turn.by or "Somebody", "said": said, "sessions": list(session_ids)}
 
 
 def _event(name: str, about: Any) -> bytes:

@@ -97,7 +97,7 @@ def sign_out(db: Db, settings: SettingsHere, viewer: ViewerHere) -> Response:
     assert viewer.actor_id is not None
     sign_in.end(db, viewer.sign_in_id, of=viewer.actor_id)
     answer = see_other("/", flash="You are signed out.")
-    answer.headers["Clear-Site-Data"] = '"storage"'  # the list at the door, which check-in kept for a lost network
+    answer.headers["Clear-Site-Data"] = '"storage"'  # what the door and the desk kept for a lost network
     answer.delete_cookie(cookie_name(settings), secure=_https(settings), httponly=True, samesite="lax")
     return answer
 

@@ -4,23 +4,24 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from sqlmodel import Session
+from sqlmodel import Session, select
 from starlette.datastructures import FormData
 
 from app import clock
 from app.mailing import letters
-from app.models import AnswerState, UpdateState
+from app.models import AnswerState, Revision, UpdateState
 from app.people.audit import Refused
 from app.people.stages import stages_of
 from app.people.viewer import Viewer
 from app.routes.door import Db, Needs, SettingsHere, ViewerHere
-from app.routes.pages import page, see_other
+from app.routes.pages import page, render, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere, note_look
 from app.routes.updates_form import draft_in
 from app.updates.approval import send_to_mayor
 from app.updates.content import words
-from app.updates.drafting import Saved, desk_of, save_draft
+from app.updates.drafting import Saved, desk_of, save_draft, standing_text
 from app.updates.looks import Looked
+from app.updates.pieces import stamp
 from app.updates.releases import begin_correction
 
 router = APIRouter()
@@ -53,6 +54,7 @@ def save(
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     note_look(request, db, here.update, viewer, Looked.DESK)
     try:
+        _refuse_another_hand(viewer, typed)
         draft, troubles = draft_in(typed)
         saved = save_draft(db, here.update, draft, by=viewer)
         saved.troubles |= troubles
@@ -62,7 +64,9 @@ def save(
         context = _desk(db, here, typed=typed, errors={"": refused.sentence})
         return page(request, "updates/edit.html", context, status=409)
     if piece:
-        return _piece(saved, here.city.zone)
+        if "theirs" in typed:
+            saved.texts |= standing_text(db, here.update, typed["theirs"])
+        return _piece(request, db, here, saved, typed)
     errors = saved.troubles | {f"body-{slug}": stale.sentence for slug, stale in saved.stale.items()}
     if not errors and typed.get("then") == "send":
         try:
@@ -85,6 +89,15 @@ def correct(db: Db, here: UpdateHere, viewer: ViewerHere) -> Response:
     )
 
 
+def _refuse_another_hand(viewer: Viewer, typed: dict[str, str]) -> None:
+    """A page that one person opened does not save under the name of another who has signed in since."""
+    if typed.get("by", "") not in ("", str(viewer.actor_id)):
+        raise Refused(
+            f"{viewer.actor_name} is signed in in this browser now, and these words were typed by somebody else. "
+            "They stay on this device, and are saved once that person is signed in again."
+        )
+
+
 def _send(db: Session, here: CityUpdate, viewer: Viewer, base: str) -> Response:
     told = send_to_mayor(db, here.update, by=viewer)
     address = f"{base}{here.place}/approval"
@@ -92,16 +105,35 @@ def _send(db: Session, here: CityUpdate, viewer: Viewer, base: str) -> Response:
     return see_other(here.place, flash="It is with the mayor, who has a letter with the link.")
 
 
-def _piece(saved: Saved, zone: str) -> Response:
-    """What autosave is told: new revisions and lengths, the time, and what could not be saved."""
-    both = "{} saved “{}” while you wrote. Press Save, and both texts stand beside each other."
-    stale = {f"body-{slug}": both.format(one.by, one.section.title) for slug, one in saved.stale.items()}
+def _piece(request: Request, db: Session, here: CityUpdate, saved: Saved, typed: dict[str, str]) -> Response:
+    """What the desk is told of a piece: what stands now, by revision and stamp, the time, and what could not be saved.
+
+    `revision` is the program's own, by which a page knows that it is older than what was saved from it. `bodies` are
+    texts that are not as they were sent: another's stands, or both were put together.
+    """
+    context = here.shown()
+    conflicts = {
+        slug: {
+            "revision": one.revision,
+            "html": render(request, "updates/conflict.html", context | {"slug": slug, "conflict": one}),
+        }
+        for slug, one in saved.stale.items()
+    }
+    moment = clock.now()
     return JSONResponse(
         {
+            "revision": db.execute(select(Revision.number)).scalar_one(),
+            "at": f"{clock.said_time(moment, here.city.zone)} {clock.zone_abbreviation(moment, here.city.zone)}",
             "revisions": {slug: text.revision for slug, text in saved.texts.items()},
             "words": {slug: words(text.body) for slug, text in saved.texts.items()},
-            "at": f"{clock.said_time(clock.now(), zone)} {clock.zone_abbreviation(clock.now(), zone)}",
-            "troubles": saved.troubles | stale,
+            "bodies": {
+                slug: text.body
+                for slug, text in saved.texts.items()
+                if stamp(text.body) != stamp(typed.get(f"body-{slug}"))
+            },
+            "stamps": saved.stamps,
+            "troubles": saved.troubles,
+            "conflicts": conflicts,
         },
         200 if saved.is_whole else 409 if saved.stale else 422,
     )
@@ -123,4 +155,5 @@ def _desk(
         "states": list(AnswerState),
         "stages": [(one.key, one.name) for one in stages_of(db, here.cycle.cohort_id)],
         "words": words,
+        "revision": db.execute(select(Revision.number)).scalar_one(),
     }

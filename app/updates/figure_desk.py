@@ -19,6 +19,7 @@ from app.updates.figures import (
     remove_figure,
 )
 from app.updates.numbers import Before, released_figures
+from app.updates.pieces import is_news, stamp
 from app.updates.sections import asked_of
 
 
@@ -37,6 +38,12 @@ class DeskFigure:
     stage_id: int | None
     before: Before | None
     id: int | None
+
+    @property
+    def stamp(self) -> str:
+        """What stands in the form."""
+        said = (self.label, self.said, self.number, self.unit, self.measured_on, self.source, self.stage_id)
+        return stamp(*said)
 
 
 def desk_figures(db: Session, update: Update) -> dict[int, list[DeskFigure]]:
@@ -65,25 +72,32 @@ def save_figures(
     db: Session,
     update: Update,
     figures: Mapping[str, Counted],
+    was: Mapping[str, str],
     taken: int | None,
     troubles: dict[str, str],
     *,
     by: Viewer,
-) -> None:
-    """Save what the form says of numbers, by their keys on the desk; what could not be saved goes to `troubles`."""
+) -> dict[str, str]:
+    """Save what the form says of numbers, by their keys on the desk; what could not be saved goes to `troubles`.
+
+    Returns the stamps of what stands now of them.
+    """
     if not figures and taken is None:
-        return
+        return {}
+    there = {one.key: one for placed in desk_figures(db, update).values() for one in placed}
     sections = {part.slug: part for part in asked_of(db, update) if part.kind is SectionKind.NUMBER}
     mine = {one.key: one for one in figures_of(db, update)}
     earlier = {one.key: one for one in carriable(db, update)}
     for key, counted in figures.items():
         kind, number = key[:1], key[1:]
         try:
+            if key in there and not _is_news(was.get(f"counted-{key}"), counted, there[key]):
+                continue
             if key.startswith("new."):
                 slug = key.removeprefix("new.")
                 if slug in sections and not counted.is_empty:
                     add_figure(db, update, sections[slug], counted, by=by)
-            elif kind == "c" and int(number) in earlier and sections:
+            elif kind == "c" and number.isdecimal() and int(number) in earlier and sections:
                 before = earlier[int(number)]
                 section = sections.get(before.section.slug) or next(iter(sections.values()))
                 carry_figure(db, update, section, before, counted, by=by)
@@ -93,6 +107,17 @@ def save_figures(
             troubles[f"{refused.field or 'said'}-{key}"] = refused.sentence
     if taken in mine:
         remove_figure(db, mine[taken], by=by)
+    now = {one.key: one.stamp for placed in desk_figures(db, update).values() for one in placed}
+    return {f"counted-{key}": now[key] for key in figures if key in now}
+
+
+def _is_news(was: str | None, counted: Counted, there: DeskFigure) -> bool:
+    number = "" if counted.number is None else f"{counted.number:g}"
+    typed = stamp(
+        counted.label, counted.said, number, counted.unit, counted.measured_on, counted.source, counted.stage_id
+    )
+    says = " ".join(part for part in (there.label, there.said) if part)
+    return is_news(was, typed=typed, stored=there.stamp, says=says, field="said")
 
 
 def _waiting(one: UpdateFigure, before: Before | None) -> DeskFigure:

@@ -26,8 +26,14 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-MEANT = ("the server responded with a status of 4", "ERR_INTERNET_DISCONNECTED", "Failed to fetch")
-"""Chromium notes each 4xx page, and what a lost network takes away, as an error; a journey that meets them means to."""
+MEANT = (
+    "the server responded with a status of 4",
+    "ERR_INTERNET_DISCONNECTED",
+    "Failed to fetch",
+    'not "text/event-stream"',
+)
+"""Chromium notes each 4xx page, a lost network and a stream that is closed to one as errors; a journey that meets them
+means to."""
 
 DESK = (1280, 900)
 PHONE = (390, 844)

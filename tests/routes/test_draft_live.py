@@ -19,6 +19,7 @@ from app.people import sign_in
 from app.people.viewer import Viewer
 from app.routes import listening
 from app.routes.door import cookie_name
+from app.routes.draft_live import AgendaDraft
 from tests.agenda.campus import Campus, campus
 from tests.agenda.test_history import add_seat
 from tests.conftest import Visitor, VisitorOf
@@ -66,6 +67,8 @@ class Ear:
 class Serving:
     """The program on a port of its own, as uvicorn serves it, in a thread of the tests."""
 
+    live = LIVE
+
     def __init__(self, app: FastAPI, place: Campus) -> None:
         self.app, self.place = app, place
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -84,7 +87,7 @@ class Serving:
         cookies = {cookie_name(self.app.state.settings): key or self.key(name)}
         with (
             httpx.Client(base_url=self.address, cookies=cookies, timeout=PATIENCE) as client,
-            client.stream("GET", LIVE, headers=LISTENS | headers) as answer,
+            client.stream("GET", self.live, headers=LISTENS | headers) as answer,
         ):
             assert answer.status_code == 200
             yield Ear(answer)
@@ -248,7 +251,7 @@ def test_only_organizers_listen_and_only_browsers_that_ask_for_events(
 
 
 def test_who_reads_too_slowly_hears_no_more_and_is_ended_all_the_same() -> None:
-    listener = listening.Listener(person_id=1, name="Ada", cohort_id=1, convening_id=1, key="")
+    listener = listening.Listener(person_id=1, name="Ada", subject=AgendaDraft(1, 1), key="")
     for number in range(150):
         listener.tell("changed", number)
     listener.end()

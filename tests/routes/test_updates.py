@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.models import City, Membership, OutboxLetter, UpdateState
+from app.models import City, Membership, OutboxLetter, Revision, UpdateState
 from app.people.audit import verb
 from app.people.viewer import Viewer
 from app.updates.approval import send_to_mayor
@@ -65,6 +65,11 @@ def ready(stage: Stage, city: str = "oakland", *, approved: bool = False) -> Non
             stage.approve(db, stage.update(db, city), who=f"{city}/mayor")
         else:
             send_to_mayor(db, stage.update(db, city), by=SYSTEM)
+
+
+def revision(stage: Stage) -> int:
+    with stage.database.read() as db:
+        return db.exec(select(Revision.number)).one()
 
 
 def state_of(stage: Stage, city: str = "oakland") -> UpdateState:
@@ -189,8 +194,8 @@ def test_two_writers_see_both_texts_and_save_again(stage: Stage, enter: VisitorO
     form = {"body-ask": "Mine & <mine>", "revision-ask": "0", "body-narrative": "Beside.", "revision-narrative": "0"}
     answer = mayor.post(f"{OAKLAND}/draft", form)
     assert answer.status_code == 409
-    assert "Member of oakland saved this meanwhile" in text_of(answer.text)
-    assert "Theirs &amp; &lt;theirs&gt;" in answer.text
+    assert "Member of oakland saved this while you wrote" in text_of(answer.text)
+    assert "<del>Theirs</del><ins>Mine</ins> &amp; &lt;<del>theirs</del><ins>mine</ins>&gt;" in answer.text
     assert ">\nMine &amp; &lt;mine&gt;</textarea>" in answer.text
     assert 'name="revision-ask" value="1"' in answer.text
     assert 'name="revision-narrative" value="1"' in answer.text, "the other section was saved"
@@ -206,10 +211,19 @@ def test_autosave_gets_the_new_revision_as_json(stage: Stage, enter: VisitorOf) 
     answer = facilitator.post(f"{OAKLAND}/draft", form, **json)
     assert (answer.status_code, answer.json()) == (
         200,
-        {"revisions": {"ask": 1}, "words": {"ask": 3}, "at": "07:00 PDT", "troubles": {}},
+        {
+            "revision": revision(stage),
+            "revisions": {"ask": 1},
+            "words": {"ask": 3},
+            "at": "07:00 PDT",
+            "bodies": {},
+            "stamps": {},
+            "troubles": {},
+            "conflicts": {},
+        },
     )
     stale = facilitator.post(f"{OAKLAND}/draft", form | {"body-ask": "Other"}, **json)
-    assert (stale.status_code, list(stale.json()["troubles"])) == (409, ["body-ask"])
+    assert (stale.status_code, list(stale.json()["conflicts"])) == (409, ["ask"])
     ready(stage, approved=True)
     refused = facilitator.post(f"{OAKLAND}/draft", {"body-ask": "x", "revision-ask": "1"}, **json)
     assert (refused.status_code, "Withdraw the approval first" in refused.json()["refused"]) == (409, True)

@@ -1,22 +1,17 @@
 // What others do on the draft appears here while one works, and one's own steps go back and forth by keys.
 // Without this module the page shows what was there when it was drawn, and the buttons do the same.
 
-const RETRY = 3000; // milliseconds until what failed is tried again, at first; then longer
-const SELDOM = 60_000; // and at most
-const CALM = 2500; // milliseconds without a connection before it is said
-const SILENT = 40_000; // milliseconds without a word: the server says something every fifteen seconds
+import { listen } from "./listening.js";
+
+const RETRY = 3000; // milliseconds until a page that did not come is asked for again
 const PAUSE = 120; // milliseconds between two looks whether the hands are free
 
 const place = document.querySelector("[data-live]");
 const line = { here: place.querySelector("[data-here]"), news: place.querySelector("[data-news]"), lost: place.querySelector("[data-line]") };
 const me = Number(place.dataset.me);
-let source = null;
 let underWay = 0;
 let wanted = 0; // the revision that the page is to show
 let waiting = null;
-let silence = null;
-let heard = 0;
-let retry = RETRY;
 
 /** The revision that the page shows, as the server wrote it there. */
 const shown = () => Number(document.querySelector("[data-revision]")?.dataset.revision ?? 0);
@@ -24,71 +19,6 @@ const shown = () => Number(document.querySelector("[data-revision]")?.dataset.re
 const say = (where, words) => {
   if (where.textContent !== words) where.textContent = words;
 };
-
-/* Listening: only while the page is in view, since a browser has few connections to spare */
-
-function listen() {
-  if (source || document.hidden) return;
-  source = new EventSource(place.dataset.live);
-  heard = Date.now();
-  for (const event of ["open", "here", "changed", "beat"]) source.addEventListener(event, () => (heard = Date.now()));
-  source.addEventListener("open", () => {
-    retry = RETRY;
-    back();
-  });
-  source.addEventListener("error", lost);
-  source.addEventListener("here", (event) => {
-    const { people, revision } = JSON.parse(event.data);
-    say(line.here, people.length ? `Also here: ${people.join(", ")}.` : "");
-    if (revision > shown()) show(revision);
-  });
-  source.addEventListener("changed", (event) => changed(JSON.parse(event.data)));
-  source.addEventListener("elsewhere", () => {
-    stop();
-    say(line.lost, "The draft is open in several other windows of yours. This one shows what others do when you reload it.");
-  });
-}
-
-function stop() {
-  source?.close();
-  source = null;
-  back();
-}
-
-/** The line is cut, and the browser may not know it yet: begin anew. */
-function cut() {
-  source?.close();
-  source = null;
-  lost();
-  listen();
-}
-
-function back() {
-  clearTimeout(silence);
-  silence = null;
-  say(line.lost, "");
-}
-
-function lost() {
-  silence ??= setTimeout(() => {
-    say(line.here, "");
-    say(line.lost, "The connection is lost, so you do not see what others do. It is tried again by itself; your page stays as it is.");
-  }, CALM);
-  if (source?.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
-  source = null;
-  setTimeout(listen, retry);
-  retry = Math.min(retry * 2, SELDOM);
-}
-
-setInterval(() => {
-  if (source && Date.now() - heard > SILENT) cut();
-}, SILENT / 4);
-window.addEventListener("offline", cut);
-window.addEventListener("online", cut);
-
-document.addEventListener("visibilitychange", () => (document.hidden ? stop() : listen()));
-window.addEventListener("pagehide", stop);
-window.addEventListener("pageshow", listen);
 
 /* What others did */
 
@@ -168,4 +98,16 @@ function step(way, tries = 60) {
   if (button && !button.disabled) button.form.requestSubmit();
 }
 
-listen();
+listen(place.dataset.live, {
+  here({ people, revision }) {
+    say(line.here, people.length ? `Also here: ${people.join(", ")}.` : "");
+    if (revision > shown()) show(revision);
+  },
+  changed,
+  lost() {
+    say(line.here, "");
+    say(line.lost, "The connection is lost, so you do not see what others do. It is tried again by itself; your page stays as it is.");
+  },
+  back: () => say(line.lost, ""),
+  elsewhere: () => say(line.lost, "The draft is open in several other windows of yours. This one shows what others do when you reload it."),
+});

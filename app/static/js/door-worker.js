@@ -1,4 +1,4 @@
-// Check-in, and one's own code, without a network: asked of the server first, and of what was kept when it does not answer.
+// Check-in, one's own code, and the desk at which an update is written, without a network: asked of the server first, and of what was kept when it does not answer.
 
 const KEPT = "plenary-door";
 const PATIENCE = 5000; // milliseconds; a hall's Wi-Fi rather hangs than fails
@@ -24,7 +24,7 @@ self.addEventListener("fetch", (event) => {
   const { method, url, mode, headers } = event.request;
   const { origin, pathname } = new URL(url);
   if (method !== "GET" || origin !== self.location.origin || headers.has("hx-request")) return;
-  if (pathname.startsWith("/static/") || (mode === "navigate" && /\/registration\/(check-in|code)$/.test(pathname))) {
+  if (pathname.startsWith("/static/") || (mode === "navigate" && /\/(registration\/(check-in|code)|updates\/[^/]+\/[^/]+\/edit)$/.test(pathname))) {
     event.respondWith(answer(event.request));
   }
 });

@@ -30,14 +30,14 @@ function sendOnce(event) {
   form.dataset.sent = "yes";
 }
 
-/** Signing out clears what this device keeps: check-ins that wait there for a network are sent first. */
+/** Signing out clears what this device keeps: check-ins and words that wait there for a network are sent first. */
 async function sendFirst(event) {
   const form = event.target;
   if (!form.matches('[action="/sign-out"], [action="/me/sign-ins/end"]')) return;
-  if (!Object.keys(localStorage).some((key) => key.startsWith("plenary-check-in:"))) return;
+  if (!Object.keys(localStorage).some((key) => /^plenary-(?:check-in|writing):/.test(key))) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const { mayClear } = await import("./check-in-sign-out.js");
+  const { mayClear } = await import("./sign-out.js");
   if (await mayClear()) form.submit();
 }
 
