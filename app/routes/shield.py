@@ -29,6 +29,9 @@ BY_LINK = r"/speaking/|/catering/|/[^/]+/convenings/[^/]+/registration/by-link/"
 SECRET_PART = re.compile(rf"^(/feeds/|/sign-in/|{BY_LINK})[^/.]+")
 """Addresses that open something for whoever holds them stay out of the log."""
 
+OF_A_FILE = re.compile(r"^(/[^/]+/updates/[^/]+/[^/]+/(?:files/\d+|uploads)/)(?!preview$)[^/]+")
+"""What a city calls the files of its draft, and the tickets of those on their way, stay out of it too (rule 5)."""
+
 BEARERS = re.compile(rf"^({BY_LINK})")
 FOR_BEARERS = {
     b"referrer-policy": b"no-referrer",
@@ -40,7 +43,7 @@ FOR_BEARERS = {
 
 def without_secret(path: str) -> str:
     """A path as it may stand in the log."""
-    return SECRET_PART.sub(r"\1…", path)
+    return OF_A_FILE.sub(r"\1…", SECRET_PART.sub(r"\1…", path))
 
 
 class Shield:

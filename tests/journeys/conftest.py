@@ -29,6 +29,8 @@ QUIET = [
 MEANT = (
     "the server responded with a status of 4",
     "ERR_INTERNET_DISCONNECTED",
+    "ERR_CONNECTION_RESET",
+    "ERR_EMPTY_RESPONSE",
     "Failed to fetch",
     'not "text/event-stream"',
 )

@@ -17,7 +17,7 @@ from tests.forks import HOUSE
 from tests.journeys.conftest import DESK, PHONE, Opens
 
 AXE = HOUSE / "node_modules" / "axe-core" / "axe.min.js"
-FILES = (".pdf", ".ics", ".json", ".xml", ".csv", ".xlsx")
+FILES = (".pdf", ".ics", ".json", ".xml", ".csv", ".xlsx", ".docx", ".pptx", ".png", ".jpg", ".webp")
 ROUTES = sorted(
     {
         route.path

@@ -10,6 +10,7 @@ from sqlmodel import select
 from app.database import Database
 from app.files import Files
 from app.models import UpdateFile, UpdateLook
+from app.routes.shield import without_secret
 from tests.conftest import Visitor, VisitorOf
 from tests.handed import bytes_of, office, paper, picture
 from tests.updates.stage import Stage, set_stage
@@ -210,3 +211,9 @@ def test_the_desk_shows_what_is_there(stage: Stage, enter: VisitorOf) -> None:
     page = text_of(facilitator.get(f"{OAKLAND}/edit").text)
     assert "bus.png" in page
     assert "One picture has no words yet" in page
+
+
+def test_the_log_holds_neither_a_files_name_nor_a_ticket() -> None:
+    assert without_secret(f"{FILES}/12/Layoffs.pdf") == f"{FILES}/12/…"
+    assert without_secret(f"{OAKLAND}/uploads/s3cr-et_1/end") == f"{OAKLAND}/uploads/…/end"
+    assert without_secret(f"{FILES}/12/preview") == f"{FILES}/12/preview"
