@@ -52,7 +52,7 @@ ELSEWHERE = {
     *("check_in", "circular", "reminder", "reminder_rule", "saved_list"),
     *("update", "update_cycle", "update_section", "update_text", "update_version", "commitment", "commitment_answer"),
     *("update_figure", "update_file", "update_comment", "update_mark", "update_reading", "update_look", "upload"),
-    *("approval_link", "nudge", "nudge_rule", "records_hold", "print_run"),
+    *("approval_link", "nudge", "nudge_rule", "records_hold", "print_run", "two_people"),
 }
 """Rows of which nothing stands on a draft. Any table that is not named in this file has everything read again."""
 

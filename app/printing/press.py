@@ -11,12 +11,16 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any
 
+from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.logger import PROGRESS_LOGGER as PROGRESS
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from app.printing.papers import STATIC, Paper, Pictures, style
+
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+"""WeasyPrint has the whole process take pictures that were cut off; those that people hand in are to be refused."""
 
 FACES = STATIC / "vendor" / "fonts-print.css"
 FONTS = STATIC / "vendor" / "fonts"

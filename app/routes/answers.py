@@ -135,8 +135,10 @@ async def _typed(request: Request) -> list[tuple[str, str]] | None:
 
 
 async def _waited(request: Request, error: Exception) -> Response:
-    """Another process of ours may hold the writer too."""
-    return await (_busy if is_busy(error) else _broken)(request, error)
+    """Another process of ours may hold the writer too. What else the database says is broken, as any other error."""
+    if not is_busy(error):
+        raise error
+    return await _busy(request, error)
 
 
 async def _broken(request: Request, error: Exception) -> Response:

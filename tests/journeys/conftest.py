@@ -30,6 +30,8 @@ MEANT = (
     "the server responded with a status of 4",
     "ERR_INTERNET_DISCONNECTED",
     "ERR_CONNECTION_RESET",
+    "ERR_CONNECTION_CLOSED",
+    "ERR_SOCKET_NOT_CONNECTED",
     "ERR_EMPTY_RESPONSE",
     "Failed to fetch",
     'not "text/event-stream"',
