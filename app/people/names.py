@@ -16,9 +16,12 @@ def slug_of(text: str, otherwise: str = "thing") -> str:
 
 
 def sort_name(name: str) -> str:
-    """How a name is sorted: by its last word, then by the others: "Ada King Roth" → "Roth, Ada King"."""
+    """How a name is sorted: by its last word, then by the others: "Ada King Roth" → "Roth, Ada King".
+
+    With its comma the longest name would be one letter too long to keep: its end goes, which sorts nothing.
+    """
     *first, last = name.split() or [""]
-    return f"{last}, {' '.join(first)}" if first else last
+    return f"{last}, {' '.join(first)}"[:LONGEST_NAME] if first else last
 
 
 def plain(text: str) -> str:

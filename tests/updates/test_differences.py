@@ -5,12 +5,15 @@ import time
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.updates.differences import Way, difference, together
 
 WORDS = st.sampled_from(["bus", "school", "we", "moved", "one", "\n", "\n\n", "- ", "**", "Zoë", "日本"])
+UNHURRIED = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+"""A busy machine is no finding."""
+
 TEXTS = st.lists(WORDS, max_size=25).map(" ".join)
 
 
@@ -35,6 +38,7 @@ def test_a_difference_is_by_words_in_reading_order(before: str, after: str, expe
     assert said(before, after) == expected
 
 
+@UNHURRIED
 @given(TEXTS, TEXTS)
 def test_a_difference_holds_both_texts_whole(before: str, after: str) -> None:
     passages = difference(before, after)
@@ -62,6 +66,7 @@ def words(text: str) -> Counter[str]:
     return Counter(re.findall(r"\w+", text))
 
 
+@UNHURRIED
 @given(TEXTS, TEXTS, TEXTS)
 def test_no_word_that_either_wrote_is_lost_when_texts_are_put_together(base: str, mine: str, theirs: str) -> None:
     both = words(together(base, mine, theirs))
@@ -70,6 +75,7 @@ def test_no_word_that_either_wrote_is_lost_when_texts_are_put_together(base: str
         assert not (added - both), (added, both)
 
 
+@UNHURRIED
 @given(TEXTS, TEXTS)
 def test_who_changed_nothing_adds_nothing(base: str, theirs: str) -> None:
     assert together(base, base, theirs) == theirs.rstrip("\n")
