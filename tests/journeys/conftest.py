@@ -32,6 +32,7 @@ MEANT = (
     "ERR_CONNECTION_RESET",
     "ERR_CONNECTION_CLOSED",
     "ERR_SOCKET_NOT_CONNECTED",
+    "net::ERR_FAILED",
     "ERR_EMPTY_RESPONSE",
     "Failed to fetch",
     'not "text/event-stream"',
