@@ -35,7 +35,7 @@ FIELDS = {
     "city": "their city",
     "seat": "their seat or office",
     "link": "where they register: their private address where they have one",
-    "missing": "what they have not answered yet, such as “travel”",
+    "missing": "what they have not answered yet, such as “photo consent”",
     "closes": "until when registration is open",
 }
 """What may stand in braces, and what comes in its place."""

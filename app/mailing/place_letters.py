@@ -16,6 +16,7 @@ from app.people.private_links import create_link, link_of
 from app.people.viewer import Viewer
 from app.registration.links import link_address
 from app.registration.registrations import place_in_line
+from app.registration.swaps import facilitators_of
 from app.settings import Settings
 
 
@@ -26,6 +27,7 @@ def tell(db: Session, registrations: Iterable[Registration], *, settings: Settin
         match registration.state:
             case RegistrationState.OFFERED:
                 place_offered(db, registration, address=address)
+                _tell_facilitators(db, registration, settings.address)
             case RegistrationState.STARTED if registration.offered_until:
                 offer_lapsed(db, registration, address=address)
             case RegistrationState.PENDING:
@@ -65,6 +67,36 @@ def place_offered(db: Session, registration: Registration, *, address: str) -> N
         ),
         what=f"offered:{registration.offered_until.isoformat()}",
     )
+
+
+def _tell_facilitators(db: Session, registration: Registration, address: str) -> None:
+    """To who registers the team: a place is kept for one of theirs, until when, and where it can be taken for them."""
+    if registration.city is None or registration.offered_until is None:
+        return
+    convening, city = registration.convening, registration.city
+    for facilitator in facilitators_of(db, registration):
+        if facilitator.key == registration.person_id:
+            continue
+        zone = facilitator.zone or city.zone
+        until, beside = (clock.said_moment(registration.offered_until, one) for one in (convening.zone, zone))
+        also = "" if until == beside else f" ({beside})"
+        enqueue(
+            db,
+            facilitator,
+            subject=f"{convening.title}: a place came free for one of your team",
+            text=(
+                f"Dear {facilitator.name},\n\n"
+                f"a place came free at {convening_said(convening)}. It is kept for {registration.person.name}, who was "
+                f"next in line, until {until}{also}. They have a letter with a way to take it; you can take it for "
+                "them, or leave it to the next, on the team’s page:\n\n"
+                f"{address}{convening.path}/registration/team/{city.slug}\n\n"
+                "If nobody answers by then, it goes to the next in line.\n"
+            ),
+            purpose="registration",
+            unique_key=(
+                f"registration:{registration.key}:offered:{registration.offered_until.isoformat()}:{facilitator.key}"
+            ),
+        )
 
 
 def offer_lapsed(db: Session, registration: Registration, *, address: str) -> None:

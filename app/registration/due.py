@@ -13,6 +13,7 @@ from app.models import UNANSWERED, City, Convening, Registration, RegistrationSt
 from app.models.base import relation
 from app.people.audiences import Attendee
 from app.people.viewer import Viewer, offices_of
+from app.registration.missing import where_said
 from app.registration.offers import is_offered
 from app.registration.open_matters import NO_PLACE_YET, comers, open_matters
 from app.registration.registrations import office_at, registration_of
@@ -103,11 +104,11 @@ def _unfinished(db: Session, convening: Convening, viewer: Viewer) -> list[Due]:
     if not missing or NO_PLACE_YET in missing:
         return []
     if registration is None:
-        return [Due(f"Say how you travel to {convening.title}", f"{convening.path}/registration/form", None)]
+        return [Due(f"Say how you travel to {convening.title}", f"{convening.path}/registration/more", None)]
     return [
         Due(
             f"Complete your registration for {convening.title}",
-            f"{convening.path}/registration/form",
+            f"{convening.path}/registration/{where_said(missing)}",
             convening.registration_closes_on,
             f"Missing: {', '.join(missing)}",
         )

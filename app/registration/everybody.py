@@ -4,8 +4,6 @@ For organizers only. A line says whether something private was answered and neve
 stays is in it, for the rooming list.
 """
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -28,15 +26,11 @@ from app.models import (
     Tenure,
     Travel,
 )
-from app.registration.needs import answered_among
+from app.registration.lines import numbers_in_line
+from app.registration.missing import Lack, lacks_among
 from app.registration.presence import Window, said
-from app.registration.question_answers import answered_by, unanswered
-from app.registration.questions import asked_of, questions_of
-from app.registration.teams import answers_missing
 from app.registration.travel import TravelDetails, details_of, travel_said
 
-QUESTIONS = "the organizers’ questions"
-TRAVEL = "travel"
 REGISTRATION = "the registration"
 LAB = "lab"
 """What stands for a city's name in addresses where people have none."""
@@ -46,7 +40,7 @@ LAB = "lab"
 class Listed:
     """A person; `state` is None where nobody has asked them yet, `line` their number on the waiting list.
 
-    `missing` are words for what they have not answered, for who is coming or may be; `presence` is a line a day.
+    `missing` is what they have not said (missing.py); `presence` is a line a day.
     """
 
     person_id: int
@@ -67,7 +61,7 @@ class Listed:
     photo_consent: bool | None = None
     submitted_at: datetime | None = None
     presence: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
+    missing: tuple[Lack, ...] = ()
     travel: TravelDetails = field(default_factory=TravelDetails, repr=False)
     has_travel: bool = False
 
@@ -110,7 +104,7 @@ def everybody(db: Session, convening: Convening) -> list[Listed]:
         held = offices.pop(person.key, None) or _as_registered(person, city, seat, role)
         if city is not None:  # the team for which they are registered goes before the seat that they hold
             held = replace(held, city=city.name, city_slug=city.slug)
-        lines.append(told.of(registration, held, role.key if role else None))
+        lines.append(told.of(registration, held))
     lines += offices.values()
     return sorted(lines, key=lambda one: (not one.city, one.city.casefold(), one.position, one.sort_name, one.name))
 
@@ -172,10 +166,8 @@ class _Told:
 
     def __init__(self, db: Session, convening: Convening, registrations: list[Registration]) -> None:
         self.convening = convening
-        self.numbers = _lines(registrations)
-        self.needs = answered_among(db, registrations)
-        self.questions = questions_of(db, convening)
-        self.answers = answered_by(db, [row.key for row in registrations]) if self.questions else {}
+        self.numbers = numbers_in_line(registrations)
+        self.lacks = lacks_among(db, convening, registrations)
         here = Registration.convening_id == convening.key
         journeys = select(Travel).join(Registration, col(Registration.id) == Travel.registration_id).where(here)
         self.journeys = {row.registration_id: row for row in db.exec(journeys)}
@@ -190,7 +182,7 @@ class _Told:
             there = self.windows.get(row.registration_id, ())
             self.windows[row.registration_id] = (*there, Window(row.starts_at, row.ends_at))
 
-    def of(self, registration: Registration, who: Listed, role_id: int | None) -> Listed:
+    def of(self, registration: Registration, who: Listed) -> Listed:
         """The line of somebody with what their registration says."""
         number = registration.key
         journey = self.journeys.get(number)
@@ -205,24 +197,7 @@ class _Told:
             photo_consent=registration.photo_consent,
             submitted_at=registration.submitted_at,
             presence=said(self.convening, self.windows.get(number, ())) if coming else (),
-            missing=self._missing(registration, role_id, journey) if coming else (),
+            missing=self.lacks.get(number, ()),
             travel=details_of(journey),
             has_travel=travel_said(journey),
         )
-
-    def _missing(self, registration: Registration, role_id: int | None, journey: Travel | None) -> tuple[str, ...]:
-        missing = answers_missing(registration, needs_answered=registration.key in self.needs)
-        if unanswered(asked_of(self.questions, role_id), self.answers.get(registration.key, {})):
-            missing = (*missing, QUESTIONS)
-        return missing if travel_said(journey) else (*missing, TRAVEL)
-
-
-def _lines(registrations: Iterable[Registration]) -> dict[int, int]:
-    """Registration id → number on its waiting list: one list for each city and kind of place."""
-    waiting = [row for row in registrations if row.state is RegistrationState.WAITING]
-    counts: Counter[tuple[int | None, bool]] = Counter()
-    numbers: dict[int, int] = {}
-    for row in sorted(waiting, key=lambda row: row.waiting_number or 0):
-        counts[row.city_id, row.sponsored] += 1
-        numbers[row.key] = counts[row.city_id, row.sponsored]
-    return numbers

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode
 
 from app.models import RegistrationState
-from app.registration.everybody import QUESTIONS, TRAVEL, Listed
+from app.registration.everybody import Listed
+from app.registration.missing import PLACED, Lack
 
 LONGEST = 200
 
@@ -32,12 +33,13 @@ STATES: dict[str, tuple[str, Callable[[Listed], bool]]] = {
 
 MISSING: dict[str, tuple[str, Callable[[Listed], bool]]] = {
     "anything": ("Anything", lambda one: bool(one.missing)),
-    "needs": ("Food and access", lambda one: "food and access" in one.missing),
-    "photo": ("Photo consent", lambda one: "photo consent" in one.missing),
-    "questions": ("Answers to questions", lambda one: QUESTIONS in one.missing),
-    "travel": ("Travel", lambda one: TRAVEL in one.missing),
+    "notices": ("The notices", lambda one: Lack.NOTICES in one.missing),
+    "needs": ("Food and access", lambda one: Lack.FOOD in one.missing),
+    "photo": ("Photo consent", lambda one: Lack.PHOTO in one.missing),
+    "questions": ("Answers to questions", lambda one: Lack.QUESTIONS in one.missing),
+    "travel": ("Travel", lambda one: Lack.TRAVEL in one.missing),
     "address": ("An e-mail address", lambda one: one.email is None),
-    "nothing": ("Nothing: complete", lambda one: one.is_coming and not one.missing),
+    "nothing": ("Nothing: complete", lambda one: one.state in PLACED and not one.missing),
 }
 
 MORE: dict[str, tuple[str, Callable[[Listed], bool]]] = {

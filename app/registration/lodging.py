@@ -99,6 +99,7 @@ def nights_taken(db: Session, convening: Convening) -> dict[int, Nights]:
             Registration.convening_id == convening.key,
             col(Registration.state).in_(COMES),
             col(Travel.block_id).is_not(None),
+            col(Travel.is_local).is_(False),
         )
     )
     for travel in rows:

@@ -18,7 +18,6 @@ from app.registration.holding import hold_for
 from app.registration.questions import asked_of, questions_of, role_of
 
 LONGEST_ANSWER = 2000
-NEEDED = "This needs an answer."
 
 
 def field_of(question: RegistrationQuestion) -> str:
@@ -30,36 +29,29 @@ def read_answers(
     questions: Sequence[RegistrationQuestion],
     said: Mapping[int, str],
     handed: Mapping[int, Arrival | str],
-    *,
-    on_record: Mapping[int, RegistrationAnswer],
-    finishing: bool,
 ) -> tuple[dict[int, str], dict[int, Arrival], dict[str, str]]:
     """Texts and files by the question's id, and the mistakes by field.
 
     `said` is as typed; a question that is not in it was not shown and is left as it is. `handed` are files looked at,
-    or the sentence why one is not taken. With `finishing` the required ones need an answer, here or on record; who
-    only saves may leave them open.
+    or the sentence why one is not taken. A required one may stay open: the registration is then incomplete
+    (missing.py), and what else was answered is kept.
     """
     texts: dict[int, str] = {}
     files: dict[int, Arrival] = {}
     errors: dict[str, str] = {}
     for question in questions:
-        number, kept = question.key, on_record.get(question.key)
-        has = bool(kept and kept.text)
+        number = question.key
         if question.kind is QuestionKind.FILE:
             one = handed.get(number)
             if isinstance(one, str):
                 errors[field_of(question)] = one
             elif one is not None:
-                files[number], has = one, True
+                files[number] = one
         elif number in said:
             try:
                 texts[number] = read_answer(question, said[number])
-                has = bool(texts[number])
             except Refused as refused:
                 errors[field_of(question)] = refused.sentence
-        if finishing and question.required and not has:
-            errors.setdefault(field_of(question), NEEDED)
     return texts, files, errors
 
 

@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from app.models import ASKED, Convening, LodgingBlock, RegistrationState
-from app.registration.everybody import TRAVEL, Listed, everybody
+from app.registration.everybody import Listed, everybody
 from app.registration.lodging import blocks_of, nights_taken
+from app.registration.missing import Lack
 
 GUESTS = (*ASKED, RegistrationState.STARTED)
 """Who may still come: whose nights count, so that a block is not found full too late."""
@@ -56,7 +57,7 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class Rooming:
-    """`gaps` are those with a place, or waiting for one, who have not said how they travel."""
+    """`gaps` are those with a place who have not said how they travel."""
 
     blocks: tuple[Block, ...]
     arrivals: tuple[Trip, ...]
@@ -83,7 +84,7 @@ def rooming(db: Session, convening: Convening) -> Rooming:
         blocks=tuple(blocks),
         arrivals=_trips((one.travel.arrives_at, one.travel.arrives_by, one) for one in coming),
         departures=_trips((one.travel.leaves_at, one.travel.leaves_by, one) for one in coming),
-        gaps=tuple(one for one in people if TRAVEL in one.missing),
+        gaps=tuple(one for one in people if Lack.TRAVEL in one.missing),
     )
 
 

@@ -1,6 +1,5 @@
 """How far the registering of one city's team is, a card a seat."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,7 +25,8 @@ from app.models import (
     Tenure,
 )
 from app.models.base import relation
-from app.registration.needs import answered_among
+from app.registration.lines import numbers_in_line
+from app.registration.missing import Lack, lacks_among, where_said
 from app.registration.presence import said, windows_on_record
 
 NOT_COMING = tuple(state for state in LEFT if state is not RegistrationState.REPLACED)
@@ -39,7 +39,7 @@ class Card:
 
     `seat_id` and `standing` are those of an empty seat; `line` is the number on the waiting list; `offered_until` the
     instant (UTC) until which a place is kept for them; `reason` what was said when they left; `presence` a line a day;
-    `missing` what has not been answered; `in_place_of` the name of whom they replace (rule 10).
+    `missing` what they have not said (missing.py); `in_place_of` the name of whom they replace (rule 10).
     """
 
     office: str
@@ -54,7 +54,7 @@ class Card:
     offered_until: datetime | None = None
     reason: str = ""
     presence: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
+    missing: tuple[Lack, ...] = ()
     registration_id: int | None = field(default=None, compare=False)
     in_place_of: str = ""
 
@@ -67,6 +67,11 @@ class Card:
     def is_open(self) -> bool:
         """Whether somebody sits here who has yet to answer."""
         return self.person_id is not None and not self.is_settled
+
+    @property
+    def where_missing(self) -> str:
+        """The page under the registration's address where what is missing is said."""
+        return where_said(self.missing)
 
     @property
     def is_coming(self) -> bool:
@@ -116,8 +121,8 @@ def team(db: Session, convening: Convening, city: City) -> Team:
     ).first()
     seated = _seated(db, convening, city.key)
     registrations = _registrations(db, convening, city.key, [tenure.person_id for _, tenure in seated if tenure])
-    answered = answered_among(db, registrations.values())
-    lines = _lines(registrations.values())
+    lacks = lacks_among(db, convening, registrations.values())
+    lines = numbers_in_line(registrations.values())
     cards: list[Card] = []
     for seat, tenure in seated:
         if tenure is None:
@@ -125,11 +130,9 @@ def team(db: Session, convening: Convening, city: City) -> Team:
             continue
         mine = registrations.pop(tenure.person_id, None)
         office = tenure.title or seat.title
-        cards.append(_card(convening, office, tenure.person, mine, lines, answered, interim=tenure.interim))
+        cards.append(_card(convening, office, tenure.person, mine, lines, lacks, interim=tenure.interim))
     cards += [
-        _card(convening, "", left.person, left, lines, answered)
-        for left in registrations.values()
-        if left.state in ASKED
+        _card(convening, "", left.person, left, lines, lacks) for left in registrations.values() if left.state in ASKED
     ]
     instead = _instead(db, convening)
     return Team(
@@ -141,19 +144,13 @@ def team(db: Session, convening: Convening, city: City) -> Team:
     )
 
 
-def answers_missing(registration: Registration, *, needs_answered: bool) -> tuple[str, ...]:
-    """What a registered person has not answered yet, in words."""
-    missing = () if needs_answered else ("food and access",)
-    return missing if registration.photo_consent is not None else (*missing, "photo consent")
-
-
 def _card(
     convening: Convening,
     office: str,
     person: Person,
     registration: Registration | None,
     lines: dict[int, int],
-    needs_answered: set[int],
+    lacks: dict[int, tuple[Lack, ...]],
     *,
     interim: bool = False,
 ) -> Card:
@@ -171,7 +168,7 @@ def _card(
         offered_until=registration.offered_until,
         reason=registration.reason if registration.state in LEFT else "",
         presence=said(convening, windows_on_record(registration)) if coming else (),
-        missing=answers_missing(registration, needs_answered=registration.key in needs_answered) if coming else (),
+        missing=lacks.get(registration.key, ()),
         registration_id=registration.key,
     )
 
@@ -227,14 +224,3 @@ def _registrations(db: Session, convening: Convening, city_id: int, people: Iter
         .order_by(col(Registration.id))
     )
     return {row.person_id: row for row in rows}
-
-
-def _lines(registrations: Iterable[Registration]) -> dict[int, int]:
-    """Registration id → number on its waiting list, each kind of place counted for itself."""
-    lines: dict[int, int] = {}
-    counts: Counter[bool] = Counter()
-    waiting = [row for row in registrations if row.state is RegistrationState.WAITING]
-    for row in sorted(waiting, key=lambda row: row.waiting_number or 0):
-        counts[row.sponsored] += 1
-        lines[row.key] = counts[row.sponsored]
-    return lines

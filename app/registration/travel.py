@@ -1,6 +1,7 @@
 """How people come, go and stay. Seen by the person, by whoever registers them, and by the organizers; when and how
 they travel goes with their needs when these are purged (purging.py), and is never in the log."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -28,6 +29,9 @@ class TravelDetails:
     block_id: int | None = None
     shares_with: str = ""
     payer: Payer | None = None
+
+
+FIELDS = tuple(TravelDetails.__dataclass_fields__)
 
 
 def read_moment(text: str, zone: str, field: str) -> datetime | None:
@@ -89,17 +93,27 @@ def _night_errors(db: Session, convening: Convening, details: TravelDetails) -> 
 
 
 @verb
-def keep_travel(db: Session, registration: Registration, details: TravelDetails, *, by: Viewer) -> tuple[str, ...]:
+def keep_travel(
+    db: Session,
+    registration: Registration,
+    details: TravelDetails,
+    *,
+    only: Collection[str] = FIELDS,
+    by: Viewer,
+) -> tuple[str, ...]:
     """Keep how somebody comes, goes and stays; returns what to warn of: nights on which a block has too few rooms.
 
-    Raises Refused at the first field that cannot be (`travel_errors` gives all).
+    Of `details` the fields named in `only` are kept, the others stay as they are on record; of who is local none but
+    that, so that nothing is lost when they think again. Raises Refused at the first field that cannot be
+    (`travel_errors` gives all).
     """
     hold_for(db, registration)
+    travel = travel_of(db, registration)
+    details = with_changes(travel, details, only)
     for field, sentence in travel_errors(db, registration.convening, details).items():
         raise Refused(sentence, field)
-    travel = travel_of(db, registration)
     if details.is_local:
-        details = TravelDetails(is_local=True)
+        details = replace(as_written(travel), is_local=True)
     if details.block_id is not None and (travel is None or travel.block_id != details.block_id):
         block = db.get_one(LodgingBlock, details.block_id)
         if block.archived_at is not None:
@@ -107,7 +121,7 @@ def keep_travel(db: Session, registration: Registration, details: TravelDetails,
     if travel is None:
         travel = Travel(registration_id=registration.key)
         db.add(travel)
-    for field in TravelDetails.__dataclass_fields__:
+    for field in FIELDS:
         value = getattr(details, field)
         setattr(travel, field, value.strip() if isinstance(value, str) and not isinstance(value, Payer) else value)
     db.flush()
@@ -124,15 +138,33 @@ def travel_of(db: Session, registration: Registration | None) -> Travel | None:
 
 
 def details_of(travel: Travel | None) -> TravelDetails:
-    """The journey on record as details, empty where there is none."""
+    """The journey on record as it counts: empty where there is none, and no more than that of who is local."""
+    return TravelDetails(is_local=True) if travel is not None and travel.is_local else as_written(travel)
+
+
+def as_written(travel: Travel | None) -> TravelDetails:
+    """All that is on record of a journey, also what who is local had said before."""
     if travel is None:
         return TravelDetails()
-    return replace(TravelDetails(), **{name: getattr(travel, name) for name in TravelDetails.__dataclass_fields__})
+    return replace(TravelDetails(), **{name: getattr(travel, name) for name in FIELDS})
+
+
+def with_changes(travel: Travel | None, details: TravelDetails, only: Collection[str]) -> TravelDetails:
+    """What is on record, with the named fields as in the details."""
+    return replace(as_written(travel), **{name: getattr(details, name) for name in only})
+
+
+def travel_gaps(travel: Travel | None) -> tuple[str, ...]:
+    """Which of arrival and departure somebody has not said, in words; who is local says neither."""
+    if travel is not None and travel.is_local:
+        return ()
+    said = {"arrival": travel and travel.arrives_at, "departure": travel and travel.leaves_at}
+    return tuple(word for word, moment in said.items() if not moment)
 
 
 def travel_said(travel: Travel | None) -> bool:
-    """Whether somebody has said how they come and go: local, or both arrival and leaving."""
-    return travel is not None and (travel.is_local or bool(travel.arrives_at and travel.leaves_at))
+    """Whether somebody has said how they come and go."""
+    return not travel_gaps(travel)
 
 
 def travel_among(db: Session, registration_ids: list[int]) -> dict[int, Travel]:

@@ -26,6 +26,7 @@ from app.routes.registration_more import (
     SentHere,
     keep_answers,
     keep_choices,
+    keep_more,
     keep_travel,
     sent_here,
     show_more,
@@ -92,6 +93,12 @@ def regret(db: Db, settings: SettingsHere, who: Oneself, reason: Text = "") -> R
 def more_own(request: Request, db: Db, who: Oneself) -> Response:
     """Travel, the organizers' questions, and sessions to choose."""
     return show_more(request, db, who)
+
+
+@router.post("/more", dependencies=SENT_OWN)
+def keep_more_own(db: Db, who: Oneself, sent: SentHere) -> Response:
+    """What was typed since of travel and answers; the page saves it by itself."""
+    return keep_more(db, who, sent)
 
 
 @router.post("/travel", dependencies=SENT_OWN)

@@ -15,11 +15,10 @@ from app.people import private_links
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.registration import (
+    missing,
     needs,
     offers,
     presence,
-    question_answers,
-    questions,
     registrations,
     stays,
     teams,
@@ -127,6 +126,8 @@ def save_form(request: Request, db: Session, settings: Settings, who: Registrant
     before = who.on_record(db)
     was_in = before is not None and before.state in ASKED
     details, errors = read_form(who.convening, form)
+    if form.act == "register" and _must_have_read(who, before) and not details.notices_read:
+        errors["notices"] = "Read this, and tick that you have. Then you can register."
     if errors:
         return show_form(request, db, who, form=form, errors=errors)
     try:
@@ -216,7 +217,7 @@ def standing(db: Session, who: Registrant, registration: Registration) -> dict[s
     """How a registration stands, for the page that says so; needs to those alone who read them again (rule 12)."""
     waiting = registration.state is RegistrationState.WAITING
     answered = needs.needs_answered(registration)
-    asked = questions.questions_for(db, who.convening, questions.role_of(db, registration))
+    lacks = missing.lacks_among(db, who.convening, [registration]).get(registration.key, ())
     zone = who.viewer.zone
     return {
         "convening": who.convening,
@@ -231,10 +232,17 @@ def standing(db: Session, who: Registrant, registration: Registration) -> dict[s
         "needs_answered": answered,
         "needs": registration.needs if answered and who.reads_needs else None,
         "is_reachable": registration.needs is not None and bool(registration.needs.emergency_phone),
-        "missing": teams.answers_missing(registration, needs_answered=answered),
-        "owes_answers": bool(question_answers.unanswered(asked, question_answers.answers_of(db, registration))),
+        "missing": lacks,
+        "where_said": missing.where_said(lacks),
         "closed": terms.closed_because(who.convening),
     }
+
+
+def _must_have_read(who: Registrant, registration: Registration | None) -> bool:
+    """Whether the notices are to be accepted with this form: once, by the person or who acts for them. A team is not
+    held up by it; who was registered by others is reminded to read them (missing.py)."""
+    is_own = who.city is None
+    return is_own and missing.has_notices(who.convening) and not (registration and registration.notices_read_at)
 
 
 def _stays(db: Session, who: Registrant, form: RegistrationForm) -> stays.Stays:

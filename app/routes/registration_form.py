@@ -1,13 +1,10 @@
 """What the registration form asks, as it was typed, and the details that it says.
 
-The form is of pieces, each of which is saved by itself. A piece says in `asks` that it was asked, and what it held when
-it was shown ("food:1f0c…"): what its writer did not touch is left as it is on record by now, so that of two writers the
-later does not undo what the earlier said elsewhere.
+The form is of pieces, each of which is saved by itself (pieces.py).
 """
 
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +14,7 @@ from app.models import Convening, Registration
 from app.registration.needs import DIETS, needs_answered, read_dietary, write_dietary
 from app.registration.presence import DayThere, Window, days_of, days_said, read_day, windows_of, windows_on_record
 from app.registration.registrations import Details
+from app.routes.pieces import mark_of, marks_in, plain
 
 LONGEST = 1000
 LONGEST_CONTACT = 200
@@ -71,12 +69,12 @@ class RegistrationForm(BaseModel):
     @property
     def marks(self) -> dict[str, str]:
         """Piece → what its hidden field says."""
-        return {mark.partition(":")[0]: mark for mark in self.asks}
+        return marks_in(self.asks)
 
     def as_shown(self, piece: str) -> str:
-        """The mark of a piece that holds what this form holds: a print, since a mark may stand where others look."""
-        held = self._hours() if piece == "presence" else [_plain(getattr(self, name)) for name in PIECES[piece]]
-        return f"{piece}:{sha256(repr(held).encode()).hexdigest()[:16]}"
+        """The mark of a piece that holds what this form holds."""
+        held = self._hours() if piece == "presence" else [plain(getattr(self, name)) for name in PIECES[piece]]
+        return mark_of(piece, held)
 
     def _hours(self) -> list[object]:
         if self.presence == "whole":
@@ -206,13 +204,6 @@ def _fits(form: RegistrationForm, field: str, longest: int, errors: dict[str, st
     length = len(getattr(form, field))
     if length > longest:
         errors[field] = f"That is {length:,} characters; {longest:,} fit. The essential is enough."
-
-
-def _plain(value: object) -> object:
-    """What a field holds, whichever way its browser ends lines and orders ticks."""
-    if isinstance(value, str):
-        return "\n".join(value.split("\r\n")).strip()
-    return sorted(value) if isinstance(value, list) else value
 
 
 def _answer(typed: str) -> bool | None:

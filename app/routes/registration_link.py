@@ -30,6 +30,7 @@ from app.routes.registration_more import (
     SentHere,
     keep_answers,
     keep_choices,
+    keep_more,
     keep_travel,
     sent_here,
     show_more,
@@ -107,6 +108,12 @@ def regret_by_link(db: Db, settings: SettingsHere, who: BearerHere, reason: Text
 def more_by_link(request: Request, db: Db, who: BearerHere) -> Response:
     """Travel, the organizers' questions, and sessions to choose."""
     return show_more(request, db, who)
+
+
+@router.post("/more", dependencies=SENT_LINK)
+def keep_more_by_link(db: Db, who: BearerHere, sent: SentHere) -> Response:
+    """What was typed since of travel and answers; the page saves it by itself."""
+    return keep_more(db, who, sent)
 
 
 @router.post("/travel", dependencies=SENT_LINK)

@@ -1,15 +1,16 @@
 """What a registration says beside who comes and when: travel and lodging, the organizers' questions, sessions chosen.
 
-One page of three forms, each saved by itself; the same for oneself, for one of a team, and by a private link, which
-takes all of it and reads none of it out.
+One page of three forms, each saved by itself; travel and answers also as they are typed, by pieces (pieces.py). To
+choose a session takes a place in it and gives another up, so that is done by its button alone. The same page for
+oneself, for one of a team, and by a private link, which takes all of it and reads none of it out.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
@@ -18,19 +19,25 @@ from app.models import (
     ASKED,
     HOLDING,
     UNANSWERED,
+    LodgingBlock,
     Openness,
     Payer,
     QuestionKind,
     Registration,
+    RegistrationAnswer,
     RegistrationQuestion,
+    Travel,
 )
 from app.people.audit import Refused
 from app.registration import choices, lodging, question_answers, questions, travel
+from app.registration.presence import windows_on_record
 from app.registration.question_answers import field_of
-from app.registration.travel import TravelDetails, read_moment, write_moment
+from app.registration.stays import There, there
+from app.routes import registration_journey as journeys
 from app.routes import typed
 from app.routes.door import NotHere, SettingsHere
 from app.routes.pages import page, see_other
+from app.routes.pieces import marks_in, says, texts_mark
 from app.routes.registration_desk import Registrant
 
 PAYERS = [(Payer.LAB, "The lab"), (Payer.CITY, "The city"), (Payer.SELF, "Themselves")]
@@ -38,11 +45,12 @@ PAYERS = [(Payer.LAB, "The lab"), (Payer.CITY, "The city"), (Payer.SELF, "Themse
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A form of which the fields depend on what is asked: its texts by name, and its files looked at, or the sentence
-    why one is not taken."""
+    """A form of which the fields depend on what is asked: its texts by name, its files looked at, or the sentence why
+    one is not taken, and the marks of its pieces."""
 
     texts: Mapping[str, str]
     files: Mapping[str, Arrival | str]
+    asks: Mapping[str, str]
 
 
 async def form_here(request: Request) -> AsyncIterator[FormData]:
@@ -61,7 +69,7 @@ def sent_here(settings: SettingsHere, form: Annotated[FormData, Depends(form_her
                 files[name] = examine(value.file, value.filename, megabytes=settings.slides_megabytes)
             except Unacceptable as error:
                 files[name] = error.sentence
-    return Sent(texts, files)
+    return Sent(texts, files, marks_in(mark for mark in form.getlist("asks") if isinstance(mark, str)))
 
 
 SentHere = Annotated[Sent, Depends(sent_here)]
@@ -72,7 +80,7 @@ class Typed:
     """What was typed into one of the forms and what was wrong with it; empty is as on record."""
 
     form: str = ""
-    said: Mapping[str, str] = field(default_factory=dict)
+    sent: Sent = field(default_factory=lambda: Sent({}, {}, {}))
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -85,12 +93,15 @@ def registration_here(db: Session, who: Registrant) -> Registration:
 
 
 def show_more(request: Request, db: Session, who: Registrant, was: Typed | None = None) -> Response:
-    """The three forms, as on record or as typed."""
+    """The three forms, as on record or as typed; by a private link empty, whatever is on record."""
     registration, was = registration_here(db, who), was or Typed()
     reads = not who.at_link
-    asked = questions.questions_for(db, who.convening, questions.role_of(db, registration))
+    asked = _asked(db, who, registration)
     known = question_answers.answers_of(db, registration)
     journey = travel.travel_of(db, registration)
+    texts = journeys.written(who.convening, journey if reads else None)
+    answers = _answered(known) if reads else {}
+    groups = _groups(db, who, registration)
     context: dict[str, Any] = {
         "convening": who.convening,
         "person": who.person,
@@ -100,18 +111,21 @@ def show_more(request: Request, db: Session, who: Registrant, was: Typed | None 
         "by_link": bool(who.at_link),
         "you": not who.for_another,
         "registration": registration,
-        "journey": was.said if was.form == "travel" else _written(who, journey if reads else None),
-        "travel_said": travel.travel_said(journey),
-        "reads": reads,
-        "blocks": [(one.key, one.name) for one in lodging.blocks_of(db, who.convening)],
+        "journey": was.sent.texts if was.form == "travel" else texts,
+        "travel_gap": _travel_gap(registration),
+        "is_travel_known": not reads and journey is not None,
+        "blocks": [(one.key, one.name) for one in _blocks(db, who, journey if reads else None)],
         "payers": PAYERS,
-        "questions": [one for one in asked if reads or not (one.key in known and known[one.key].text)],
+        "questions": asked,
         "field_of": field_of,
-        "answers": was.said if was.form == "answers" else _answered(known) if reads else {},
-        "is_answered": any(one.text for one in known.values()),
+        "answers": was.sent.texts if was.form == "answers" else answers,
+        "answers_gap": _answers_gap(asked, known),
+        "answered": set() if reads else {number for number, one in known.items() if one.text},
         "files": {number: one.file_name for number, one in known.items() if one.digest and reads},
-        "groups": _groups(db, who, registration),
-        "chosen": was.said if was.form == "choices" else {},
+        "marks": {**journeys.marks_of(texts), **_marks_of(asked, answers), **was.sent.asks},
+        "groups": groups,
+        "away": _away(registration, groups),
+        "chosen": was.sent.texts if was.form == "choices" else {},
         "errors": was.errors,
     }
     answer = page(request, "registration/more.html", context, status=422 if was.errors else 200)
@@ -120,53 +134,101 @@ def show_more(request: Request, db: Session, who: Registrant, was: Typed | None 
 
 
 def keep_travel(request: Request, db: Session, who: Registrant, sent: Sent) -> Response:
-    """Keep how they come, go and stay; by a private link an empty form, which was shown so, changes nothing."""
-    registration, said = registration_here(db, who), sent.texts
-    if who.at_link and not any(text.strip() for text in said.values()):
-        return _done(who, "Nothing was changed.")
-    details, errors = _journey(db, who, said)
-    if errors:
-        return show_more(request, db, who, Typed("travel", said, errors))
+    """Keep what was changed of how they come, go and stay."""
+    registration = registration_here(db, who)
     try:
-        warned = travel.keep_travel(db, registration, details, by=who.viewer)
+        warned, errors = _keep_travel(db, who, registration, sent, journeys.pieces_said(sent.texts, sent.asks))
     except Refused as refused:
-        return show_more(request, db, who, Typed("travel", said, typed.errors(refused)))
+        errors = dict(typed.errors(refused))
+    if errors:
+        return show_more(request, db, who, Typed("travel", sent, errors))
     return _done(who, " ".join(["Travel is saved.", *warned]))
 
 
 def keep_answers(request: Request, db: Session, files: Files, who: Registrant, sent: Sent) -> Response:
-    """Keep the answers to the organizers' questions; required ones are needed here, or on record."""
-    registration, said = registration_here(db, who), sent.texts
-    asked = questions.questions_for(db, who.convening, questions.role_of(db, registration))
-    known = question_answers.answers_of(db, registration)
-    texts = {one.key: said[field_of(one)] for one in asked if field_of(one) in said and _is_said(one, said, who)}
+    """Keep what was changed of the answers; what still needs one is said, and can be answered later."""
+    registration = registration_here(db, who)
+    asked = _asked(db, who, registration)
+    texts = _texts_said(asked, sent)
     handed = {one.key: sent.files[field_of(one)] for one in asked if field_of(one) in sent.files}
-    kept, arrived, errors = question_answers.read_answers(asked, texts, handed, on_record=known, finishing=True)
+    kept, arrived, errors = question_answers.read_answers(asked, texts, handed)
     if errors:
-        return show_more(request, db, who, Typed("answers", said, errors))
+        return show_more(request, db, who, Typed("answers", sent, errors))
     try:
         question_answers.answer_questions(db, registration, kept, arrived, files, by=who.viewer)
     except Refused as refused:
-        return show_more(request, db, who, Typed("answers", said, typed.errors(refused)))
-    return _done(who, "The answers are saved.")
+        return show_more(request, db, who, Typed("answers", sent, typed.errors(refused)))
+    db.flush()
+    gap = _answers_gap(asked, question_answers.answers_of(db, registration))
+    return _done(who, f"The answers are saved. {gap}".strip())
 
 
 def keep_choices(request: Request, db: Session, who: Registrant, sent: Sent) -> Response:
-    """Choose a session of each group; where one is full, what was chosen before is kept and said."""
-    registration, said = registration_here(db, who), sent.texts
+    """Choose a session of each group that was changed; where one is full, what was chosen before is kept and said."""
+    registration = registration_here(db, who)
     try:
         for group in _groups(db, who, registration):
-            wanted = said.get(f"choice-{group.name}")
-            if wanted is not None:
+            wanted = sent.texts.get(f"choice-{group.name}")
+            if wanted is not None and wanted != sent.texts.get(f"was-{group.name}"):
                 number = typed.number_or_none(wanted, f"choice-{group.name}")
                 choices.choose_session(db, registration, group.name, number, by=who.viewer)
     except Refused as refused:
-        return show_more(request, db, who, Typed("choices", said, typed.errors(refused)))
+        return show_more(request, db, who, Typed("choices", sent, typed.errors(refused)))
     return _done(who, "The choice is saved.")
+
+
+def keep_more(db: Session, who: Registrant, sent: Sent) -> Response:
+    """Keep the pieces of travel and answers that changed, as they are typed.
+
+    Answers with the marks of what was kept, what is still open, or the mistakes by field; nothing that was typed is
+    said again.
+    """
+    registration = registration_here(db, who)
+    asked = _asked(db, who, registration)
+    pieces, texts = journeys.pieces_said(sent.texts, sent.asks), _texts_said(asked, sent)
+    kept, _, errors = question_answers.read_answers(asked, texts, {})
+    try:
+        if pieces and not errors:
+            errors = _keep_travel(db, who, registration, sent, pieces)[1]
+        if kept and not errors:
+            question_answers.answer_questions(db, registration, kept, by=who.viewer)
+    except Refused as refused:
+        errors = dict(typed.errors(refused))
+    if errors:
+        return _heard({"marks": {}, "errors": errors})
+    db.flush()
+    db.expire(registration, ["travel"])
+    marks = {**journeys.marks_of(sent.texts), **_marks_of(asked, sent.texts)}
+    said = {*pieces, *(field_of(one) for one in asked if one.key in kept)}
+    gaps = {
+        "travel": _travel_gap(registration),
+        "answers": _answers_gap(asked, question_answers.answers_of(db, registration)),
+    }
+    return _heard({"marks": {piece: marks[piece] for piece in marks if piece in said}, "errors": {}, "gaps": gaps})
+
+
+def _heard(answer: Mapping[str, object]) -> Response:
+    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
 
 def _done(who: Registrant, said: str) -> Response:
     return see_other(f"{who.here}/more", flash=said)
+
+
+def _keep_travel(
+    db: Session, who: Registrant, registration: Registration, sent: Sent, pieces: Sequence[str]
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Keep these pieces; returns what to warn of, and the mistakes by field, with which nothing is kept."""
+    only = journeys.fields_of(pieces)
+    on_record = travel.travel_of(db, registration)
+    details, errors = journeys.read_journey(db, who.convening, sent.texts, on_record, only)
+    if errors or not only:
+        return (), errors if only else {}
+    return travel.keep_travel(db, registration, details, only=only, by=who.viewer), {}
+
+
+def _asked(db: Session, who: Registrant, registration: Registration) -> list[RegistrationQuestion]:
+    return questions.questions_for(db, who.convening, questions.role_of(db, registration))
 
 
 def _groups(db: Session, who: Registrant, registration: Registration) -> list[choices.ChoiceGroup]:
@@ -179,54 +241,47 @@ def _groups(db: Session, who: Registrant, registration: Registration) -> list[ch
     return [group for group in groups if all(offer.session.openness is not Openness.CLOSED for offer in group.offers)]
 
 
-def _journey(db: Session, who: Registrant, said: Mapping[str, str]) -> tuple[TravelDetails, Mapping[str, str]]:
-    """The journey as typed on the convening's clocks, and the mistakes by field."""
-    zone, errors = who.convening.zone, dict[str, str]()
-
-    def read(name: str, reader: Any, *more: str) -> Any:
-        try:
-            return reader(said.get(name, ""), *more, name)
-        except Refused as refused:
-            errors[name] = refused.sentence
-            return None
-
-    payer = said.get("payer", "")
-    details = TravelDetails(
-        is_local=said.get("is_local") == "yes",
-        arrives_at=read("arrives_at", read_moment, zone),
-        arrives_by=said.get("arrives_by", ""),
-        leaves_at=read("leaves_at", read_moment, zone),
-        leaves_by=said.get("leaves_by", ""),
-        first_night=read("first_night", typed.day_or_none),
-        last_night=read("last_night", typed.day_or_none),
-        block_id=read("block_id", typed.number_or_none),
-        shares_with=said.get("shares_with", ""),
-        payer=Payer(payer) if payer in list(Payer) else None,
-    )
-    return details, errors or travel.travel_errors(db, who.convening, details)
+def _away(registration: Registration, groups: Sequence[choices.ChoiceGroup]) -> dict[int, str]:
+    """Session → what the hours on record mean for it, in words, of those that they would miss (rule 11)."""
+    windows = windows_on_record(registration)
+    words = {There.OUT: "not there then", There.PART: "there for a part of it"}
+    stays = ((offer.session.id, there(offer.session, windows)) for group in groups for offer in group.offers)
+    return {number: words[much] for number, much in stays if much in words}
 
 
-def _written(who: Registrant, journey: Any) -> dict[str, str]:
-    """A journey on record as the form has it."""
-    details, zone = travel.details_of(journey), who.convening.zone
-    return {
-        "is_local": "yes" if details.is_local else "",
-        "arrives_at": write_moment(details.arrives_at, zone),
-        "arrives_by": details.arrives_by,
-        "leaves_at": write_moment(details.leaves_at, zone),
-        "leaves_by": details.leaves_by,
-        "first_night": details.first_night.isoformat() if details.first_night else "",
-        "last_night": details.last_night.isoformat() if details.last_night else "",
-        "block_id": str(details.block_id or ""),
-        "shares_with": details.shares_with,
-        "payer": details.payer.value if details.payer else "",
-    }
+def _blocks(db: Session, who: Registrant, journey: Travel | None) -> list[LodgingBlock]:
+    """The hotels to choose from, and one put away since for who has chosen it."""
+    away = lodging.blocks_of(db, who.convening, archived=True) if journey and journey.block_id else []
+    return [*lodging.blocks_of(db, who.convening), *(one for one in away if journey and one.key == journey.block_id)]
 
 
-def _answered(known: Mapping[int, Any]) -> dict[str, str]:
+def _travel_gap(registration: Registration) -> str:
+    gaps = travel.travel_gaps(registration.travel)
+    return f"Not said yet: {' and '.join(gaps)}." if gaps else ""
+
+
+def _answers_gap(asked: Sequence[RegistrationQuestion], known: Mapping[int, RegistrationAnswer]) -> str:
+    """Which questions still need an answer; a long list is counted."""
+    needed = [_short(one.text) for one in question_answers.unanswered(asked, known)]
+    more = [f"{len(needed) - 3} more"] if len(needed) > 3 else []
+    return f"Still to answer: {'; '.join([*(f'“{text}”' for text in needed[:3]), *more])}." if needed else ""
+
+
+def _short(text: str, longest: int = 80) -> str:
+    return text if len(text) <= longest else f"{text[:longest].rstrip()}…"
+
+
+def _answered(known: Mapping[int, RegistrationAnswer]) -> dict[str, str]:
     return {f"question-{number}": one.text for number, one in known.items()}
 
 
-def _is_said(question: RegistrationQuestion, said: Mapping[str, str], who: Registrant) -> bool:
-    """Whether a field says something: by a private link it is shown empty, and empty it changes nothing."""
-    return question.kind is not QuestionKind.FILE and not (who.at_link and not said[field_of(question)].strip())
+def _marks_of(asked: Sequence[RegistrationQuestion], texts: Mapping[str, str]) -> dict[str, str]:
+    """The marks of the questions that are answered in words; a file is kept when one is handed in."""
+    words = (field_of(one) for one in asked if one.kind is not QuestionKind.FILE)
+    return {name: texts_mark(name, (name,), texts) for name in words}
+
+
+def _texts_said(asked: Sequence[RegistrationQuestion], sent: Sent) -> dict[int, str]:
+    """The answers in words that are to be kept, by the question's id."""
+    words = ((one.key, field_of(one)) for one in asked if one.kind is not QuestionKind.FILE)
+    return {number: sent.texts.get(name, "") for number, name in words if says(name, (name,), sent.texts, sent.asks)}

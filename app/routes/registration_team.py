@@ -34,6 +34,7 @@ from app.routes.registration_more import (
     SentHere,
     keep_answers,
     keep_choices,
+    keep_more,
     keep_travel,
     sent_here,
     show_more,
@@ -188,6 +189,12 @@ def regret_for(db: Db, settings: SettingsHere, who: MemberHere, reason: Text = "
 def more_member(request: Request, db: Db, who: MemberHere) -> Response:
     """Travel, the organizers' questions, and sessions to choose."""
     return show_more(request, db, who)
+
+
+@router.post(f"{MEMBER}/more", dependencies=SENT_TEAM)
+def keep_more_member(db: Db, who: MemberHere, sent: SentHere) -> Response:
+    """What was typed since of travel and answers; the page saves it by itself."""
+    return keep_more(db, who, sent)
 
 
 @router.post(f"{MEMBER}/travel", dependencies=SENT_TEAM)

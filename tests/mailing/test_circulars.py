@@ -98,7 +98,7 @@ def test_each_reads_a_letter_of_their_own_and_nothing_private(
         assert (circular.recipients, circular.chosen) == (2, {"role": "mayor"})
     assert {who: one.text for who, one in found.items()} == {
         "Oakland Mayor <oakland.mayor@example.org>": (
-            f"Dear Oakland Mayor,\n\nOakland | Mayor | travel | {CLOSES}\n{own}\n\n"
+            f"Dear Oakland Mayor,\n\nOakland | Mayor | arrival and departure | {CLOSES}\n{own}\n\n"
             f"You get this letter because you are registered for {WHY}"
         ),
         "Salem Mayor <salem.mayor@example.org>": (

@@ -18,9 +18,10 @@ from app.models import (
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
 from app.registration.board import Counts, board
-from app.registration.everybody import QUESTIONS, TRAVEL, Listed, everybody
+from app.registration.everybody import Listed, everybody
 from app.registration.finding import MISSING, MORE, STATES, Filter, in_words
 from app.registration.lodging import BlockDetails, open_block
+from app.registration.missing import Lack
 from app.registration.presence import Window
 from app.registration.registrations import Details, decline, invite, register, save_registration
 from app.registration.rooming import rooming
@@ -163,8 +164,8 @@ def test_what_is_missing_names_travel_and_required_questions_and_never_what_was_
     with database.read() as db:
         people = everybody(db, convening(db, stage))
     by_name = {one.name: one for one in people}
-    assert by_name["Oakland Mayor"].missing == (QUESTIONS,)
-    assert by_name["Salem Mayor"].missing == (QUESTIONS, TRAVEL)
+    assert by_name["Oakland Mayor"].missing == (Lack.QUESTIONS,)
+    assert by_name["Salem Mayor"].missing == (Lack.QUESTIONS, Lack.TRAVEL)
     assert "QX-" not in repr(people)
 
 

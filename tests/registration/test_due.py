@@ -40,7 +40,7 @@ def test_who_has_a_place_owes_what_is_missing_then_the_travel_then_nothing(datab
     with database.write() as db:
         row = register(db, convening(db, stage), person(db, stage, "oakland mayor"), details=ALL_ANSWERED, by=BY)
     with time_machine.travel(datetime(2017, 11, 10, 15, tzinfo=UTC)):
-        travel = Due("Say how you travel to Fall convening", f"{HERE}/form", None)
+        travel = Due("Say how you travel to Fall convening", f"{HERE}/more", None)
         assert due(database, stage, "oakland mayor") == [travel]
         with database.write() as db:
             _is_local(db, row.key, by=BY)

@@ -8,13 +8,12 @@ from sqlmodel import Session, select
 
 from app.database import Database
 from app.files import Arrival, Files, Unacceptable, examine
-from app.models import AuditEntry, QuestionKind, Registration, RegistrationAnswer, RegistrationQuestion, Role
+from app.models import AuditEntry, QuestionKind, Registration, RegistrationQuestion, Role
 from app.people.audit import Refused
 from app.registration.question_answers import (
     answer_questions,
     answered_by,
     answers_of,
-    field_of,
     read_answers,
     unanswered,
 )
@@ -148,7 +147,7 @@ def test_each_answer_that_is_not_of_its_kind_is_said_at_its_own_field(database: 
     said = {text: "x" * 2001, choice: "Green", yes_no: "maybe", day: "2017-02-30"}
     with database.read() as db:
         questions = questions_of(db, convening(db, stage))
-    kept, files, errors = read_answers(questions, said, {file: "This file is empty."}, on_record={}, finishing=True)
+    kept, files, errors = read_answers(questions, said, {file: "This file is empty."})
     assert (kept, files) == ({}, {})
     assert errors == {
         f"question-{text}": "That is 2,001 characters; 2,000 fit. Nothing was cut.",
@@ -158,28 +157,24 @@ def test_each_answer_that_is_not_of_its_kind_is_said_at_its_own_field(database: 
         f"question-{file}": "This file is empty.",
     }
     right = {text: " a\r\nb ", choice: "Blue", yes_no: "no", day: "2017-11-14"}
-    assert read_answers(questions, right, {}, on_record={}, finishing=True) == (
+    assert read_answers(questions, right, {}) == (
         {text: "a\nb", choice: "Blue", yes_no: "no", day: "2017-11-14"},
         {},
         {},
     )
 
 
-def test_a_required_question_is_needed_to_register_and_not_to_save(database: Database, stage: Stage) -> None:
+def test_a_required_question_may_stay_open_and_is_known_to(database: Database, stage: Stage) -> None:
     number = asked(database, stage, text="Needed?", required=True)
+    asked(database, stage, text="Else?")
     registration = registered(database, stage, "oakland mayor")
     with database.read() as db:
         questions = questions_of(db, convening(db, stage))
-        none: dict[int, RegistrationAnswer] = {}
-        assert read_answers(questions, {number: " "}, {}, on_record=none, finishing=False)[2] == {}
-        assert read_answers(questions, {number: " "}, {}, on_record=none, finishing=True)[2] == {
-            field_of(questions[0]): "This needs an answer."
-        }
-        assert unanswered(questions, none) == questions
+        assert read_answers(questions, {number: " "}, {}) == ({number: ""}, {}, {})
+        assert unanswered(questions, {}) == questions[:1]
     answer(database, registration, {number: "Here"})
     with database.read() as db:
         known = answers_of(db, db.get_one(Registration, registration))
-        assert read_answers(questions, {}, {}, on_record=known, finishing=True)[2] == {}
         assert unanswered(questions, known) == []
 
 

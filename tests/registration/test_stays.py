@@ -12,9 +12,11 @@ from app.models import AgendaSession, Openness, Role, SessionFormat
 from app.people.audiences import Rule, new_audience
 from app.people.audit import verb
 from app.people.viewer import Viewer
+from app.registration.choices import choose_session
 from app.registration.presence import Window
+from app.registration.registrations import register
 from app.registration.stays import stays_of
-from tests.registration.stage import BY, Stage, convening, viewer
+from tests.registration.stage import BY, Stage, convening, person, viewer
 
 ZONE = "America/New_York"
 
@@ -115,3 +117,29 @@ def test_nothing_is_told_before_there_is_a_release(database: Database, stage: St
         by = viewer(db, stage, "oakland mayor")
         stays = stays_of(db, convening(db, stage), stage.people["oakland mayor"], (), seen_by=by)
     assert (stays.days, stays.is_published) == ((), False)
+
+
+@verb
+def choose(db: Session, stage: Stage, who: str, title: str, *, by: Viewer) -> None:
+    mine = register(db, convening(db, stage), person(db, stage, who), by=by)
+    db.flush()
+    session = db.exec(select(AgendaSession).where(AgendaSession.title == title)).one()
+    choose_session(db, mine, "Workshops", session.key, by=by)
+
+
+def test_of_parallel_sessions_the_chosen_one_stands_there_and_to_miss_it_is_said(
+    database: Database, published: Stage
+) -> None:
+    mayor = "oakland mayor"
+    assert "Financing" not in dict(seen(database, published, mayor, mayor))
+    with database.write() as db:
+        choose(db, published, mayor, "Financing", by=BY)
+    assert seen(database, published, mayor, mayor)[-1] == ("Financing", "in")
+    with database.read() as db:
+        by = viewer(db, published, mayor)
+        until_two = (Window(utc(13), utc(19)),)
+        away = stays_of(db, convening(db, published), published.people[mayor], until_two, seen_by=by)
+        there = stays_of(db, convening(db, published), published.people[mayor], (), seen_by=by)
+    assert (away.missed, away.missed_choices) == (("Financing",), ("Financing",))
+    assert there.missed_choices == ()
+    assert "Financing" not in dict(seen(database, published, "salem mayor", "salem mayor"))

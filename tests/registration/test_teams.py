@@ -10,6 +10,7 @@ from app.models import City, RegistrationState, Standing, Tenure
 from app.people.audit import verb
 from app.people.viewer import Viewer
 from app.registration.due import Due, due_from
+from app.registration.missing import Lack
 from app.registration.presence import Window
 from app.registration.registrations import Details, decline, invite, register, save_registration
 from app.registration.teams import Card, team
@@ -36,6 +37,7 @@ def test_a_team_is_a_card_a_seat_with_state_and_what_is_missing(database: Databa
             "Oakland Mayor",
             state=RegistrationState.SUBMITTED,
             presence=("The whole time",),
+            missing=(Lack.TRAVEL,),
         ),
         Card(
             "Superintendent",
@@ -43,7 +45,7 @@ def test_a_team_is_a_card_a_seat_with_state_and_what_is_missing(database: Databa
             "Oakland Superintendent",
             state=RegistrationState.SUBMITTED,
             presence=("The whole time",),
-            missing=("food and access", "photo consent"),
+            missing=(Lack.FOOD, Lack.PHOTO, Lack.TRAVEL),
         ),
         Card("Facilitator", people["oakland facilitator"], "Oakland Facilitator", state=RegistrationState.DECLINED),
         Card("Member", people["oakland member 1"], "Oakland Member 1", state=RegistrationState.INVITED),

@@ -13,6 +13,7 @@ from app.database import Database
 from app.models import (
     Assistance,
     AuditEntry,
+    Convening,
     Delegation,
     OutboxLetter,
     Person,
@@ -299,7 +300,7 @@ def test_the_board_counts_and_caps_can_be_changed_there(database: Database, stag
         register(db, convening(db, stage), person(db, stage, "oakland mayor"), by=BY)
     organizer = visitor(stage.people["organizer"])
     page = said(organizer.get(f"{HERE}/board").text)
-    assert "1 have a place, 0 of them from the lab; 0 wait; 12 have not answered." in page
+    assert "1 has a place, 0 of them from the lab; 0 wait; 12 have not answered." in page
     assert "Oakland 1 of 10 0 of 2 – – – 1 – – – 1 Superintendent, Facilitator, Member, Member" in page
     looked = said(organizer.get(f"{HERE}/caps?own-oakland=0&sponsored-oakland=3").text)
     assert "10 → 0 places, 2 → 3 sponsored. Over the cap by 1" in looked
@@ -393,3 +394,48 @@ def test_what_a_person_needs_is_on_no_page_of_anybody_else_in_no_letter_no_recor
         kept = [str(row) for model in (AuditEntry, OutboxLetter) for row in db.exec(select(model))]
     printed = "".join(capfd.readouterr())
     assert [marker for marker in markers if marker in "".join(kept) + printed] == []
+
+
+@verb
+def give_notice(db: Session, here: Convening, *, by: Viewer) -> None:
+    here.records_notice = "What you write may have to be disclosed."
+
+
+def test_the_notices_are_accepted_before_ones_own_form_is_sent_once_and_the_time_is_on_record(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    with database.write() as db:
+        give_notice(db, convening(db, stage), by=BY)
+    member = visitor(stage.people["oakland member 1"])
+    asks = asked_by(member.get(HERE).text)
+    refused = member.post(HERE, {"asks": asks, "access": RAMP})
+    assert refused.status_code == 422
+    assert "Read this, and tick that you have. Then you can register." in said(refused.text)
+    assert RAMP in refused.text
+    with database.read() as db:
+        assert db.exec(select(Registration)).all() == [], "no place is taken"
+    done = member.follow(HERE, {"asks": asks, "access": RAMP, "notices": "true"})
+    assert "You have a place" in said(done.text)
+    first = of(database, stage, "oakland member 1").notices_read_at
+    assert first is not None
+    page = member.get(f"{HERE}/form").text
+    assert "Read on Tue 31 Oct 2017." in said(page)
+    member.follow(HERE, {"asks": asked_by(page), "photo": "yes"})
+    assert of(database, stage, "oakland member 1").notices_read_at == first
+
+
+def test_a_team_is_not_held_up_by_the_notices_and_who_was_registered_is_asked_to_read_them(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    with database.write() as db:
+        give_notice(db, convening(db, stage), by=BY)
+    facilitator = visitor(stage.people["oakland facilitator"])
+    address = f"{HERE}/team/oakland/{stage.people['oakland member 1']}"
+    team = facilitator.follow(address, {"asks": asked_by(facilitator.get(address).text), "needs_nothing": "true"})
+    assert "Missing: the notices, photo consent, arrival and departure" in said(team.text)
+    own = visitor(stage.people["oakland member 1"])
+    assert "Still missing: the notices, photo consent, arrival and departure." in said(own.get(HERE).text)
+    answer = own.post(HERE, {"asks": asked_by(own.get(f"{HERE}/form").text), "photo": "yes"})
+    assert answer.status_code == 422
+    own.follow(HERE, {"asks": asked_by(own.get(f"{HERE}/form").text), "photo": "yes", "notices": "true"})
+    assert "Still missing: arrival and departure." in said(own.get(HERE).text)

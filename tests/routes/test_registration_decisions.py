@@ -145,7 +145,10 @@ def test_raised_caps_say_who_is_next_before_they_are_set_and_then_write_to_them(
     assert counts(app.state.database, line) == (2, 0)
     with app.state.database.read() as db:
         letters = db.exec(select(OutboxLetter.person_id, OutboxLetter.subject)).all()
-    assert letters == [(line.people[SUPERINTENDENT], "Fall convening: a place came free for you")]
+    assert letters == [
+        (line.people[SUPERINTENDENT], "Fall convening: a place came free for you"),
+        (line.people[FACILITATOR], "Fall convening: a place came free for one of your team"),
+    ]
 
 
 def test_one_number_for_all_cities_is_also_that_of_a_city_that_joins_later(
@@ -186,3 +189,24 @@ def test_the_pages_of_decisions_ask_a_fixed_number_of_queries(
         for one in more_members(db, line, "oakland", 31, by=BY):
             register(db, convening(db, line), one, by=BY)
     assert asked() == few
+
+
+def test_the_facilitator_is_told_for_whom_a_place_is_kept_and_until_when(
+    app: FastAPI, line: Stage, visitor: VisitorOf
+) -> None:
+    """Rule 14: on the convening's clocks and on the city's. Of a place for themselves they get the one letter."""
+    database = app.state.database
+    organizer = visitor(line.people["organizer"])
+    organizer.follow(f"{HERE}/caps", {"own-oakland": "2", "sponsored-oakland": "0"})
+    with database.read() as db:
+        told = db.exec(select(OutboxLetter).where(OutboxLetter.person_id == line.people[FACILITATOR])).one()
+    assert "It is kept for Oakland Superintendent, who was next in line, until Thu 2 Nov 2017 at 11:00 EDT" in told.text
+    assert "(Thu 2 Nov 2017 at 08:00 PDT)" in told.text
+    assert f"{HERE}/team/oakland\n" in told.text
+    organizer.follow(f"{HERE}/caps", {"own-oakland": "3", "sponsored-oakland": "0"})
+    with database.read() as db:
+        letters = db.exec(select(OutboxLetter.subject).where(OutboxLetter.person_id == line.people[FACILITATOR])).all()
+    assert sorted(letters) == [
+        "Fall convening: a place came free for one of your team",
+        "Fall convening: a place came free for you",
+    ]

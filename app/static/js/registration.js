@@ -1,13 +1,15 @@
-// The registration saves by itself: after a pause in typing each piece that changed goes to the form's draft, one after the
-// other, and the sessions are marked by the hours as they are typed. Without this module the buttons do both.
+// The registration saves by itself: after a pause in typing each piece that changed goes to where its form keeps it, one
+// after the other, and the sessions are marked by the hours as they are typed. Without this module the buttons do both.
 
 const PAUSE = 700; // milliseconds without a keystroke
-const AGAIN = 8000; // until what found no network is tried once more
+const AGAIN = 8000; // until what was not saved is tried once more
+const SLOW = 8000; // after which an answer is waited for no longer
+const LEAVING = 2500; // the same for who has pressed a button: the form that is sent then says it all
 
 /** What a piece holds, as the form would send it. */
 function fields(piece) {
   const sent = new URLSearchParams();
-  for (const field of piece.querySelectorAll("input, textarea, select")) {
+  for (const field of piece.querySelectorAll("input:not([type=file]), textarea, select")) {
     if (!["radio", "checkbox"].includes(field.type) || field.checked) sent.append(field.name, field.value);
   }
   return sent;
@@ -20,10 +22,15 @@ function typed(piece) {
   return sent.toString();
 }
 
+/** The hidden field that says what a piece held. */
+function mark(piece) {
+  return piece.querySelector('[name="asks"]');
+}
+
 class Draft {
   constructor(form) {
     this.form = form;
-    this.said = document.getElementById("kept");
+    this.said = form.querySelector("[data-kept]");
     this.kept = new Map();
     this.sending = Promise.resolve();
     for (const piece of form.querySelectorAll("[data-piece]")) this.kept.set(piece, typed(piece));
@@ -40,13 +47,16 @@ class Draft {
     });
   }
 
-  /** A save on its way is waited for: the form would otherwise not know what of it is on record. */
+  /** A save on its way is waited for, but not for long: of a piece that had no answer by then nobody knows what is on
+   * record, so that it is sent as one that holds whatever stands in it. */
   async submit(event) {
     clearTimeout(this.timer);
     this.isLeaving = true;
-    if (!this.isSending) return;
+    if (!this.onItsWay) return;
     event.preventDefault();
-    await this.sending;
+    await Promise.race([this.sending, new Promise((go) => setTimeout(go, LEAVING))]);
+    if (this.onItsWay) mark(this.onItsWay).value = this.onItsWay.dataset.piece;
+    this.onItsWay = null;
     this.form.requestSubmit(event.submitter);
   }
 
@@ -63,7 +73,7 @@ class Draft {
   }
 
   rested() {
-    if (this.hours) this.mark(this.hours);
+    if (this.hours) this.draw(this.hours);
     this.hours = null;
     this.save();
   }
@@ -72,27 +82,29 @@ class Draft {
     clearTimeout(this.timer);
     if (!this.form.dataset.keeps || this.isLeaving) return;
     this.sending = this.sending.then(async () => {
-      for (const piece of this.waiting()) await this.send(piece);
+      for (const piece of this.waiting()) if (!this.isLeaving) await this.send(piece);
     });
   }
 
   async send(piece) {
     const sent = typed(piece);
-    this.isSending = true;
+    this.onItsWay = piece;
     try {
       const answer = await fetch(this.form.dataset.keeps, {
         method: "POST",
         body: fields(piece),
         keepalive: true,
         headers: { Accept: "application/json" },
+        signal: AbortSignal.timeout(SLOW),
       });
       if (!answer.headers.get("content-type")?.includes("json")) throw new Error("signed out");
       this.heard(piece, sent, await answer.json());
-    } catch {
-      this.say("Not saved: no network, or you are signed out. It is kept on this page and tried again.", true);
+    } catch (error) {
+      const why = error.name === "TimeoutError" ? "no answer yet" : "no network, or you are signed out";
+      this.say(`Not saved: ${why}. It is kept here and tried again.`, true);
       this.timer = setTimeout(() => this.save(), AGAIN);
     } finally {
-      this.isSending = false;
+      this.onItsWay = null;
     }
   }
 
@@ -100,7 +112,10 @@ class Draft {
     const trouble = Object.values(answer.errors ?? {})[0];
     this.trouble(piece, trouble);
     if (trouble || !answer.marks) return this.say(`Not saved: ${trouble ?? answer.detail}`, true);
-    for (const mark of Object.values(answer.marks)) piece.querySelector('[name="asks"]').value = mark;
+    for (const said of Object.values(answer.marks)) mark(piece).value = said;
+    for (const [name, words] of Object.entries(answer.gaps ?? {})) {
+      for (const line of document.querySelectorAll(`[data-gap="${name}"]`)) line.textContent = words;
+    }
     this.kept.set(piece, sent);
     const now = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
     return this.say(`Saved ${now}`);
@@ -118,7 +133,7 @@ class Draft {
   }
 
   /** The sessions, in and out by the hours as they stand in the form. */
-  async mark(piece) {
+  async draw(piece) {
     const answer = await fetch(this.form.dataset.stays, { method: "POST", body: fields(piece) }).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -132,4 +147,4 @@ class Draft {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-stays]")) new Draft(form);
+for (const form of document.querySelectorAll("form[data-keeps], form[data-stays]")) new Draft(form);
