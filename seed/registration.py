@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import cycle
+from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
@@ -11,10 +12,20 @@ from app import clock
 from app.models import Convening, ConveningStage, Person, Registration, RegistrationState, Seat, Tenure
 from app.people.audit import verb
 from app.people.viewer import Viewer
+from app.registration.conditions import SUGGESTED, conditions_of, set_conditions
 from app.registration.delegations import open_delegations
 from app.registration.needs import write_dietary
 from app.registration.presence import Window
-from app.registration.registrations import Details, decline, invite, register, save_registration
+from app.registration.registrations import (
+    Details,
+    cancel,
+    decline,
+    invite,
+    register,
+    registration_of,
+    save_registration,
+)
+from seed.answers import load_answers
 from seed.calendar import walls
 from seed.sample import Entry, Sample, read
 
@@ -33,7 +44,10 @@ def load_registration(db: Session, sample: Sample, *, by: Viewer) -> None:
         if convening.stage is ConveningStage.REPORTED:
             _all_came(db, convening, by)
     entry = read("registrations")
-    _registered(db, sample, sample.convenings[entry["convening"]], entry, by)
+    convening = sample.convenings[entry["convening"]]
+    set_conditions(db, convening, replace(conditions_of(convening), **dict[str, Any](SUGGESTED)), by=by)
+    _registered(db, sample, convening, entry, by)
+    load_answers(db, sample, convening, entry, by=by)
 
 
 def _all_came(db: Session, convening: Convening, by: Viewer) -> None:
@@ -64,9 +78,14 @@ def _registered(db: Session, sample: Sample, convening: Convening, entry: Entry,
     for group in groups:
         for key in group["submitted"]:
             wants = key in group.get("sponsored", ())
-            said = replace(details.get(key, Details(photo_consent=True)), listed=key not in entry["unlisted"])
+            known = details.get(key, Details(photo_consent=True))
+            said = replace(known, listed=key not in entry["unlisted"], notices_read=True)
             registration = register(db, convening, sample.people[key], details=said, sponsored=wants, by=by)
             registration.submitted_at = next(moments)
+        for written in group.get("cancelled", ()):
+            leaving = registration_of(db, convening, sample.people[written["person"]].key)
+            assert leaving is not None
+            cancel(db, leaving, reason=written["reason"], by=by)
         for key in group.get("started", ()):
             save_registration(db, convening, sample.people[key], by=by)
         for key in group.get("declined", ()):
@@ -111,7 +130,7 @@ def _details(sample: Sample, convening: Convening, entry: Entry) -> dict[str, De
             name_to_caterer=needs.get(key, {}).get("told", False),
             photo_consent=True,
         )
-        for key in (*windows, *needs)
+        for key in (*windows, *needs, *entry["nothing"]["people"])
     }
 
 

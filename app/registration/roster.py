@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlalchemy.orm import joinedload
+from sqlmodel import Session, col, select
 
-from app.models import City, Convening, Person, Registration, RegistrationState, Standing
+from app import clock
+from app.models import ASKED, City, Convening, Person, Registration, RegistrationState, Seat, Standing, Tenure
+from app.models.base import relation
 from app.people.audit import verb
 from app.people.names import matches
 from app.people.viewer import Office, Viewer
@@ -100,6 +103,50 @@ def roster(db: Session, convening: Convening) -> Roster | None:
             for key, people in sorted(groups.items(), key=lambda pair: pair[0])
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a convening's list says of somebody who comes: named in an `office`, or `listed` False or None: counted.
+    `is_shown`: whether participants have a list at all."""
+
+    convening: Convening
+    listed: bool | None
+    is_shown: bool
+    office: str
+
+
+def listings_of(db: Session, person_id: int) -> list[Listing]:
+    """What the lists of the convenings that are not over say of somebody who asked to come, the nearest first. Two
+    queries."""
+    rows = db.execute(
+        sa.select(Registration, Convening, City)
+        .join(Convening, col(Convening.id) == Registration.convening_id)
+        .outerjoin(City, col(City.id) == Registration.city_id)
+        .options(joinedload(relation(Registration.seat)).joinedload(relation(Seat.role)))
+        .options(joinedload(relation(Convening.cohort)))
+        .where(
+            col(Registration.person_id) == person_id,
+            col(Registration.state).in_(ASKED),
+            col(Convening.ends_on) >= clock.today("UTC"),
+            col(Convening.archived_at).is_(None),
+        )
+        .order_by(col(Convening.starts_on), col(Convening.id))
+    ).all()
+    held = select(Tenure).where(Tenure.person_id == person_id)
+    titles = {
+        (tenure.seat_id, convening.key): tenure.title
+        for tenure in (db.exec(held) if rows else ())
+        for _, convening, _ in rows
+        if tenure.title and tenure.held_on(convening.starts_on)
+    }
+    found = []
+    for row, convening, city in rows:
+        seat = row.seat
+        title = titles.get((seat.key, convening.key)) or seat.label or seat.role.name if seat else ""
+        office = ", ".join(part for part in (title, city.name if city else "") if part)
+        found.append(Listing(convening, row.listed, convening.roster_shown, office))
+    return found
 
 
 @verb

@@ -10,6 +10,7 @@ from app.models import Assistance, Person
 from app.people import directory, sign_in
 from app.people.audit import Refused
 from app.people.viewer import Viewer
+from app.registration.roster import listings_of
 from app.routes import typed
 from app.routes.door import Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other
@@ -104,5 +105,6 @@ def _page(
         "sign_ins": [] if viewer.acting else sign_in.current(db, viewer.actor_id),
         "browser_said": browser_said,
         "assistants": directory.assistants_of(db, viewer.person_id),
+        "listings": listings_of(db, viewer.person_id),
     }
     return page(request, "people/me.html", context, status=422 if errors else 200)

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
+from app import clock
 from app.files import Arrival, Files, Unacceptable, examine
 from app.models import (
     ASKED,
@@ -30,7 +31,7 @@ from app.models import (
 )
 from app.people.audit import Refused
 from app.registration import choices, lodging, question_answers, questions, travel
-from app.registration.presence import windows_on_record
+from app.registration.presence import whole, windows_on_record
 from app.registration.question_answers import field_of
 from app.registration.stays import There, there
 from app.routes import registration_journey as journeys
@@ -40,7 +41,7 @@ from app.routes.pages import page, see_other
 from app.routes.pieces import marks_in, says, texts_mark
 from app.routes.registration_desk import Registrant
 
-PAYERS = [(Payer.LAB, "The lab"), (Payer.CITY, "The city"), (Payer.SELF, "Themselves")]
+PAYERS = [(Payer.LAB, "The lab"), (Payer.CITY, "The city")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def show_more(request: Request, db: Session, who: Registrant, was: Typed | None 
         "travel_gap": _travel_gap(registration),
         "is_travel_known": not reads and journey is not None,
         "blocks": [(one.key, one.name) for one in _blocks(db, who, journey if reads else None)],
-        "payers": PAYERS,
+        "payers": [*PAYERS, (Payer.SELF, "Themselves" if who.for_another else "I do")],
+        "zone_said": clock.zone_abbreviation(whole(who.convening).ends_at, who.convening.zone),
         "questions": asked,
         "field_of": field_of,
         "answers": was.sent.texts if was.form == "answers" else answers,

@@ -58,8 +58,8 @@ def participants_pdf(db: Db, settings: SettingsHere, convening: ConveningHere, p
 
 
 @router.post("/listing", dependencies=OWN)
-def listing(db: Db, convening: ConveningHere, viewer: ViewerHere, listed: Text = "") -> Response:
-    """Be named on the list, or only counted."""
+def listing(db: Db, convening: ConveningHere, viewer: ViewerHere, listed: Text = "", back: Text = "") -> Response:
+    """Be named on the list, or only counted; from there, or (`back`) from the page of one's own settings."""
     assert viewer.person_id is not None
     mine = registration_of(db, convening, viewer.person_id)
     if mine is None:
@@ -67,4 +67,4 @@ def listing(db: Db, convening: ConveningHere, viewer: ViewerHere, listed: Text =
     set_listed(db, mine, listed=listed == "yes", by=viewer)
     whose = "You are" if not viewer.acting else f"{viewer.name} is"
     said = "named on the list of participants." if listed == "yes" else "not named any more, only counted."
-    return see_other(f"{convening.path}/registration/roster", flash=f"{whose} {said}")
+    return see_other("/me" if back == "me" else f"{convening.path}/registration/roster", flash=f"{whose} {said}")

@@ -91,6 +91,7 @@ def test_a_mayors_assistant_registers_the_mayor_and_does_not_read_the_needs_back
     assistant.get_by_role("textbox", name="Access").fill("A seat by the door")
     expect(assistant.locator("#kept")).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
     expect(assistant.locator(".stays-missed")).to_contain_text("They would miss")
+    assistant.get_by_label("They have been told this").check()
     assistant.get_by_role("button", name="Register Renata Villaseñor").click()
     expect(assistant.get_by_role("heading", level=1)).to_have_text("Renata Villaseñor has a place")
     expect(assistant.get_by_text("until 13:00")).to_be_visible()
@@ -131,9 +132,59 @@ def test_a_person_registers_by_private_link_on_a_phone_and_what_was_typed_outliv
     expect(person.get_by_text("Food and access were answered.")).to_be_visible()
     person.get_by_role("group", name=re.compile("list of participants")).get_by_label("Yes").check()
     person.get_by_role("group", name=re.compile("photographs")).get_by_label("No").check()
+    person.get_by_label("I have read this").check()
     person.get_by_role("button", name="Register me").click()
     expect(person.get_by_role("heading", level=1)).to_have_text("You have a place")
     expect(person.get_by_text("Sam Etxeberria")).to_have_count(0)
 
     facilitator.goto(f"{at}/team")
     expect(facilitator.get_by_role("article", name=re.compile("Dolores"))).to_contain_text("Has a place")
+
+
+@pytest.mark.timeout(300)
+def test_a_save_that_gets_no_answer_is_said_loses_nothing_and_holds_up_nobody(opens: Opens, program: Program) -> None:
+    """A network that takes and never answers; the page says so, and the form that is sent then says it all."""
+    forget_the_team(program)
+    person = opens("member")
+    person.goto(registration_of(person))
+    person.route("**/registration/draft", lambda route: None)
+    person.get_by_role("textbox", name="Access").fill("A seat by the door")
+    expect(person.locator("#kept")).to_contain_text("Not saved: no answer yet. It is kept here and tried again.")
+    person.get_by_role("textbox", name="Access").fill("A seat by the window")
+    person.get_by_label("I have read this").check()
+    person.wait_for_timeout(1_500)  # by now the next save is on its way, too
+    person.get_by_role("button", name="Register me").click()
+    expect(person.get_by_role("heading", level=1)).to_have_text("You have a place", timeout=7_000)
+    expect(person.get_by_text("A seat by the window")).to_be_visible()
+
+
+@pytest.mark.timeout(300)
+def test_travel_and_answers_are_saved_as_typed_on_a_phone_and_what_is_open_is_said(
+    opens: Opens, program: Program
+) -> None:
+    person = opens("superintendent", PHONE, bypass_csp=True)
+    at = registration_of(person)
+    with closing(sqlite3.connect(program.folder / "plenary.db", timeout=20)) as db, db:
+        db.execute("DELETE FROM travel")
+        db.execute("DELETE FROM registration_answer")
+    person.goto(at)
+    expect(person.get_by_text("Still missing: the organizers’ questions, arrival and departure.")).to_be_visible()
+    person.get_by_role("link", name="Answer the organizers’ questions").click()
+    expect(person.locator("[data-gap=answers]")).to_have_text(
+        re.compile("^Still to answer: “Will you come to the dinner")
+    )
+    person.get_by_role("group", name=re.compile("^Will you come to the dinner")).get_by_label("Yes").check()
+    expect(person.locator("[data-gap=answers]")).to_have_text("")
+    person.get_by_label("Arriving by").fill("The night train")
+    saved = person.locator("form.journey [data-kept]")
+    expect(saved).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    assert fits(person)
+    assert troubles(person, (PHONE,)) == []
+    person.get_by_label("I come from nearby").check()
+    expect(person.locator("[data-gap=travel]")).to_have_text("")
+    expect(person.get_by_label("Arriving by")).to_be_hidden()
+    person.get_by_label("I come from nearby").uncheck()
+    expect(person.locator("[data-gap=travel]")).to_have_text("Not said yet: arrival and departure.")
+    person.reload()
+    expect(person.get_by_label("Arriving by")).to_have_value("The night train")
+    expect(person.get_by_role("group", name=re.compile("^Will you come")).get_by_label("Yes")).to_be_checked()

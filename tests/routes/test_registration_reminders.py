@@ -24,9 +24,19 @@ def text_of(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
+@verb
+def forget_rules(db: Session, *, by: Viewer) -> None:
+    for rule in db.exec(select(ReminderRule)):
+        db.delete(rule)
+
+
 @pytest.fixture
 def organizer(sample_visitor: VisitorOf) -> Visitor:
-    return sample_visitor("organizer")
+    """Before the sample's organizers had made their rules."""
+    organizer = sample_visitor("organizer")
+    with organizer.app.state.database.write() as db:
+        forget_rules(db, by=Viewer.system("test"))
+    return organizer
 
 
 def first_letter(html: str) -> str:

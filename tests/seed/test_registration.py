@@ -1,6 +1,7 @@
 """Who comes to the sample's convenings."""
 
 from collections import Counter
+from datetime import timedelta
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -8,16 +9,23 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.database import Database
 from app.models import (
+    HOLDING,
     AuditEntry,
+    ChoicePlaces,
     City,
     Convening,
     ConveningStage,
     Delegation,
+    Person,
     PresenceWindow,
     PrivateNeeds,
     Registration,
     RegistrationState,
 )
+from app.registration.lodging import blocks_of, nights_taken
+from app.registration.missing import Lack, lacks_among
+from app.registration.questions import answers_to, questions_of
+from app.registration.reminder_plan import plan
 from app.registration.terms import closed_because
 
 
@@ -36,10 +44,12 @@ def test_about_thirty_of_the_cities_people_are_registered_the_others_in_every_st
         of_cities = Counter(one.state.value for one in found if one.city_id is not None)
         assert of_cities == {
             "submitted": 32,
-            "invited": 8,
+            "invited": 6,
             "started": 4,
             "declined": 2,
             "waiting": 1,
+            "offered": 1,
+            "cancelled": 1,
             "replaced": 1,
         }
 
@@ -56,7 +66,7 @@ def test_places_taken_are_counted_apart_and_within_their_caps(sample: Database) 
             mine = [
                 one
                 for one in registrations(db, delegation.convening)
-                if one.city_id == delegation.city_id and one.state is RegistrationState.SUBMITTED
+                if one.city_id == delegation.city_id and one.state in HOLDING
             ]
             sponsored = sum(one.sponsored for one in mine)
             assert (delegation.taken, delegation.sponsored_taken) == (len(mine) - sponsored, sponsored)
@@ -120,3 +130,46 @@ def test_everyone_in_office_came_to_the_past_convenings(sample: Database) -> Non
             "2016-fall": 48,
             "2017-spring": 48,
         }
+
+
+def test_a_place_that_was_given_back_is_offered_to_the_next_for_two_days(sample: Database) -> None:
+    """Rule 9: the third of Salem's who asked for one of its two sponsored places."""
+    with sample.read() as db:
+        of_it = registrations(db, next_convening(db))
+        offered = [one for one in of_it if one.state is RegistrationState.OFFERED]
+        assert [(one.person.name, one.sponsored) for one in offered] == [("Mei-Ling Zhou (周美玲)", True)]
+        assert offered[0].offered_until is not None
+        assert f"{offered[0].offered_until:%Y-%m-%d %H}" == "2017-10-26 14"
+
+
+def test_people_have_said_how_they_come_answered_and_chosen_and_some_have_not(
+    sample: Database, in_the_sample: object
+) -> None:
+    """The pages about it are alive; each registration is as the form would take it."""
+    with sample.read() as db:
+        here = next_convening(db)
+        assert (bool(here.records_notice), bool(here.photo_notice), bool(here.minors_notice)) == (True, True, True)
+        lacks = Counter(lack for missing in lacks_among(db, here, registrations(db, here)).values() for lack in missing)
+        assert lacks == {Lack.FOOD: 11, Lack.QUESTIONS: 17, Lack.TRAVEL: 20, Lack.PHOTO: 1, Lack.NOTICES: 1}
+        (block,) = blocks_of(db, here)
+        nights = nights_taken(db, here)[block.key]
+        assert (list(nights.taken.values()), nights.over) == ([9, 9], ())
+        asked = questions_of(db, here)
+        counts = answers_to(db, [one.key for one in asked])
+        assert [(one.kind.value, one.required, counts[one.key]) for one in asked] == [
+            ("yes or no", True, 23),
+            ("text", False, 3),
+            ("choice", False, 3),
+        ]
+        places = db.exec(select(ChoicePlaces).order_by(col(ChoicePlaces.session_id))).all()
+        assert [(one.taken, one.cap) for one in places] == [(7, 8), (4, None), (4, 20)]
+        mayor = db.exec(select(Person).where(Person.name == "Renata Villaseñor")).one()
+        plans = plan(db, here)
+        assert [(one.rule.kind.value, one.rule.days_before, one.idle) for one in plans] == [
+            ("not started", 7, ""),
+            ("incomplete", 5, ""),
+            ("no travel", 10, ""),
+            ("not started", 2, ""),
+        ]
+        assert min(letter.at for one in plans for letter in one.going) > clock.now() + timedelta(days=2)
+        assert mayor.key not in {letter.person_id for letter in plans[2].going}
