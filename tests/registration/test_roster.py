@@ -10,7 +10,7 @@ from app.models import Person, Registration, RegistrationState, Tenure
 from app.people.audit import verb
 from app.people.viewer import Viewer
 from app.registration.registrations import Details, cancel, register, registration_of
-from app.registration.roster import Group, Participant, Roster, roster, set_listed
+from app.registration.roster import Group, Listing, Participant, Roster, listings_of, roster, set_listed
 from tests.registration.stage import BY, Stage, convening, more_members, person
 
 SHOWN, HIDDEN = Details(listed=True), Details(listed=False)
@@ -151,3 +151,20 @@ def _all_come(db: Session, stage: Stage, *, by: Viewer) -> None:
         for one in db.exec(select(Person))
         if one.key not in there
     )
+
+
+def test_one_reads_what_the_list_says_of_oneself_and_of_nobody_else(
+    database: Database, stage: Stage, queries: list[str]
+) -> None:
+    with database.write() as db:
+        come(db, stage, "oakland mayor", SHOWN)
+        come(db, stage, "expert", Details())
+        cancel(db, come(db, stage, "salem mayor", SHOWN), by=BY)
+    with database.read() as db:
+        here = convening(db, stage)
+        assert listings_of(db, stage.people["oakland mayor"]) == [Listing(here, True, True, "Mayor, Oakland")]
+        assert listings_of(db, stage.people["expert"]) == [Listing(here, None, True, "Expert")]
+        assert listings_of(db, stage.people["salem mayor"]) == []
+        queries.clear()
+        listings_of(db, stage.people["oakland mayor"])
+        assert len(queries) <= 2

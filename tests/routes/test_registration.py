@@ -439,3 +439,17 @@ def test_a_team_is_not_held_up_by_the_notices_and_who_was_registered_is_asked_to
     assert answer.status_code == 422
     own.follow(HERE, {"asks": asked_by(own.get(f"{HERE}/form").text), "photo": "yes", "notices": "true"})
     assert "Still missing: arrival and departure." in said(own.get(HERE).text)
+
+
+def test_under_me_one_reads_what_others_read_about_oneself_and_changes_it_there(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    member = visitor(stage.people["oakland member 1"])
+    assert "Not registered" in said(member.get("/me").text)
+    member.follow(HERE, {**WHOLE, "listed": "yes"})
+    page = said(member.get("/me").text)
+    assert "Fall convening : others read “ Oakland Member 1 ”, Member, Oakland, and nothing else." in page
+    answer = member.post(f"{HERE}/roster/listing", {"listed": "no", "back": "me"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/me")
+    assert "Fall convening : you are counted, and not named." in said(member.get("/me").text)
+    assert of(database, stage, "oakland member 1").listed is False

@@ -22,6 +22,7 @@ function closeOpenMenus(event) {
 /** A form sent twice by a nervous finger is sent once. The server stands such a second click too; this spares the wait. */
 function sendOnce(event) {
   const form = event.target;
+  if (event.defaultPrevented) return; // not sent now: js/registration.js first waits for a save on its way
   if (form.method !== "post" || form.matches('[data-hx-post], [data-hx-boost\\:inherited="true"] form')) return;
   if (form.dataset.sent) {
     event.preventDefault();
