@@ -191,7 +191,8 @@ def settings(log: StringIO, settings: Settings) -> Settings:
 
 FORM = {
     "presence": "whole",
-    "asks": ["presence", "food", "access"],
+    "asks": ["presence", "food", "access", "notices"],
+    "notices": "true",
     "dietary_words": mark("left", "dietary"),
     "access": mark("left", "access"),
 }

@@ -448,7 +448,7 @@ def test_under_me_one_reads_what_others_read_about_oneself_and_changes_it_there(
     assert "Not registered" in said(member.get("/me").text)
     member.follow(HERE, {**WHOLE, "listed": "yes"})
     page = said(member.get("/me").text)
-    assert "Fall convening : others read “ Oakland Member 1 ”, Member, Oakland, and nothing else." in page
+    assert "Fall convening : others read “ Oakland Member 1 , Member, Oakland”, and nothing else." in page
     answer = member.post(f"{HERE}/roster/listing", {"listed": "no", "back": "me"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/me")
     assert "Fall convening : you are counted, and not named." in said(member.get("/me").text)
