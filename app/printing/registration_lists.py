@@ -1,7 +1,8 @@
 """The organizers' lists on paper: who sleeps where, and the sheet on which people sign that they have come."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
+from enum import StrEnum
 from itertools import groupby
 
 from app import clock
@@ -26,19 +27,37 @@ def rooming_sheet(convening: Convening, listed: Rooming, *, release: int | None,
     )
 
 
-def sign_in_sheet(convening: Convening, people: Iterable[Listed], *, release: int | None, live: str) -> str:
-    """Who has a place, by city and seat, as an HTML document for the press: a space to sign on each day."""
+class LiesOn(StrEnum):
+    """Where a sign-in sheet lies: on the organizers' desk with all names, or on a table where everybody reads it, with
+    the names of those who agreed to be on the list of participants."""
+
+    DESK = "desk"
+    TABLE = "table"
+
+
+def sign_in_sheet(convening: Convening, people: Iterable[Listed], *, on: LiesOn, release: int | None, live: str) -> str:
+    """Who has a place, by city and seat, as an HTML document for the press: a space to sign on each day. Whose name the
+    table may not say finds an empty line among their city's."""
     coming = [one for one in people if one.state is RegistrationState.SUBMITTED]
+    named = {one.person_id for one in coming if one.listed or on is LiesOn.DESK}
     days = (convening.ends_on - convening.starts_on).days + 1
     return _set(
         "sign_in",
         convening,
         release,
         live,
-        cities=[(city or "Lab and guests", list(group)) for city, group in groupby(coming, key=lambda one: one.city)],
+        cities=[
+            (city or "Lab and guests", [one for one in group if one.person_id in named], _unnamed(group, named))
+            for city, group in ((city, list(found)) for city, found in groupby(coming, key=lambda one: one.city))
+        ],
+        for_all=on is LiesOn.TABLE,
         days=[convening.starts_on + timedelta(days=number) for number in range(min(days, 3))],
         spare=SPARE,
     )
+
+
+def _unnamed(group: Iterable[Listed], named: Collection[int]) -> int:
+    return sum(one.person_id not in named for one in group)
 
 
 def _set(name: str, convening: Convening, release: int | None, live: str, **more: object) -> str:

@@ -40,7 +40,8 @@ LAB = "lab"
 class Listed:
     """A person; `state` is None where nobody has asked them yet, `line` their number on the waiting list.
 
-    `missing` is what they have not said (missing.py); `presence` is a line a day.
+    `missing` is what they have not said (missing.py); `presence` is a line a day; `listed` says that other
+    participants may read their name.
     """
 
     person_id: int
@@ -59,6 +60,7 @@ class Listed:
     sponsored: bool = False
     walk_in: bool = False
     photo_consent: bool | None = None
+    listed: bool = False
     submitted_at: datetime | None = None
     presence: tuple[str, ...] = ()
     missing: tuple[Lack, ...] = ()
@@ -195,6 +197,7 @@ class _Told:
             sponsored=registration.sponsored,
             walk_in=registration.walk_in,
             photo_consent=registration.photo_consent,
+            listed=bool(registration.listed),
             submitted_at=registration.submitted_at,
             presence=said(self.convening, self.windows.get(number, ())) if coming else (),
             missing=self.lacks.get(number, ()),

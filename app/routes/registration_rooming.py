@@ -7,7 +7,7 @@ from app.agenda import published
 from app.exchange.registration_tables import rooming_rows, rooming_widths
 from app.models import Convening
 from app.printing.papers import Paper
-from app.printing.registration_lists import SHEET, rooming_sheet, sign_in_sheet
+from app.printing.registration_lists import SHEET, LiesOn, rooming_sheet, sign_in_sheet
 from app.registration.everybody import everybody
 from app.registration.rooming import rooming
 from app.routes.door import ConveningHere, Db, Needs, SettingsHere
@@ -44,15 +44,23 @@ def rooming_file(db: Db, convening: ConveningHere, kind: str) -> Response:
 
 
 @router.get("/sign-in.pdf", dependencies=BOARD)
-def sign_in_pdf(db: Db, settings: SettingsHere, convening: ConveningHere, paper: Paper = Paper.LETTER) -> Response:
-    """Who has a place, by city, with a line to sign on."""
+def sign_in_pdf(
+    db: Db,
+    settings: SettingsHere,
+    convening: ConveningHere,
+    paper: Paper = Paper.LETTER,
+    on: LiesOn = LiesOn.TABLE,
+) -> Response:
+    """Who has a place, by city, with a line to sign on. Unless it is asked for, nobody's name lies about who did not
+    agree."""
     html = sign_in_sheet(
         convening,
         everybody(db, convening),
+        on=on,
         release=published.latest_number(db, convening),
         live=f"{settings.address}{convening.path}/registration/people?state=submitted",
     )
-    return _printed(convening, "sign-in", html, paper)
+    return _printed(convening, f"sign-in-{on}", html, paper)
 
 
 def _printed(convening: Convening, name: str, html: str, paper: Paper) -> Response:

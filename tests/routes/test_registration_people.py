@@ -16,6 +16,8 @@ from app.database import Database
 from app.models import Person, SavedList
 from app.people.audit import verb
 from app.people.viewer import Viewer
+from app.printing.registration_lists import LiesOn, sign_in_sheet
+from app.registration.everybody import everybody
 from app.registration.registrations import Details, invite, register
 from tests.conftest import Visitor, VisitorOf
 from tests.registration.stage import BY, TWO_WEEKS_BEFORE, Stage, convening, more_members, person, set_stage
@@ -123,7 +125,12 @@ def test_a_list_is_saved_from_the_page_and_a_taken_name_is_said_with_what_was_ty
     assert organizer.post(f"{HERE}/lists/999/archival").status_code == 404
 
 
-def test_the_sign_in_sheet_has_who_has_a_place_by_city_with_its_time(
+def sheet(organizer: Visitor, query: str) -> str:
+    answer = organizer.get(f"{HERE}/sign-in.pdf{query}")
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
+
+
+def test_the_sign_in_sheet_for_the_desk_has_who_has_a_place_by_city_with_its_time(
     database: Database, stage: Stage, organizer: Visitor
 ) -> None:
     """Rule 15."""
@@ -132,12 +139,39 @@ def test_the_sign_in_sheet_has_who_has_a_place_by_city_with_its_time(
         register(db, here, person(db, stage, "salem mayor"), by=BY)
         register(db, here, person(db, stage, "expert"), by=BY)
         invite(db, here, person(db, stage, "oakland mayor"), by=BY)
-    answer = organizer.get(f"{HERE}/sign-in.pdf")
-    text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
+    text = sheet(organizer, "?on=desk")
     assert "Salem Mayor" in text
     assert "Expert" in text
     assert "Oakland Mayor" not in text
     assert "As of Tue 31 Oct 2017, 11:00 EDT" in text
+    assert "For the desk: all names, also of those who are not on the list of participants." in text
+
+
+def test_a_sheet_that_lies_on_a_table_names_those_who_agreed_and_has_a_line_for_each_of_the_others(
+    database: Database, stage: Stage, organizer: Visitor
+) -> None:
+    """It is that one unless the other is asked for. Who was not asked, or said no, is not named."""
+    with database.write() as db:
+        here = convening(db, stage)
+        for who, listed in (("salem mayor", True), ("salem superintendent", False), ("oakland mayor", None)):
+            register(db, here, person(db, stage, who), details=Details(listed=listed), by=BY)
+        people = everybody(db, here)
+        html = {on: sign_in_sheet(here, people, on=on, release=None, live="x") for on in LiesOn}
+    names = {
+        on: [who for who in ("Salem Mayor", "Salem Superintendent", "Oakland Mayor") if who in html[on]] for on in html
+    }
+    assert names == {
+        LiesOn.TABLE: ["Salem Mayor"],
+        LiesOn.DESK: ["Salem Mayor", "Salem Superintendent", "Oakland Mayor"],
+    }
+    assert html[LiesOn.TABLE].count("<tr>") == html[LiesOn.DESK].count("<tr>")  # as many lines to sign on
+    text = sheet(organizer, "")
+    assert "Named are those who agreed to be on the list of participants" in text
+    assert "Superintendent" not in text
+    board = organizer.get(f"{HERE}/board").text
+    assert f'href="{HERE}/sign-in.pdf?on=table"' in board
+    assert f'href="{HERE}/sign-in.pdf?on=desk"' in board
+    assert organizer.get(f"{HERE}/sign-in.pdf?on=door").status_code == 422
 
 
 def test_lists_of_people_are_the_organizers_alone(stage: Stage, visitor: VisitorOf) -> None:
