@@ -10,8 +10,11 @@ import zxingcpp
 from fastapi import FastAPI
 
 from app.database import Database
-from app.models import Registration
-from app.printing.badges import code_of
+from app.models import Registration, RegistrationState
+from app.printing.badges import SHEET, badge, badges, code_of
+from app.printing.papers import Paper
+from app.printing.press import render_pdf
+from app.registration.expected import Guest
 from app.registration.registrations import Details, cancel, register
 from tests.conftest import VisitorOf
 from tests.printing.reading import pages
@@ -81,3 +84,74 @@ def test_a_person_shows_their_own_code_and_only_with_a_confirmed_place(
     assert FOOD not in page
     assert f'src="{escape(code_of(code))}"' in page
     assert visitor(stage.people["salem mayor"]).get(f"{HERE}/registration/code").status_code == 404
+
+
+LONGEST = {
+    "words": ("María Guadalupe Fernández de la Concepción y Montenegro " * 8)[:300],
+    "one word": "x" * 300,
+    "wide letters": "W" * 300,
+    "Arabic": ("محمد عبد الرحمن بن عبد الله آل سعود " * 10)[:300],
+    "Hebrew": ("שרה בת־אל כהן " * 30)[:300],
+    "Chinese": "张伟欧阳" * 75,
+    "hyphens": ("O’Neil-" * 50)[:300],
+}
+
+
+def boxes(pdf: bytes) -> list[tuple[str, float, float, float, float]]:
+    """(letter, left, bottom, right, top) of what is drawn on the first page, in points, without spaces."""
+    document = pypdfium2.PdfDocument(pdf)
+    text = document[0].get_textpage()
+    found = [
+        (letter, *text.get_charbox(number))
+        for number in range(text.count_chars())
+        if (letter := text.get_text_range(number, 1)).strip()
+    ]
+    document.close()
+    return found
+
+
+def _guest(name: str, city: str = "Oakland", seat: str = "Mayor") -> Guest:
+    return Guest(1, name, city, seat, RegistrationState.SUBMITTED, "a-code-of-43-characters-as-they-are-given-x")
+
+
+@pytest.mark.parametrize("kind", LONGEST)
+def test_a_name_of_300_letters_is_whole_on_its_badge_and_beside_nothing_else(
+    kind: str, database: Database, stage: Stage
+) -> None:
+    """Whatever is cut lies beyond the height that a line may take, or beyond the badge."""
+    name = LONGEST[kind]
+    with database.read() as db:
+        sheets = badges(convening(db, stage), [_guest(name)])
+    pdf = render_pdf(sheets, sheet=SHEET, paper=Paper.LETTER)
+    drawn = boxes(pdf)
+    said = "".join(letter for letter, *_ in drawn).replace("\ufffe", "-")  # so a hyphen at a line's end is read
+    end = said.index("Oakland", len("Fallconvening"))
+    own = drawn[len("Fallconvening") : end]
+    least = 0.5 if kind == "Arabic" else 1  # whose letters are joined, several in one sign
+    assert len(own) >= least * len(name.replace(" ", ""))
+    if kind not in ("Arabic", "Hebrew"):  # which are read back to front
+        assert said[len("Fallconvening") : end] == "".join(name.split())
+    top, bottom = max(box[4] for box in own), min(box[2] for box in own)
+    assert top - bottom <= 42 / 25.4 * 72
+    assert max(box[3] for box in own) - min(box[1] for box in own) <= 78 / 25.4 * 72 + 1
+    assert bottom >= max(box[4] for box in drawn[end : end + len("Oakland")]) - 2
+    assert codes(pdf) == [["a-code-of-43-characters-as-they-are-given-x"]]
+
+
+def test_the_longest_city_and_seat_leave_the_code_free(database: Database, stage: Stage) -> None:
+    guest = _guest("W" * 300, "C" * 120, "Superintendent of everything " * 7)
+    with database.read() as db:
+        sheets = badges(convening(db, stage), [guest])
+    pdf = render_pdf(sheets, sheet=SHEET, paper=Paper.A4)
+    drawn = boxes(pdf)
+    said = "".join(letter for letter, *_ in drawn)
+    assert said == "Fallconvening" + "W" * 300 + "C" * 120 + "Superintendentofeverything" * 7
+    page_height = 297 / 25.4 * 72
+    code_top = page_height - (8 + 130 - 6 - 30) / 25.4 * 72  # margin, badge, what is below the code, the code
+    assert min(box[2] for box in drawn) > code_top
+    assert codes(pdf) == [[guest.code]]
+
+
+def test_a_name_as_most_have_it_is_large() -> None:
+    sizes = {name: badge(_guest(name)).name_size for name in ("Ana", "Imani Okafor", "Wilhelmina Featherstonehaugh")}
+    assert sizes == {"Ana": 30, "Imani Okafor": 30, "Wilhelmina Featherstonehaugh": 30}
