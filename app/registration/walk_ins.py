@@ -5,9 +5,10 @@ same step; that place is for the person who stands there, and those who wait kee
 """
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy.orm import joinedload
-from sqlmodel import Session, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import (
@@ -21,14 +22,18 @@ from app.models import (
     Person,
     Registration,
     RegistrationState,
+    Role,
+    Seat,
 )
 from app.models.base import relation
 from app.people.audit import Refused, verb
 from app.people.directory import Sought, add_person, current_people, unseated_people
+from app.people.tenures import Term, give_seat
 from app.people.viewer import Viewer
 from app.registration.check_ins import check_in
 from app.registration.delegations import delegation_of, take_place
 from app.registration.registrations import office_at, registration_of
+from app.registration.seating import may_name
 from app.registration.substitutions import Newcomer
 
 
@@ -62,6 +67,16 @@ class Room:
     def free(self) -> int:
         """Never below 0, though a cap was lowered under what is taken."""
         return max(self.cap - self.taken, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Vacant:
+    """A seat that nobody holds or is about to, and its city; "" for the lab's."""
+
+    seat_id: int
+    title: str
+    city_id: int | None
+    city: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,31 @@ def rooms(db: Session, convening: Convening) -> list[Room]:
     ]
 
 
+def vacant_seats(db: Session, convening: Convening, by: Viewer) -> list[Vacant]:
+    """The seats that the viewer may give away at the door, by city and the cohort's order of roles; two queries."""
+    first_day = _seated_from(convening)
+    seats = db.exec(
+        select(Seat)
+        .join(Role, col(Role.id) == Seat.role_id)
+        .where(Seat.cohort_id == convening.cohort_id, col(Seat.archived_at).is_(None))
+        .options(
+            contains_eager(relation(Seat.role)), joinedload(relation(Seat.city)), selectinload(relation(Seat.tenures))
+        )
+        .order_by(col(Role.position), col(Seat.position), col(Seat.id))
+    )
+    found = [
+        Vacant(seat.key, seat.title, seat.city_id, seat.city.name if seat.city else "")
+        for seat in seats
+        if may_name(seat.role.standing, convening, by)
+        and all(one.ends_on is not None and one.ends_on < first_day for one in seat.tenures)
+    ]
+    return sorted(found, key=lambda one: one.city)
+
+
+def _seated_from(convening: Convening) -> date:
+    return min(clock.today(convening.zone), convening.starts_on)
+
+
 def comes_for(db: Session, convening: Convening, person: Person) -> Home:
     """What a person on record would come for: what they are registered for, else the seat they hold, else nothing."""
     row = registration_of(db, convening, person.key)
@@ -143,6 +183,7 @@ def let_in(
     who: Person | Newcomer,
     *,
     city: City | None = None,
+    seat: Seat | None = None,
     raise_cap_of: int | None = None,
     device_key: str,
     by: Viewer,
@@ -150,17 +191,21 @@ def let_in(
     """Give who stands at the door a place, and check them in.
 
     Who holds a seat on the first day comes for it, and who is registered comes for that; anybody else as a guest of
-    `city`, counted among its places, or of the lab. Who has a confirmed place is only checked in. The same key sent
-    again gives the check-in it made. Raises NoPlace where the city's cap is reached, unless an organizer raises it:
-    `raise_cap_of` is the number of the city whose cap they saw reached, so that no other is raised unseen.
+    `city`, counted among its places, or of the lab, or for a vacant `seat`, which is theirs from now on. Who has a
+    confirmed place is only checked in. The same key sent again gives the check-in it made. Raises NoPlace where the
+    city's cap is reached, unless an organizer raises it: `raise_cap_of` is the number of the city whose cap they saw
+    reached, so that no other is raised unseen.
     """
     known = db.exec(select(CheckIn).where(CheckIn.device_key == device_key)).first()
     if known is not None:
         return known
     person = who if isinstance(who, Person) else None
     home = comes_for(db, convening, person) if person else None
-    if home is None or not home.said:
+    is_guest = home is None or not home.said
+    if home is None or is_guest:
         home = Home(city.key if city else None, None, "")
+        if seat is not None:
+            home = Home(seat.city_id, seat.key, seat.title)
     delegation = delegation_of(db, convening, home.city_id) if home.city_id is not None else None
     if person is None:
         assert isinstance(who, Newcomer)
@@ -168,6 +213,8 @@ def let_in(
         db.flush()
     elif delegation is None:
         db.exec(select(Person.id).where(Person.id == person.key).with_for_update(key_share=True)).one()
+    if seat is not None and is_guest:
+        _give_seat(db, convening, seat, person, by)
     row = registration_of(db, convening, person.key) or Registration(convening_id=convening.key, person_id=person.key)
     if row.state is not RegistrationState.SUBMITTED:
         _check_may(convening, row, person, by)
@@ -181,6 +228,15 @@ def let_in(
     db.add(row)
     db.flush()
     return check_in(db, row, device_key=device_key, at=clock.now(), way=CheckInWay.WALK_IN, by=by)
+
+
+def _give_seat(db: Session, convening: Convening, seat: Seat, person: Person, by: Viewer) -> None:
+    if not may_name(seat.role.standing, convening, by):
+        raise Refused(f"The lab gives the seat “{seat.title}”: one of the organizers has to.", field="place")
+    try:
+        give_seat(db, seat, person, Term(_seated_from(convening)), by=by)
+    except Refused as refused:
+        raise Refused(refused.sentence, field="place") from refused
 
 
 def _check_may(convening: Convening, row: Registration, person: Person, by: Viewer) -> None:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlmodel import Session, select
 
-from app.models import City, Convening, Person
+from app.models import City, Convening, Person, Seat
 from app.people.audit import Refused
 from app.people.directory import checked_email
 from app.people.names import checked_name
@@ -22,13 +22,14 @@ from app.routes.pages import page, see_other
 from app.routes.registration_check_in import HERE, was_before
 
 router = APIRouter(prefix=f"{HERE}/walk-in", dependencies=[Depends(Needs("checkin.use"))])
-LAB = "lab"
+LAB, SEAT = "lab", "seat-"
 MOST = 30
 """People shown at once; more words narrow them."""
 
 
 class Asked(BaseModel):
-    """As typed. `person` is who was found, else `name` and `email` say somebody new; `place` is a city or the lab."""
+    """As typed. `person` is who was found, else `name` and `email` say somebody new; `place` is a city, the lab, or a
+    vacant seat ("seat-12")."""
 
     q: str = ""
     person: str = ""
@@ -59,6 +60,7 @@ def let_in(
             convening,
             _who(db, asked),
             city=_city(db, convening, asked),
+            seat=_seat(db, convening, asked),
             raise_cap_of=typed.number_or_none(asked.raise_cap_of, "place"),
             device_key=key,
             by=viewer,
@@ -89,12 +91,23 @@ def _person(db: Session, number: int) -> Person | None:
 
 
 def _city(db: Session, convening: Convening, asked: Asked) -> City | None:
-    if asked.place in ("", LAB):
+    if asked.place in ("", LAB) or asked.place.startswith(SEAT):
         return None
     number = typed.number_or_none(asked.place, "place")
     if number not in {room.city_id for room in walk_ins.rooms(db, convening)}:
         raise Refused("Choose one of the list.", field="place")
     return db.get(City, number)
+
+
+def _seat(db: Session, convening: Convening, asked: Asked) -> Seat | None:
+    """The seat that was chosen, whoever holds it by now: after a second tap it is who was let in."""
+    if not asked.place.startswith(SEAT):
+        return None
+    number = typed.number_or_none(asked.place.removeprefix(SEAT), "place")
+    seat = db.get(Seat, number) if number is not None and number < 2**31 else None
+    if seat is None or seat.cohort_id != convening.cohort_id or seat.archived_at is not None:
+        raise Refused("Choose one of the list.", field="place")
+    return seat
 
 
 def _shown(
@@ -116,6 +129,7 @@ def _shown(
         "found": found[:MOST],
         "more": max(len(found) - MOST, 0),
         "rooms": rooms,
+        "vacant": walk_ins.vacant_seats(db, convening, viewer),
         "chosen": chosen,
         "home": home,
         "room": next((room for room in rooms if home and room.city_id == home.city_id), None),

@@ -10,7 +10,19 @@ from fastapi import FastAPI
 from sqlmodel import Session, col, select
 
 from app.database import Database
-from app.models import AuditEntry, CheckIn, CheckInWay, City, Delegation, Person, Registration, RegistrationState
+from app.models import (
+    AuditEntry,
+    CheckIn,
+    CheckInWay,
+    City,
+    Delegation,
+    Person,
+    Registration,
+    RegistrationState,
+    Role,
+    Seat,
+    Tenure,
+)
 from app.people.audit import Refused, verb
 from app.people.directory import add_person
 from app.people.viewer import Viewer
@@ -245,3 +257,84 @@ def test_the_page_asks_no_more_for_many_than_for_few(
         counted.append(len(queries))
     assert counted[0] == counted[1]
     assert "more. Say more of the name." in staff.get(f"{HERE}?q=salem").text
+
+
+@verb
+def vacant_seat(db: Session, stage: Stage, role: str, city: str | None = "oakland", *, by: Viewer) -> int:
+    found = db.exec(select(Role).where(Role.slug == role)).one()
+    seat = Seat(
+        cohort_id=stage.cohort, city_id=stage.cities[city] if city else None, role_id=found.key, label=f"Vacant {role}"
+    )
+    db.add(seat)
+    db.flush()
+    return seat.key
+
+
+def test_somebody_new_takes_a_vacant_seat_at_the_door(database: Database, stage: Stage, staff: Visitor) -> None:
+    """Rule 8: it is theirs from that day on, and a second one cannot have it."""
+    with database.write() as db:
+        seat = vacant_seat(db, stage, "member", by=BY)
+    assert (
+        f'<option value="seat-{seat}">Oakland, Vacant member (vacant): 2 of 2 places free'
+        in staff.get(f"{HERE}?q=zz").text
+    )
+    said = staff.follow(HERE, {"name": "Đỗ Thị Mai", "place": f"seat-{seat}", "key": "one-tap-of-this-page"}).text
+    assert "Đỗ Thị Mai is here." in said
+    assert "Oakland, Vacant member" in said
+    assert places(database, stage) == (1, 2)
+    with database.read() as db:
+        tenure = db.exec(select(Tenure).where(Tenure.seat_id == seat)).one()
+        assert (tenure.person.name, tenure.starts_on.isoformat(), tenure.ends_on) == ("Đỗ Thị Mai", "2017-10-31", None)
+    staff.follow(HERE, {"name": "Đỗ Thị Mai", "place": f"seat-{seat}", "key": "one-tap-of-this-page"})  # a second tap
+    assert len(on_record(database)) == 1
+    late = staff.post(HERE, {"name": "Late One", "place": f"seat-{seat}"})
+    assert (late.status_code, "Đỗ Thị Mai holds this seat from 31 Oct 2017" in late.text) == (422, True)
+    with database.read() as db:
+        assert db.exec(select(Person).where(Person.name == "Late One")).all() == []
+
+
+def test_seats_with_rights_are_given_by_organizers_and_only_while_there_is_a_place(
+    database: Database, stage: Stage, staff: Visitor, visitor: VisitorOf
+) -> None:
+    """Rules 5 and 9: with a mayor's seat comes the city's word."""
+    with database.write() as db:
+        mayor, member = (vacant_seat(db, stage, role, by=BY) for role in ("mayor", "member"))
+        expert = vacant_seat(db, stage, "expert", None, by=BY)
+        come(db, stage, "oakland mayor", "oakland superintendent")
+    shown = staff.get(f"{HERE}?q=zz").text
+    assert [f'value="seat-{seat}"' in shown for seat in (mayor, member, expert)] == [False, True, False]
+    assert staff.post(HERE, {"name": "A Mayor", "place": f"seat-{mayor}"}).status_code == 422
+    assert staff.post(HERE, {"name": "A Member", "place": f"seat-{member}"}).status_code == 422  # no place is left
+    organizer = visitor(stage.people["organizer"])
+    organizer.follow(HERE, {"name": "An Expert", "place": f"seat-{expert}"})  # the lab's, counted nowhere
+    raised = {"name": "A Mayor", "place": f"seat-{mayor}", "raise_cap_of": str(stage.cities["oakland"])}
+    organizer.follow(HERE, raised)
+    assert places(database, stage) == (3, 3)
+    with database.read() as db:
+        held = db.exec(select(Tenure.seat_id).where(col(Tenure.seat_id).in_((mayor, member, expert)))).all()
+    assert sorted(held) == sorted((mayor, expert))
+    assert organizer.post(HERE, {"name": "Ana", "place": "seat-x"}).status_code == 422
+    assert organizer.post(HERE, {"name": "Ana", "place": "seat-99999"}).status_code == 422
+
+
+def test_one_vacant_seat_given_at_two_doors_at_once_is_held_by_one(database: Database, stage: Stage) -> None:
+    """Rule 8, on transactions side by side."""
+    with database.write() as db:
+        seat = vacant_seat(db, stage, "member", by=BY)
+    together = Barrier(6)
+
+    def stand(number: int) -> bool:
+        together.wait()
+        try:
+            with database.write() as db:
+                newcomer, row = Newcomer(f"Guest {number}"), db.get_one(Seat, seat)
+                let_in(db, convening(db, stage), newcomer, seat=row, device_key=f"door {number}", by=BY)
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(stand, range(6))) == 1
+    with database.read() as db:
+        assert len(db.exec(select(Tenure).where(Tenure.seat_id == seat)).all()) == 1
+    assert places(database, stage) == (1, 2)
