@@ -1,12 +1,13 @@
 """What is in the letters: one function a letter, which writes it into the outbox in the caller's transaction."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.mailing.outbox import enqueue
-from app.models import Convening, Person, Registration, Update, UpdateCycle
+from app.models import Convening, OutboxLetter, Person, Registration, Update, UpdateCycle
 
 
 def sign_in_link(db: Session, person: Person, address: str, minutes: int) -> None:
@@ -60,6 +61,39 @@ def update_sent_back(db: Session, told: Sequence[Person], *, city: str, cycle: s
             ),
             purpose="update-sent-back",
             unique_key=f"update-sent-back:{address}:{clock.now().isoformat()}:{person.key}"[-200:],
+        )
+
+
+def update_commented(
+    db: Session, told: Sequence[Person], *, by: str, city: str, cycle: str, update: int, address: str
+) -> None:
+    """To those who write an update: somebody said something about it. What, stands on its page alone (rule 5).
+
+    One letter an hour and person at most, sent a quarter of an hour later: what is said meanwhile needs no other.
+    """
+    moment, key = clock.now(), f"update-comment:{update}:"
+    lately = set(
+        db.exec(
+            select(OutboxLetter.person_id).where(
+                col(OutboxLetter.unique_key).startswith(key), OutboxLetter.created_at > moment - timedelta(hours=1)
+            )
+        )
+    )
+    for person in told:
+        if person.key in lately:
+            continue
+        enqueue(
+            db,
+            person,
+            subject=f"A comment on {city}’s update for {cycle}",
+            text=(
+                f"Dear {person.name},\n\n"
+                f"{by} said something to those who write {city}’s update for {cycle}. It stands here, and beside its "
+                f"section on the desk:\n\n{address}\n"
+            ),
+            purpose="update-comment",
+            unique_key=f"{key}{person.key}:{moment.isoformat()}",
+            due_at=moment + timedelta(minutes=15),
         )
 
 

@@ -18,6 +18,7 @@ from app.routes.pages import page, render, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere, note_look
 from app.routes.updates_form import draft_in
 from app.updates.approval import send_to_mayor
+from app.updates.comments import comments_of
 from app.updates.content import words
 from app.updates.drafting import Saved, desk_of, save_draft, standing_text
 from app.updates.looks import Looked
@@ -42,7 +43,7 @@ def edit(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere) -> Resp
     if here.update.state not in WRITABLE:
         return see_other(here.place)
     note_look(request, db, here.update, viewer, Looked.DESK)
-    return page(request, "updates/edit.html", _desk(db, here))
+    return page(request, "updates/edit.html", _desk(db, here, viewer))
 
 
 @router.post("/{cohort}/updates/{cycle}/{city}/draft", dependencies=WRITE)
@@ -61,7 +62,7 @@ def save(
     except Refused as refused:
         if piece:
             return JSONResponse({"refused": refused.sentence}, 409)
-        context = _desk(db, here, typed=typed, errors={"": refused.sentence})
+        context = _desk(db, here, viewer, typed=typed, errors={"": refused.sentence})
         return page(request, "updates/edit.html", context, status=409)
     if piece:
         if "theirs" in typed:
@@ -74,7 +75,7 @@ def save(
         except Refused as refused:
             errors = {"": refused.sentence}
     if errors:
-        context = _desk(db, here, typed=typed, errors=errors, saved=saved)
+        context = _desk(db, here, viewer, typed=typed, errors=errors, saved=saved)
         return page(request, "updates/edit.html", context, status=409 if saved.stale else 422)
     anchor = "#commitments" if draft.added or draft.removed else "#numbers" if draft.taken else ""
     return see_other(f"{here.place}/edit{anchor}", flash="Saved.")
@@ -142,6 +143,7 @@ def _piece(request: Request, db: Session, here: CityUpdate, saved: Saved, typed:
 def _desk(
     db: Session,
     here: CityUpdate,
+    viewer: Viewer,
     *,
     typed: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
@@ -155,5 +157,6 @@ def _desk(
         "states": list(AnswerState),
         "stages": [(one.key, one.name) for one in stages_of(db, here.cycle.cohort_id)],
         "words": words,
+        "comments": comments_of(db, here.update, viewer),
         "revision": db.execute(select(Revision.number)).scalar_one(),
     }

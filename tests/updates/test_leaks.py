@@ -35,8 +35,9 @@ from app.models import (
 )
 from app.people.audit import verb
 from app.people.policy import Kind
-from app.people.viewer import Viewer
-from app.updates.approval import approve_update, send_back, send_to_mayor
+from app.people.viewer import Viewer, viewer_of
+from app.updates.approval import approve_update, facilitators_of, send_back, send_to_mayor
+from app.updates.comments import say_comment
 from app.updates.commitments import add_commitment, answer_commitment
 from app.updates.content import draft_of
 from app.updates.cycles import find_cycle, find_update
@@ -77,6 +78,9 @@ def write_everywhere(db: Session, update: Update, files: Files) -> None:
         if section.kind is SectionKind.NUMBER:
             counted = Counted(f"{WORDS} {section.slug}", WORDS, unit=MARK, source=WORDS)
             add_figure(db, update, section, counted, by=SYSTEM)
+    said_by = viewer_of(db, facilitators_of(db, update)[0].key)
+    say_comment(db, update, update.cycle.sections[0], text=WORDS, by=said_by)
+    say_comment(db, update, None, text=WORDS, by=said_by)
     for answer in draft_of(db, update).answers:
         row = db.get_one(Commitment, answer.commitment)
         answer_commitment(db, update, row, state=AnswerState.AT_RISK, note=WORDS, by=SYSTEM)
@@ -117,7 +121,15 @@ def addresses(app: FastAPI, values: dict[str, str]) -> Iterator[str]:
                     yield filled(path, values | {"city": city, "cycle": cycle})
     yield f"/search?q={FOUND_BY}"
     yield f"/search?q={MARK[:2]}"
-    for subject in ("update_text", "commitment", "commitment_answer", "update_figure", "update", "update_version"):
+    for subject in (
+        "update_text",
+        "commitment",
+        "commitment_answer",
+        "update_figure",
+        "update_comment",
+        "update",
+        "update_version",
+    ):
         yield f"/by-all-means/audit?subject={subject}"
     with app.state.database.read() as db:
         for file, update, city in db.exec(

@@ -11,7 +11,29 @@ export class Together {
     this.form = desk.form;
     this.here = this.form.querySelector("[data-here]");
     this.form.addEventListener("focusin", (event) => this.enter(event.target));
+    document.addEventListener("submit", (event) => event.target.matches("form[data-say]") && this.comment(event), true);
     this.listen();
+  }
+
+  /** Say something, or settle what was said, without leaving the desk. */
+  async comment(event) {
+    const form = event.target;
+    const area = form.elements.text;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const address = event.submitter?.formAction ?? form.action;
+    const isSaid = address === form.action;
+    try {
+      const response = await fetch(address, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(PATIENCE) });
+      if (!response.ok || new URL(response.url).pathname.startsWith("/sign-in")) throw new Error("refused");
+      if (isSaid) area.value = "";
+    } catch {
+      this.desk.say("What you said to the others is not sent: no connection, or you are signed out. It stands here still.");
+      return;
+    }
+    document.activeElement?.blur();
+    await this.refresh();
+    if (isSaid) area.focus();
   }
 
   enter(field) {
