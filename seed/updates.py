@@ -12,6 +12,7 @@ from app.people.stages import stages_of
 from app.people.tenures import holder_on
 from app.people.viewer import Viewer, offices_of
 from app.updates.approval import approve_update, send_to_mayor
+from app.updates.comments import say_comment
 from app.updates.commitments import add_commitment, answer_commitment
 from app.updates.cycles import find_update, open_cycle
 from app.updates.figures import Counted, add_figure, carry_figure
@@ -44,6 +45,9 @@ def load_updates(db: Session, sample: Sample, *, by: Viewer) -> None:
             counted[city.slug] = _count(db, sample, update, written, counted.get(city.slug, ()), writer)
             _answer(db, update, written.get("answer", ()), last.get(city.slug, ()), writer)
             last[city.slug] = [_commit(db, sample, update, one, writer) for one in written.get("commitment", ())]
+            for said in written.get("comment", ()):
+                section = next(one for one in cycle.sections if one.slug == said["section"])
+                say_comment(db, update, section, text=said["text"], by=writer)
             _bring_along(db, sample, update, written, entry, by)
 
 

@@ -246,6 +246,24 @@ def test_the_toolbar_the_keys_and_a_paste_make_plain_markdown(opens: Opens, prog
     assert stored(program, "wins", place).startswith("See **this** and [that](https://example.org/):")
 
 
+def test_two_talk_beside_a_section_without_leaving_the_desk(opens: Opens) -> None:
+    ana, ben = opens("facilitator"), opens("mayor")
+    ben.goto(to_the_desk(ana))
+    talk = ana.locator("#section-stuck .talk")
+    talk.locator("summary").first.click()
+    ana.locator(WINS).fill("Half a word")
+    talk.get_by_label("Say something to the others who write").fill("Is it 25 or 26?")
+    talk.get_by_role("button", name=re.compile("^Comment")).click()
+    expect(talk.locator(".talk-said")).to_contain_text("Is it 25 or 26?")
+    theirs = ben.locator("#section-stuck .talk")
+    expect(theirs.locator("summary").first).to_contain_text("1 comment")
+    theirs.locator("summary").first.click()
+    theirs.get_by_role("button", name=re.compile("^Settled")).click()
+    expect(theirs.locator("summary").first).to_contain_text("Comments, all settled")
+    expect(talk.locator("summary").first).to_contain_text("Comments, all settled")
+    expect(ana.locator(WINS)).to_have_value("Half a word")
+
+
 def test_numbers_answers_and_commitments_are_saved_and_added_without_a_reload(opens: Opens, program: Program) -> None:
     page = opens("facilitator", PHONE)
     to_the_desk(page)

@@ -21,8 +21,8 @@ export class Together {
     const area = form.elements.text;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const address = event.submitter?.formAction ?? form.action;
-    const isSaid = address === form.action;
+    const address = event.submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+    const isSaid = address === form.getAttribute("action");
     try {
       const response = await fetch(address, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(PATIENCE) });
       if (!response.ok || new URL(response.url).pathname.startsWith("/sign-in")) throw new Error("refused");
