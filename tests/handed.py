@@ -61,6 +61,40 @@ def office(kind: str = "docx", members: Mapping[str, bytes | str | ZipInfo] | No
     return out.getvalue()
 
 
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+
+
+def word(*paragraphs: str, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """A Word document: paragraphs of WordprocessingML made by `para` and `drawn`, with its pictures by name."""
+    links = "".join(f'<Relationship Id="{name}" Type="{R}/image" Target="media/{name}"/>' for name in pictures or {})
+    body = f'<w:document xmlns:w="{W}" xmlns:r="{R}"><w:body>{"".join(paragraphs)}</w:body></w:document>'
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", CONTENT_TYPES)
+        archive.writestr("word/document.xml", body)
+        archive.writestr("word/_rels/document.xml.rels", RELATIONS.format(links))
+        for name, content in (pictures or {}).items():
+            archive.writestr(f"word/media/{name}", content)
+    return out.getvalue()
+
+
+def para(text: str, *, heading: int = 0, bold: bool = False) -> str:
+    style = f'<w:pPr><w:pStyle w:val="Heading{heading}"/></w:pPr>' if heading else ""
+    run = "<w:rPr><w:b/></w:rPr>" if bold else ""
+    return f"<w:p>{style}<w:r>{run}<w:t xml:space='preserve'>{text}</w:t></w:r></w:p>"
+
+
+def drawn(name: str) -> str:
+    """A paragraph with one of the document's pictures."""
+    blip = f'<p:pic xmlns:p="{PIC}"><p:blipFill><a:blip r:embed="{name}"/></p:blipFill></p:pic>'
+    graphic = f'<a:graphic xmlns:a="{A}"><a:graphicData>{blip}</a:graphicData></a:graphic>'
+    return f'<w:p><w:r><w:drawing><wp:inline xmlns:wp="{WP}">{graphic}</wp:inline></w:drawing></w:r></w:p>'
+
+
 def ready(content: bytes, name: str = "file", megabytes: int = 100) -> Ready:
     return make_ready(examine(BytesIO(content), name, megabytes=megabytes))
 

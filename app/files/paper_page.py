@@ -1,15 +1,13 @@
-"""A program by itself: looks through one PDF and draws its first page. `python paper_page.py FILE PICTURE`.
+"""A program by itself (apart.py): looks through one PDF and draws its first page. `python paper_page.py FILE PICTURE`.
 
-It reads what a stranger made, so it runs apart from the server, with little memory and time, and says what it found
-as JSON: {"pages", "width", "height"}, with "trouble" where it must not be taken. PICTURE is written as WebP.
+It says what it found as JSON: {"pages", "width", "height"}, or "trouble" where the PDF must not be taken. PICTURE is
+written as WebP.
 """
 
 import json
 import sys
 from typing import Any
 
-MEMORY = 1500 << 20
-SECONDS = 20
 LONG, WIDE = 1440, 1000
 """Pixels of the first page at most."""
 
@@ -19,17 +17,6 @@ CARRIES = "carries"
 LOCKED = "locked"
 DAMAGED = "damaged"
 _STARTING = {"/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/Rendition", "/Movie", "/Sound"}
-
-
-def limit() -> None:
-    """No more than this process may take, where the system knows limits."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (32 << 20, 32 << 20))
 
 
 def trouble_in(reader: Any) -> str | None:
@@ -107,5 +94,4 @@ def _drawn(path: str, picture: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    limit()
     sys.stdout.write(json.dumps(look(sys.argv[1], sys.argv[2])))

@@ -1,23 +1,17 @@
 """What pages show is made harmless first, and pictured small: pictures are drawn anew, papers looked through."""
 
-import json
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from app.files import paper_page
+from app.files.apart import TooMuch, run_apart
 from app.files.kinds import PDF, PICTURES, WEBP, Arrival, Kind, Unacceptable
 from app.files.looking import name_for
 from app.files.pictures import drawn_anew, preview_of
-
-SECONDS = 40
-"""For a paper that is looked through, by the clock; a large one takes two."""
 
 _TROUBLES = {
     paper_page.PROGRAMS: "This PDF holds programs (JavaScript, or a form that runs one). Print it to a new PDF, and "
@@ -63,7 +57,10 @@ def _paper(arrival: Arrival) -> Ready:
         with paper.open("wb") as copy:
             arrival.file.seek(0)
             shutil.copyfileobj(arrival.file, copy)
-        found = _looked_through(paper, picture)
+        try:
+            found = run_apart(paper_page.__file__, str(paper), str(picture))
+        except TooMuch as error:
+            raise Unacceptable(_TANGLED) from error
         if "trouble" in found:
             raise Unacceptable(_TROUBLES[found["trouble"]])
         preview = BytesIO(picture.read_bytes()) if "width" in found else None
@@ -74,17 +71,6 @@ def _paper(arrival: Arrival) -> Ready:
         found.get("height"),
         found["pages"],
     )
-
-
-def _looked_through(paper: Path, picture: Path) -> dict[str, Any]:
-    """What the program apart says of a paper; whatever ends it early is the paper's doing."""
-    command = [sys.executable, "-I", paper_page.__file__, str(paper), str(picture)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=True)
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
-        raise Unacceptable(_TANGLED) from error
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def _arrived(file: BytesIO, name: str, kind: Kind) -> Arrival:
