@@ -121,6 +121,11 @@ class Update(Row, table=True):
         back_populates="update", sa_relationship_kwargs={"order_by": "Commitment.position"}
     )
 
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may read what is released of it."""
+        return self.public_at is not None and self.released_at is not None
+
 
 class UpdateText(Row, table=True):
     """The draft of one section. `revision` rises with each save: who saves on an older one is told."""

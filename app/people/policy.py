@@ -67,6 +67,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "gathering.change": ORGANIZER,
     "update.board": COHORT,
     "update.read": COHORT,
+    "update.public": EVERYBODY,
     "update.write": TEAM,
     "update.approve": frozenset({Kind.MEMBER, Kind.FACILITATOR, Kind.MAYOR, Kind.SUPERINTENDENT}),
     "update.looks": TEAM | ORGANIZER,

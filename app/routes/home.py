@@ -18,6 +18,7 @@ from app.routes.door import CohortHere, Db, Needs, ViewerHere
 from app.routes.pages import page, see_other
 from app.updates.board import board_of
 from app.updates.cycles import cycles_of
+from app.updates.public import public_updates
 
 router = APIRouter()
 
@@ -26,7 +27,8 @@ router = APIRouter()
 def home(request: Request, db: Db, viewer: ViewerHere) -> Response:
     """For strangers what this is and what is public; for everybody else next, due and changed."""
     if not viewer.is_signed_in:
-        return page(request, "home/front.html", {"sessions": at_home.public_sessions(db)})
+        context = {"sessions": at_home.public_sessions(db), "updates": public_updates(db)}
+        return page(request, "home/front.html", context)
     office = viewer.office
     organizes = [o for o in viewer.offices if viewer.is_organizer(o.cohort_id)]
     cycles = []

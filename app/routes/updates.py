@@ -13,7 +13,8 @@ from app.routes.door import CohortHere, Db, Needs, NotHere, ViewerHere
 from app.routes.kept import keep
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CycleHere, UpdateHere, note_look
-from app.updates.approval import may_approve
+from app.routes.updates_public import for_strangers
+from app.updates.approval import is_facilitator, may_approve
 from app.updates.board import STEPS, Line, board_of, stands_until
 from app.updates.cycles import cycles_of, days_to_go
 from app.updates.looks import Looked
@@ -23,7 +24,7 @@ from app.updates.redactions import redact
 
 router = APIRouter()
 BOARD = [Depends(Needs("update.board"))]
-READ = [Depends(Needs("update.read"))]
+READ = [Depends(Needs("update.public"))]
 RELEASE = [Depends(Needs("update.release"))]
 
 
@@ -63,6 +64,8 @@ def board(request: Request, db: Db, cohort: CohortHere, cycle: CycleHere, viewer
 @router.get("/{cohort}/updates/{cycle}/{city}", dependencies=READ)
 def read(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, version: int | None = None) -> Response:
     """The update as this viewer may read it; before its release peers get its status and no text (rule 5)."""
+    if not may(viewer, "update.read", cohort_id=here.cohort.key):
+        return for_strangers(request, db, here, viewer)
     own = is_own_city(db, here.update, viewer)
     context = here.shown() | {"own": own}
     reading = readable_update(db, here.update, viewer, version)
@@ -77,6 +80,7 @@ def read(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, version
         "content": reading.content,
         "neighbours": neighbours(db, here.update),
         "may_approve": own and may_approve(db, here.update, viewer),
+        "is_facilitator": is_facilitator(db, here.update, viewer),
     }
     drawn = page(request, "updates/read.html", context)
     return keep(drawn) if reading.version else drawn

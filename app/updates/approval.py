@@ -77,7 +77,7 @@ def approve_update(
     """
     hold(db, update)
     moment = on if by.is_system and on else clock.now()
-    approver = _approver(db, update, moment, by)
+    approver = as_approver(db, update, moment, by)
     if update.state is UpdateState.APPROVED and update.approved_by_id == approver.person_id:
         return update  # a second click
     if update.state not in (UpdateState.DRAFTING, UpdateState.WITH_MAYOR):
@@ -101,7 +101,7 @@ def send_back(db: Session, update: Update, *, note: str, by: Viewer) -> list[Per
     An approval that was given is taken back with it.
     """
     hold(db, update)
-    _approver(db, update, clock.now(), by)
+    as_approver(db, update, clock.now(), by)
     if update.state not in (UpdateState.WITH_MAYOR, UpdateState.APPROVED):
         raise Refused(f"It is not with you: this update is {update.state.value}.")
     note = as_written(note, longest=LONGEST_NOTE, field="note")
@@ -116,13 +116,8 @@ def send_back(db: Session, update: Update, *, note: str, by: Viewer) -> list[Per
 def withdraw_approval(db: Session, update: Update, *, by: Viewer) -> None:
     """Take an approval back before the release, so that the text can change: by an approver or the facilitator."""
     hold(db, update)
-    cycle = db.get_one(UpdateCycle, update.cycle_id)
-    is_facilitator = any(
-        office.city_id == update.city_id and office.standing is Standing.FACILITATOR
-        for office in by.offices_in(cycle.cohort_id)
-    )
-    if by.acting or not is_facilitator:
-        _approver(db, update, clock.now(), by)
+    if not is_facilitator(db, update, by):
+        as_approver(db, update, clock.now(), by)
     if update.state is UpdateState.RELEASED:
         raise Refused("It is released already. Begin a correction: it becomes a new version.")
     if update.state is UpdateState.APPROVED:
@@ -179,6 +174,15 @@ def may_approve(db: Session, update: Update, viewer: Viewer) -> bool:
     return viewer.person_id in {one.person_id for one in approvers(db, update, _today(db, update))}
 
 
+def is_facilitator(db: Session, update: Update, viewer: Viewer) -> bool:
+    """Whether the viewer, in person, holds the seat of facilitator of the update's city."""
+    cohort_id = db.get_one(UpdateCycle, update.cycle_id).cohort_id
+    return not viewer.acting and any(
+        office.city_id == update.city_id and office.standing is Standing.FACILITATOR and not office.stands_in
+        for office in viewer.offices_in(cohort_id)
+    )
+
+
 def missing(db: Session, update: Update, content: Content) -> list[str]:
     """What is still to be done before the mayor can have it, in words: unanswered commitments first (rule 7).
 
@@ -205,8 +209,11 @@ def _refuse_if_incomplete(db: Session, update: Update) -> Content:
     return content
 
 
-def _approver(db: Session, update: Update, moment: datetime, by: Viewer) -> Approver:
-    """The viewer as approver; the program itself stands for whoever was mayor at the moment."""
+def as_approver(db: Session, update: Update, moment: datetime, by: Viewer) -> Approver:
+    """The viewer as one who approves at a moment; raises Refused for everybody else, assistants and organizers too.
+
+    The program itself stands for whoever was mayor then.
+    """
     city = db.get_one(City, update.city_id)
     entitled = approvers(db, update, clock.local(moment, city.zone).date())
     if by.is_system and entitled:

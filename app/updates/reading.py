@@ -52,10 +52,12 @@ def readable_update(db: Session, update: Update, viewer: Viewer, number: int | N
     """What the viewer may read of an update, or None: then they see its status and no word of its text.
 
     The last released version, or the one of that `number`, for the cohort; the draft, while nothing is released,
-    for the people of the city. Organizers and lab staff get no draft (rule 5).
+    for the people of the city. Organizers and lab staff get no draft (rule 5). Others get the last version alone,
+    and only when its city has made it public (rule 18).
     """
     cycle = db.get_one(UpdateCycle, update.cycle_id)
-    if not may(viewer, "update.read", cohort_id=cycle.cohort_id):
+    is_reader = may(viewer, "update.read", cohort_id=cycle.cohort_id)
+    if not is_reader and not update.is_public:
         return None
     versions = db.exec(
         select(UpdateVersion).where(UpdateVersion.update_id == update.key).order_by(col(UpdateVersion.number))
