@@ -28,42 +28,6 @@ def sign_in_link(db: Session, person: Person, address: str, minutes: int) -> Non
     )
 
 
-def update_awaits_approval(db: Session, told: Sequence[Person], *, city: str, cycle: str, address: str) -> None:
-    """To a mayor, designees and assistants: the draft is ready. No word of the draft stands in a letter (rule 5)."""
-    for person in told:
-        enqueue(
-            db,
-            person,
-            subject=f"{city}’s update for {cycle} is ready for the mayor",
-            text=(
-                f"Dear {person.name},\n\n"
-                f"{city}’s update for {cycle} is written and waits for the mayor’s approval. It is one page, to be "
-                "read on a phone; approve it there, or send it back with a note:\n\n"
-                f"{address}\n\n"
-                "Only the mayor or a designee on record can approve it, signed in as themselves.\n"
-            ),
-            purpose="update-approval",
-            unique_key=f"update-approval:{address}:{clock.now().isoformat()}:{person.key}"[-200:],
-        )
-
-
-def update_sent_back(db: Session, told: Sequence[Person], *, city: str, cycle: str, address: str) -> None:
-    """To the city's facilitators: the mayor has returned the draft; the note is on its page."""
-    for person in told:
-        enqueue(
-            db,
-            person,
-            subject=f"{city}’s update for {cycle} came back with a note",
-            text=(
-                f"Dear {person.name},\n\n"
-                f"{city}’s update for {cycle} came back from the mayor. The note stands on its page:\n\n"
-                f"{address}\n"
-            ),
-            purpose="update-sent-back",
-            unique_key=f"update-sent-back:{address}:{clock.now().isoformat()}:{person.key}"[-200:],
-        )
-
-
 def update_commented(
     db: Session, told: Sequence[Person], *, by: str, city: str, cycle: str, update: int, address: str
 ) -> None:

@@ -70,6 +70,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "update.public": EVERYBODY,
     "update.write": TEAM,
     "update.approve": frozenset({Kind.MEMBER, Kind.FACILITATOR, Kind.MAYOR, Kind.SUPERINTENDENT}),
+    "update.link": EVERYBODY,
     "update.looks": TEAM | ORGANIZER,
     "update.release": ORGANIZER,
     "update.steer": ORGANIZER,

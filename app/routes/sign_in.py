@@ -12,6 +12,7 @@ from app.people.audit import Refused
 from app.routes.door import Db, Needs, NotHere, SettingsHere, ViewerHere, cookie_name
 from app.routes.pages import page, see_other
 from app.settings import Settings, is_loopback
+from app.updates.approval_links import forget_browsers
 
 router = APIRouter()
 DemoKind = Literal["organizer", "facilitator", "mayor", "superintendent", "member", "staff", "assistant"]
@@ -106,6 +107,7 @@ def sign_out(db: Db, settings: SettingsHere, viewer: ViewerHere) -> Response:
 def sign_out_everywhere(db: Db, settings: SettingsHere, viewer: ViewerHere) -> Response:
     assert viewer.actor_id is not None
     sign_in.end_everywhere(db, viewer.actor_id)
+    forget_browsers(db, viewer.actor_id)
     answer = see_other("/", flash="You are signed out in every browser.")
     answer.headers["Clear-Site-Data"] = '"storage"'
     answer.delete_cookie(cookie_name(settings), secure=_https(settings), httponly=True, samesite="lax")

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from starlette.datastructures import FormData
 
 from app import clock
-from app.mailing import letters
+from app.mailing import approval_letters
 from app.models import AnswerState, Revision, UpdateState
 from app.people.audit import Refused
 from app.people.stages import stages_of
@@ -18,6 +18,7 @@ from app.routes.pages import page, render, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere, note_look
 from app.routes.updates_form import draft_in
 from app.updates.approval import send_to_mayor
+from app.updates.approval_links import give_links
 from app.updates.comments import comments_of
 from app.updates.content import words
 from app.updates.drafting import Saved, desk_of, save_draft, standing_text
@@ -101,8 +102,10 @@ def _refuse_another_hand(viewer: Viewer, typed: dict[str, str]) -> None:
 
 def _send(db: Session, here: CityUpdate, viewer: Viewer, base: str) -> Response:
     told = send_to_mayor(db, here.update, by=viewer)
-    address = f"{base}{here.place}/approval"
-    letters.update_awaits_approval(db, told, city=here.city.name, cycle=here.cycle.title, address=address)
+    tokens = give_links(db, here.update, by=viewer) if told else {}
+    approval_letters.approval_asked(
+        db, told, tokens, city=here.city.name, cycle=here.cycle.title, base=base, place=here.place
+    )
     return see_other(here.place, flash="It is with the mayor, who has a letter with the link.")
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import (
+    ApprovalLink,
     Assistance,
     City,
     Designation,
@@ -53,7 +54,7 @@ def send_to_mayor(db: Session, update: Update, *, by: Viewer) -> list[Person]:
     if update.state is UpdateState.WITH_MAYOR:
         return []
     _refuse_if_incomplete(db, update)
-    entitled = approvers(db, update, _today(db, update))
+    entitled = approvers_now(db, update)
     if not entitled:
         city = db.get_one(City, update.city_id).name
         raise Refused(
@@ -63,7 +64,7 @@ def send_to_mayor(db: Session, update: Update, *, by: Viewer) -> list[Person]:
     update.state = UpdateState.WITH_MAYOR
     update.sent_back_note = ""
     db.add(update)
-    return _told(db, [one.person_id for one in entitled])
+    return asked_now(db, update)
 
 
 @verb
@@ -91,6 +92,7 @@ def approve_update(
     update.approved_as = approver.office
     update.sent_back_note = ""
     db.add(update)
+    end_links(db, update)
     return update
 
 
@@ -109,20 +111,27 @@ def send_back(db: Session, update: Update, *, note: str, by: Viewer) -> list[Per
         raise Refused("Say in a sentence what should change.", "note")
     _reopen(update, note)
     db.add(update)
+    end_links(db, update)
     return facilitators_of(db, update)
 
 
 @verb
-def withdraw_approval(db: Session, update: Update, *, by: Viewer) -> None:
-    """Take an approval back before the release, so that the text can change: by an approver or the facilitator."""
+def withdraw_approval(db: Session, update: Update, *, by: Viewer) -> list[Person]:
+    """Take an approval back before the release, so that the text can change: by an approver or the facilitator.
+
+    Returns the facilitators who are to be told: those who did not do it themselves.
+    """
     hold(db, update)
     if not is_facilitator(db, update, by):
         as_approver(db, update, clock.now(), by)
     if update.state is UpdateState.RELEASED:
         raise Refused("It is released already. Begin a correction: it becomes a new version.")
-    if update.state is UpdateState.APPROVED:
-        _reopen(update, "")
-        db.add(update)
+    if update.state is not UpdateState.APPROVED:
+        return []  # a second click
+    _reopen(update, "")
+    db.add(update)
+    end_links(db, update)
+    return [one for one in facilitators_of(db, update) if one.key != by.actor_id]
 
 
 def approvers(db: Session, update: Update, on: date) -> list[Approver]:
@@ -171,7 +180,25 @@ def may_approve(db: Session, update: Update, viewer: Viewer) -> bool:
     """Whether the viewer, in person and today, is one who approves this update."""
     if viewer.acting or not viewer.is_signed_in:
         return False
-    return viewer.person_id in {one.person_id for one in approvers(db, update, _today(db, update))}
+    return viewer.person_id in {one.person_id for one in approvers_now(db, update)}
+
+
+def approvers_now(db: Session, update: Update) -> list[Approver]:
+    """Who may approve today, by the city's own clock."""
+    return approvers(db, update, _today(db, update))
+
+
+def asked_now(db: Session, update: Update) -> list[Person]:
+    """Who is told today that an update waits for the mayor: approvers, and the assistants who act for them."""
+    return _told(db, [one.person_id for one in approvers_now(db, update)])
+
+
+def end_links(db: Session, update: Update) -> None:
+    """Inside a verb: the letters' links to approve an update open nothing from now on."""
+    good = select(ApprovalLink).where(ApprovalLink.update_id == update.key, col(ApprovalLink.revoked_at).is_(None))
+    for link in db.exec(good):
+        link.revoked_at = clock.now()
+        db.add(link)
 
 
 def is_facilitator(db: Session, update: Update, viewer: Viewer) -> bool:
