@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from app.database import Database
 from app.mailing import outbox, place_letters
+from app.mailing.mark_letters import send_mark_letters
 from app.mailing.release_letters import release_due
 from app.mailing.reminder_letters import send_reminders
 from app.models import Convening, Delegation
@@ -40,7 +41,7 @@ class Jobs:
             return purge_due(database)
 
         def remind() -> int:
-            return send_reminders(database, settings)
+            return send_reminders(database, settings) + send_mark_letters(database, settings)
 
         def release_updates() -> int:
             return release_due(database, settings)

@@ -1,5 +1,5 @@
-"""Serving, measured against bare Starlette in the same run: the published agenda, a feed's 304, and a session moved on
-the draft; the engine of findings alone; and registrations, beside the same written by hand in SQL.
+"""Serving, measured against bare Starlette in the same run: the published agenda, a released update, a feed's 304, and
+a session moved on the draft; the engine of findings alone; and registrations, beside the same written by hand in SQL.
 
 Ratios are medians over rounds in which the two take turns, so that a busy machine weighs on both alike.
 """
@@ -138,6 +138,8 @@ def measured(folder: Path, address: str) -> list[Row]:
             ("published agenda, 442 sessions, signed in", "/by-all-means/convenings/large/agenda"),
         ):
             rows.append(compared(folder, address, what, path, cookie, "/whole", 0.35))
+        update = released_update(browser)
+        rows.append(compared(folder, address, "released update, signed in", update, cookie, "/whole", 0.3))
         etag = httpx.get(address + feed).headers["etag"]
         rows.append(
             compared(folder, address, "feed revalidated (304)", feed, {"If-None-Match": etag}, "/unchanged", 0.5)
@@ -165,6 +167,15 @@ def sample_convening(browser: httpx.Client) -> str:
     found = re.search(r"/by-all-means/convenings/(\d{4}-\w+)", page)
     assert found, "the home page leads to no convening"
     return found[1]
+
+
+def released_update(browser: httpx.Client) -> str:
+    """The path of Oakland's update of the sample's finished cycle."""
+    board = browser.get("/by-all-means/updates").text
+    found = re.findall(r"/by-all-means/updates/(\d{4}-\w+)", board)
+    latest = browser.get("/by-all-means/updates").url.path.rpartition("/")[2]
+    finished = next(slug for slug in found if slug != latest)
+    return f"/by-all-means/updates/{finished}/oakland"
 
 
 def subscribed(browser: httpx.Client) -> str:

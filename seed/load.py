@@ -11,6 +11,7 @@ from app.people.viewer import Viewer
 from seed.agenda import load_agenda
 from seed.calendar import Calendar
 from seed.gatherings import load_gatherings
+from seed.marks import load_marks
 from seed.people import load_people
 from seed.registration import load_registration
 from seed.sample import Sample, calendar_for
@@ -40,4 +41,5 @@ def load_cohort(db: Session, calendar: Calendar, *, by: Viewer) -> Sample:
     load_gatherings(db, sample, by=by)
     load_registration(db, sample, by=by)
     load_updates(db, sample, by=by)
+    load_marks(db, sample, by=by)
     return sample

@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from app import clock
-from app.models import AnswerState, City, Commitment, SectionKind, Update, UpdateCycle, UpdateFigure, UpdateState
+from app.models import AnswerState, Commitment, SectionKind, Update, UpdateCycle, UpdateFigure, UpdateState
 from app.people.audit import verb
 from app.people.stages import stages_of
-from app.people.tenures import holder_on
-from app.people.viewer import Viewer, offices_of
+from app.people.viewer import Viewer
 from app.updates.approval import approve_update, send_to_mayor
 from app.updates.comments import say_comment
 from app.updates.commitments import add_commitment, answer_commitment
@@ -19,6 +17,7 @@ from app.updates.figures import Counted, add_figure, carry_figure
 from app.updates.releases import release_update
 from app.updates.sections import SectionPlan
 from app.updates.writing import write_section
+from seed.marks import seat_holder
 from seed.sample import Entry, Sample, read, read_convenings
 
 CYCLES = ("2017-spring", "2017-fall")
@@ -40,7 +39,7 @@ def load_updates(db: Session, sample: Sample, *, by: Viewer) -> None:
             update = find_update(db, cycle, city.key)
             assert update is not None, f"{city.name} owes an update in {name}"
             moment = sample.calendar.instant(entry["written_on"], city.zone)
-            writer = _facilitator(db, sample, city, moment)
+            writer = seat_holder(db, sample, city, "facilitator", moment)
             _write(db, update, written.get("text", {}), writer, moment)
             counted[city.slug] = _count(db, sample, update, written, counted.get(city.slug, ()), writer)
             _answer(db, update, written.get("answer", ()), last.get(city.slug, ()), writer)
@@ -69,16 +68,6 @@ def _cycle(db: Session, sample: Sample, entry: Entry, by: Viewer) -> UpdateCycle
 
 def _section(entry: Entry) -> SectionPlan:
     return SectionPlan(**(entry | {"kind": SectionKind(entry.get("kind", "prose"))}))
-
-
-def _facilitator(db: Session, sample: Sample, city: City, moment: datetime) -> Viewer:
-    """Who held the city's seat of facilitator at a moment, with the offices of that day."""
-    day = clock.local(moment, city.zone).date()
-    tenure = holder_on(db, sample.seats[f"{city.slug}/facilitator"], day)
-    assert tenure is not None, f"{city.name} had a facilitator on {day}"
-    person = tenure.person
-    offices = offices_of(db, person.key, day)
-    return Viewer(person.key, person.name, offices=offices, actor_id=person.key, actor_name=person.name)
 
 
 def _write(db: Session, update: Update, texts: dict[str, str], writer: Viewer, moment: datetime) -> None:

@@ -48,12 +48,20 @@ class RunOfShow:
         return next((line for sheet in self.sheets for line in sheet.lines if line.name == name), None)
 
 
-def run_of_show(db: Session, convening: Convening, viewer: Viewer) -> RunOfShow:
-    """The run of show of the draft as it stands, in the words of who looks (rule 13), in a fixed number of queries."""
+def run_of_show(
+    db: Session, convening: Convening, viewer: Viewer, *, beside: Mapping[int, tuple[str, ...]] | None = None
+) -> RunOfShow:
+    """The run of show of the draft as it stands, in the words of who looks (rule 13), in a fixed number of queries.
+
+    `beside` is what other rooms have to say below a session, by its id; not said of one that the viewer may not know.
+    """
     draft = load_draft(db, convening)
     titles = wording.titles_for(draft, viewer)
     hidden = {one.id for one in draft.sessions if one.excludes_lab and titles[one.id] != one.title}
     details = _details(db, convening, draft, hidden)
+    for session_id, said in (beside or {}).items():
+        if session_id not in hidden:
+            details[session_id] = (*details.get(session_id, ()), *said)
     written = list(_cues(db, convening))
     replacing = {cue.derived: cue for cue, _ in written if cue.derived}
     names = {cue.key: name for cue, name in written}

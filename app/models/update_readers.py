@@ -20,20 +20,32 @@ class MarkKind(StrEnum):
 class UpdateMark(Row, table=True):
     """A reader's question to a city, or "we can help", at a part of its released update ("section:ask").
 
-    It reaches the city, and the session where the update is presented; `answer` is the city's.
+    It reaches the city, and the session where the update is presented; `answer` is the city's. `office` and
+    `answered_as` are those of the day (rule 8). Its author takes it back (`archived_at`); an organizer hides it
+    (`quarantined_at`, rule 20). `device_key` is made by the device, so that what it sends again is one mark. `told_at`:
+    the city has had a letter of it, `answer_told_at`: its author one of the answer.
     """
 
     __tablename__ = "update_mark"
+    __table_args__ = (Index("uq_update_mark_device_key", "device_key", unique=True),)
 
     update_id: int = Field(foreign_key="update.id", index=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     city_id: int | None = Field(default=None, foreign_key="city.id")
     kind: MarkKind = Field(sa_type=word(MarkKind))
+    office: str = Field(default="", max_length=300)
     part: str = Field(default="", max_length=120)
     text: str = ""
+    device_key: str | None = Field(default=None, max_length=64)
+    told_at: datetime | None = None
     answer: str = ""
     answered_at: datetime | None = None
     answered_by_id: int | None = Field(default=None, foreign_key="person.id")
+    answered_as: str = Field(default="", max_length=300)
+    answer_told_at: datetime | None = None
+    quarantined_at: datetime | None = None
+    quarantined_by_id: int | None = Field(default=None, foreign_key="person.id")
+    quarantine_reason: str = Field(default="", max_length=500)
     archived_at: datetime | None = None
 
     update: Update = Relationship()

@@ -68,6 +68,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "update.board": COHORT,
     "update.read": COHORT,
     "update.public": EVERYBODY,
+    "update.mark": COHORT,
     "update.write": TEAM,
     "update.approve": frozenset({Kind.MEMBER, Kind.FACILITATOR, Kind.MAYOR, Kind.SUPERINTENDENT}),
     "update.link": EVERYBODY,

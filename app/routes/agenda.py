@@ -14,7 +14,7 @@ from app import clock
 from app.agenda import lenses, published
 from app.agenda.published import PublishedAgenda
 from app.agenda.seeing import SeenSession
-from app.models import Convening
+from app.models import Convening, SessionFormat
 from app.people.cities import cities_of
 from app.people.cohorts import roles_of
 from app.people.policy import may
@@ -22,6 +22,7 @@ from app.people.viewer import Viewer
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.kept import keep
 from app.routes.pages import page
+from app.updates.presented import Turn, turns_of
 
 HERE = "/{cohort}/convenings/{convening}"
 READ = [Depends(Needs("agenda.read"))]
@@ -76,8 +77,18 @@ def session(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHe
         "people": published.who_comes(db, seen, found) if not found.covered else [],
         "when": said_when(found, viewer),
         "may_edit": may(viewer, "agenda.draft", cohort_id=convening.cohort_id),
+        "turns": _turns(db, convening, found, viewer),
     }
     return page(request, "agenda/session.html", context)
+
+
+def _turns(db: Session, convening: Convening, session: SeenSession, viewer: Viewer) -> dict[int, Turn]:
+    """What stands behind the turns of cities in a session of updates, for whoever may read those."""
+    if session.format is not SessionFormat.MAYOR_UPDATE or session.covered:
+        return {}
+    if not may(viewer, "update.read", cohort_id=convening.cohort_id):
+        return {}
+    return turns_of(db, convening, {item.city_id for item in session.items if item.city_id is not None}, viewer)
 
 
 def agenda_context(

@@ -31,6 +31,7 @@ from app.registration import purging
 from app.registration.due import Due
 from app.registration.news import swaps_since
 from app.updates import due as updates_due
+from app.updates import mark_lists
 
 A_MONTH = timedelta(days=30)
 
@@ -109,6 +110,7 @@ def owed(db: Session, viewer: Viewer) -> list[Due]:
     """What the viewer owes, soonest first; what has no day comes last."""
     found = [
         *updates_due.due_from(db, viewer),
+        *mark_lists.due_from(db, viewer),
         *registration_due.due_from(db, viewer),
         *purging.due_from(db, viewer),
     ]
@@ -140,6 +142,7 @@ def changed(db: Session, viewer: Viewer, since: datetime) -> list[News]:
         assert update.released_at is not None, "the query asks for released ones"
         place = f"/{cohort.slug}/updates/{cycle.slug}/{city.slug}"
         news.append(News(f"{city.name}’s update for {cycle.title} is out", place, update.released_at))
+    news += [News(one.title, one.url, one.at) for one in mark_lists.news_of_marks(db, viewer, since)]
     organized = {number for number in cohort_ids if viewer.is_organizer(number)}
     news += [News(one.said, one.url, one.at) for one in swaps_since(db, organized, since)]
     return sorted(news, key=lambda one: one.at, reverse=True)

@@ -4,7 +4,8 @@ A route that depends on nothing but its address, its viewer and what is audited 
 The layer here then keeps the answer for that viewer and address at the database's revision, and serves it, ahead
 of everything else, after reading one row: while the revision is the same, nothing that the page shows can have
 changed. A page is drawn anew each day, because offices begin and end with days; one that counts the days of other
-zones, or waits for an hour, says until when it stands.
+zones, or waits for an hour, says until when it stands. What somebody has read of the updates is in no log; a viewer's
+pages are drawn anew after each reading of theirs.
 """
 
 from collections import OrderedDict
@@ -25,7 +26,8 @@ MOST_BYTES = 48 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
 
 STAMP = """
-    SELECT revision.number, sign_in.person_id, sign_in.acting_for_id
+    SELECT revision.number, sign_in.person_id, sign_in.acting_for_id,
+        (SELECT MAX(read_at) FROM update_reading WHERE update_reading.person_id = sign_in.person_id)
     FROM revision
     LEFT JOIN sign_in ON sign_in.token_hash = ? AND sign_in.ended_at IS NULL AND sign_in.expires_at > ?
     WHERE revision.id = 1
@@ -86,7 +88,7 @@ class Kept:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _stamp(self, cookies: bytes) -> tuple[int, Hashable]:
-        """The database's revision, and who the cookie makes the viewer."""
+        """The database's revision, and who the cookie makes the viewer, with when they read something last."""
         fingerprint = ""
         for part in cookies.split(b"; "):
             if part.startswith(self.cookie):

@@ -22,6 +22,7 @@ from app.models import AgendaSession, Cohort
 from app.people.policy import may
 from app.people.prose import prose
 from app.people.viewer import Viewer
+from app.routes.offline import reader_key
 
 APP = Path(__file__).resolve().parent.parent
 FLASH = "plenary-flash"
@@ -128,6 +129,7 @@ def templates() -> Environment:
         span=_span,
         span_of=_span_of,
         iso=_iso,
+        reader_key=reader_key,
     )
     return environment
 

@@ -18,6 +18,7 @@ from app.printing.papers import Paper
 from app.printing.run_of_show import run_sheets
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
+from app.updates.presented import marks_by_session
 
 THERE = "/{cohort}/convenings/{convening}"
 HERE = THERE + "/run-of-show"
@@ -71,7 +72,7 @@ def printed(
     paper: Paper = Paper.LETTER,
 ) -> Response:
     """The sheets on paper, each on a page of its own."""
-    show = run_of_show(db, convening, viewer)
+    show = run_of_show(db, convening, viewer, beside=marks_by_session(db, convening, viewer))
     chosen = show.of(_day(show, day) if day else None, room)
     if not chosen:
         raise NotHere("There is nothing to print: no session of the draft has a time there.")
@@ -97,7 +98,7 @@ def _sheets(
     room: int | None,
     open_only: bool = False,
 ) -> Response:
-    show = run_of_show(db, convening, viewer)
+    show = run_of_show(db, convening, viewer, beside=marks_by_session(db, convening, viewer))
     chosen = _day(show, day)
     now = clock.now()
     context = {

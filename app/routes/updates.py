@@ -11,9 +11,11 @@ from app.people.policy import may
 from app.people.viewer import Viewer
 from app.routes.door import CohortHere, Db, Needs, NotHere, ViewerHere
 from app.routes.kept import keep
+from app.routes.offline import offline
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CycleHere, UpdateHere, note_look
 from app.routes.updates_public import for_strangers
+from app.routes.updates_reading import beside
 from app.updates.approval import is_facilitator, may_approve
 from app.updates.board import STEPS, Line, board_of, stands_until
 from app.updates.cycles import cycles_of, days_to_go
@@ -21,6 +23,7 @@ from app.updates.looks import Looked
 from app.updates.progress import progress_of
 from app.updates.reading import is_own_city, neighbours, readable_update
 from app.updates.redactions import redact
+from app.updates.ten_minutes import reading_list
 
 router = APIRouter()
 BOARD = [Depends(Needs("update.board"))]
@@ -57,6 +60,7 @@ def board(request: Request, db: Db, cohort: CohortHere, cycle: CycleHere, viewer
         "days": days,
         "counts_down": 0 < days <= cycle.countdown_days,
         "convening": db.get(Convening, cycle.convening_id) if cycle.convening_id else None,
+        "reading": reading_list(db, cycle, viewer),
     }
     return keep(page(request, "updates/board.html", context), until=stands_until(cycle, found, cohort.zone))
 
@@ -82,8 +86,9 @@ def read(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, version
         "may_approve": own and may_approve(db, here.update, viewer),
         "is_facilitator": is_facilitator(db, here.update, viewer),
     }
+    context |= beside(db, here, viewer, reading)
     drawn = page(request, "updates/read.html", context)
-    return keep(drawn) if reading.version else drawn
+    return offline(keep(drawn), viewer) if reading.version else drawn
 
 
 @router.post("/{cohort}/updates/{cycle}/{city}/redactions", dependencies=RELEASE)

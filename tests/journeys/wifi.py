@@ -30,6 +30,8 @@ class Wifi:
     def close(self) -> None:
         self.lose()
         self._door.close()
+        for one in self._open:
+            one.close()
 
     def _welcome(self) -> None:
         with suppress(OSError):

@@ -120,6 +120,7 @@ def test_where_a_person_is_named_is_thought_about_table_by_table() -> None:
         ("update_file", "quarantined_by_id"),
         ("update_mark", "answered_by_id"),
         ("update_mark", "person_id"),
+        ("update_mark", "quarantined_by_id"),
         ("update_reading", "person_id"),
         ("update_text", "edited_by_id"),
         ("upload", "person_id"),

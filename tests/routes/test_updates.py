@@ -394,7 +394,7 @@ def test_the_boards_queries_do_not_grow_with_its_cities(stage: Stage, enter: Vis
         counts.append(len([one for one in queries if one.lstrip().upper().startswith("SELECT")]))
     assert len(re.findall(r'class="board-city"', page)) == 600
     assert counts[0] == counts[1]
-    assert counts[0] <= 18  # one of them, whether a kept page still holds, is seen on PostgreSQL alone
+    assert counts[0] <= 20  # one of them, whether a kept page still holds, is seen on PostgreSQL alone
 
 
 def test_the_desk_and_the_reading_page_take_a_fixed_number_of_queries(

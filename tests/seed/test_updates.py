@@ -6,7 +6,17 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from app.database import Database
-from app.models import City, Commitment, CommitmentAnswer, Update, UpdateCycle, UpdateState, UpdateVersion
+from app.models import (
+    City,
+    Commitment,
+    CommitmentAnswer,
+    MarkKind,
+    Update,
+    UpdateCycle,
+    UpdateMark,
+    UpdateState,
+    UpdateVersion,
+)
 from app.updates.content import Content, words
 
 
@@ -108,3 +118,16 @@ def test_drafts_are_by_the_facilitator_in_office_on_the_day(sample: Database) ->
         }
         assert writers["Salem"] == {"Siobhán Ní Dhomhnaill"}
         assert all(len(names) == 1 for names in writers.values())
+
+
+def test_what_readers_left_is_told_and_answered_so_that_nobody_begins_with_a_debt(sample: Database) -> None:
+    """Rule 8: under the office of the day."""
+    with sample.read() as db:
+        marks = db.exec(select(UpdateMark).order_by(col(UpdateMark.id))).all()
+        assert [(one.office, one.update.city.name, one.answered_as) for one in marks] == [
+            ("Mayor, Louisville", "Somerville", "Facilitator, Somerville"),
+            ("Mayor, Oakland", "Salem", "Facilitator, Salem"),
+            ("Mayor, Providence", "Newton", ""),
+        ]
+        assert all(one.told_at == one.created_at for one in marks)
+        assert all(one.answer for one in marks if one.kind is MarkKind.QUESTION)

@@ -2,15 +2,15 @@
 // was kept is the list. Without this module the page is a list with a button for each person.
 
 import { watch } from "./check-in-camera.js";
-import { Queue } from "./check-in-queue.js";
 import { keep } from "./keep.js";
+import { Queue } from "./queue.js";
 
 const EVERY = 5000; // milliseconds between two looks at what others have taken down
 
 const door = document.querySelector("[data-check-in]");
 const at = door.dataset.checkIn;
 const kept = `plenary-door:${at}`;
-const queue = new Queue(at);
+const queue = new Queue("check-in", at);
 const words = document.querySelector("#q");
 const part = (name) => door.querySelector(`[data-${name}]`);
 let list = JSON.parse(localStorage.getItem(kept) ?? "[]");
@@ -118,7 +118,7 @@ async function take(whose, way, guest) {
     say("before", [`${guest.name} ${guest.arrived}.`, guest.place, ...guest.notes]);
     return;
   }
-  queue.add(whose, way);
+  queue.add({ at: new Date().toISOString(), way, ...whose });
   // Said at once: a hall's Wi-Fi may take long to answer, and who stands there has a queue behind them.
   say("waits", guest ? [`${guest.name} is here.`, guest.place, ...guest.notes, "Taken down on this device."] : ["Not on the list of this device. The code is sent as soon as there is an answer."]);
   if (offline || !navigator.onLine) draw();

@@ -2,12 +2,17 @@
 
 /** Resolves once the page will open without a network. `address` is the page's path, and all that is kept for it is under it or under /static. */
 export async function keep(address, more = []) {
+  await keepStatics(address, [address, ...more]);
+}
+
+/** Have the worker answer for what lies under `scope`, and keep what this page is made of. */
+export async function keepStatics(scope, more = []) {
   if (!("serviceWorker" in navigator)) throw new Error("nothing can be kept");
-  await navigator.serviceWorker.register("/sw.js", { scope: address });
+  await navigator.serviceWorker.register("/sw.js", { scope });
   const cache = await caches.open("plenary-door");
   const parts = performance.getEntriesByType("resource").map((entry) => new URL(entry.name));
   const own = parts.filter((url) => url.origin === location.origin && url.pathname.startsWith("/static/"));
-  await cache.addAll([...new Set([address, ...own.map((url) => url.pathname + url.search), ...more])]);
+  await cache.addAll([...new Set([...own.map((url) => url.pathname + url.search), ...more])]);
   await navigator.serviceWorker.ready;
 }
 

@@ -31,15 +31,30 @@ function sendOnce(event) {
   form.dataset.sent = "yes";
 }
 
-/** Signing out clears what this device keeps: check-ins and words that wait there for a network are sent first. */
+/** Signing out clears what this device keeps: check-ins, questions and words that wait there for a network are sent first. */
 async function sendFirst(event) {
   const form = event.target;
   if (!form.matches('[action="/sign-out"], [action="/me/sign-ins/end"]')) return;
-  if (!Object.keys(localStorage).some((key) => /^plenary-(?:check-in|writing):/.test(key))) return;
+  if (!Object.keys(localStorage).some((key) => /^plenary-(?:waits|writing):/.test(key))) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const { mayClear } = await import("./sign-out.js");
   if (await mayClear()) form.submit();
+}
+
+/** Updates that a device keeps for reading or writing without a network are one person's: for another, or for nobody, they go. */
+async function keepForOne() {
+  const { reader } = document.body.dataset;
+  if (reader === undefined || (localStorage.getItem("plenary-reader") ?? "") === reader) return;
+  if (reader) localStorage.setItem("plenary-reader", reader);
+  else localStorage.removeItem("plenary-reader");
+  await window.caches?.delete("plenary-reading");
+  const door = await window.caches?.open("plenary-door");
+  for (const { url } of (await door?.keys()) ?? []) {
+    if (/\/updates\/[^/]+\/[^/]+\/edit$/.test(new URL(url).pathname)) await door.delete(url, { ignoreVary: true }); // a draft (rule 5)
+  }
+  const others = Object.keys(localStorage).filter((key) => key.startsWith("plenary-waits:marks ") && !key.startsWith(`plenary-waits:marks ${reader}:`));
+  if (reader) for (const key of others) localStorage.removeItem(key); // nobody sends what another wrote
 }
 
 document.addEventListener("submit", sendFirst, true);
@@ -52,3 +67,4 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 focusErrors(document);
+keepForOne();

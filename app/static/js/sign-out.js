@@ -1,8 +1,15 @@
-// Signing out clears what this device keeps (sign_in.py says so to the browser). What the door took down, and what was typed at
-// the desk of an update, and is not sent yet, is sent before that.
+// Signing out clears what this device keeps (sign_in.py says so to the browser). What it took down and did not send yet, at
+// the door, while reading and at the desk of an update, is sent before that.
 
-import { Queue } from "./check-in-queue.js";
+import { Queue } from "./queue.js";
 import { Device } from "./writing-device.js";
+
+const WORDS = { "check-in": ["check-in", "check-ins"], marks: ["question or offer", "questions or offers"] };
+
+function said(kind, many) {
+  const [one, several] = WORDS[kind.split(" ")[0]];
+  return `${many} ${many === 1 ? `${one} of this device is` : `${several} of this device are`} not sent yet.`;
+}
 
 /** Whether the device may be cleared: all is sent, or who signs out knows what is lost and says so. */
 export async function mayClear() {
@@ -15,15 +22,12 @@ export async function mayClear() {
     }
   }
   for (const desk of Device.unsent()) await desk.sendAll();
-  const many = Queue.unsent().reduce((sum, queue) => sum + queue.all.length, 0);
+  const lost = Queue.unsent().map((queue) => said(queue.kind, queue.all.length));
   const words = Device.unsent().reduce((sum, desk) => sum + desk.waiting.length, 0);
-  const lost = [
-    many && (many === 1 ? "1 check-in of this device is" : `${many} check-ins of this device are`),
-    words && (words === 1 ? "Words of yours in one part of an update are" : `Words of yours in ${words} parts of an update are`),
-  ].filter(Boolean);
+  if (words) lost.push(`Words of yours in ${words === 1 ? "one part" : `${words} parts`} of an update are not saved yet.`);
   if (lost.length) {
-    return window.confirm(`${lost.map((one) => `${one} not saved yet.`).join(" ")} Signing out deletes what is not saved. Sign out all the same?`);
+    return window.confirm([...lost, "There is no answer now, and signing out deletes this. Sign out all the same?"].join(" "));
   }
   if (!told.length) return true;
-  return window.confirm(["The check-ins that waited are sent. Of these you should know:", ...told.map((one) => one.said), "Sign out now?"].join("\n"));
+  return window.confirm(["What waited is sent. Of these you should know:", ...told.map((one) => one.said), "Sign out now?"].join("\n"));
 }

@@ -1,19 +1,24 @@
 // What this device took down and the server has not answered yet. It lies in the browser's own store at once, so that a
-// closed tab loses nothing; its key makes each of it one check-in, however often it is sent.
+// closed tab loses nothing; its key makes each of it one, however often it is sent.
 
-const STORE = "plenary-check-in:"; // and the address of the door; js/shell.js looks for it before it signs out
+const STORE = "plenary-waits:"; // and what waits, and the address it is sent to; js/shell.js looks for it before it signs out
 
 export class Queue {
-  constructor(address) {
+  /** `kind` is "check-in", or "marks" with whose they are; what waits is posted to `address`/sent. */
+  constructor(kind, address) {
+    this.kind = kind;
     this.address = address;
-    this.store = STORE + address;
+    this.store = `${STORE}${kind}:${address}`;
     this.sending = false;
   }
 
-  /** The queues of this device in which something waits, of whatever convening. */
+  /** The queues of this device in which something waits. */
   static unsent() {
     const stores = Object.keys(localStorage).filter((key) => key.startsWith(STORE));
-    return stores.map((key) => new Queue(key.slice(STORE.length)));
+    return stores.map((key) => {
+      const [kind, ...address] = key.slice(STORE.length).split(":");
+      return new Queue(kind, address.join(":"));
+    });
   }
 
   get all() {
@@ -25,10 +30,10 @@ export class Queue {
     else localStorage.removeItem(this.store);
   }
 
-  /** Take down who has come: `whose` is {code} or {registration}. */
-  add(whose, way) {
+  /** Take something down; gives its key. */
+  add(what) {
     const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0"));
-    const taken = { device_key: key.join(""), at: new Date().toISOString(), way, ...whose };
+    const taken = { device_key: key.join(""), ...what };
     this.all = [...this.all, taken];
     return taken.device_key;
   }
