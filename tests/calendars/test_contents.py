@@ -21,7 +21,7 @@ from app.database import Database
 from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering, reinstate_gathering
 from app.gatherings.details import GONE, Details, details_of
 from app.gatherings.series import Purpose, add_occurrence, change_series, skip_occurrence
-from app.models import AgendaRelease, AgendaSession, Openness, Person, Series, Standing, Tenure
+from app.models import AgendaRelease, AgendaSession, Openness, Person, Series, SessionChoice, Standing, Tenure
 from app.people.audiences import resolve, rule_of
 from app.people.viewer import viewer_of
 from tests.calendars.reading import Occurrence, by_uid, events, occurrences
@@ -274,7 +274,7 @@ def _invitations(db: Session) -> dict[int, list[Occurrence]]:
     }
     told: dict[int, list[Occurrence]] = {}
     since = clock.now().replace(hour=0, minute=0) - timedelta(days=400)
-    released = _released(db)
+    released, passed_over = _released(db), _passed_over(db)
     for session in db.exec(select(AgendaSession).where(col(AgendaSession.archived_at).is_(None))):
         if session.starts_at is None or session.ends_at is None or (session.ends_at <= since and not session.series_id):
             continue
@@ -285,8 +285,28 @@ def _invitations(db: Session) -> dict[int, list[Occurrence]]:
         invited |= rule_of(session.audience).person_ids
         invited |= {one.person_id for one in session.engagements if one.state not in GONE}
         for person_id in invited:
-            told.setdefault(person_id, []).append(_as_read(session))
+            read = _as_read(session)
+            if (person_id, session.key) in passed_over and not any(
+                one.person_id == person_id for one in session.engagements
+            ):
+                read = replace(read, title=f"CANCELLED: {read.title}", status="CANCELLED")
+            told.setdefault(person_id, []).append(read)
     return told
+
+
+def _passed_over(db: Session) -> set[tuple[int, int]]:
+    """(person, session) of each parallel session that stands beside the one they chose."""
+    return {
+        (choice.registration.person_id, other.key)
+        for choice in db.exec(select(SessionChoice).where(col(SessionChoice.given_up_at).is_(None)))
+        for other in db.exec(
+            select(AgendaSession).where(
+                AgendaSession.convening_id == choice.session.convening_id,
+                AgendaSession.choice_group == choice.session.choice_group,
+                AgendaSession.id != choice.session_id,
+            )
+        )
+    }
 
 
 def _released(db: Session) -> set[int]:

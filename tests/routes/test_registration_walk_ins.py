@@ -288,7 +288,7 @@ def test_somebody_new_takes_a_vacant_seat_at_the_door(database: Database, stage:
     staff.follow(HERE, {"name": "Đỗ Thị Mai", "place": f"seat-{seat}", "key": "one-tap-of-this-page"})  # a second tap
     assert len(on_record(database)) == 1
     late = staff.post(HERE, {"name": "Late One", "place": f"seat-{seat}"})
-    assert (late.status_code, "Đỗ Thị Mai holds this seat from 31 Oct 2017" in late.text) == (422, True)
+    assert (late.status_code, "Đỗ Thị Mai holds this seat from Tue 31 Oct 2017" in late.text) == (422, True)
     with database.read() as db:
         assert db.exec(select(Person).where(Person.name == "Late One")).all() == []
 
