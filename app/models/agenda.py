@@ -70,6 +70,7 @@ class Series(Row, table=True):
     ends_on: date | None = None
     join_url: str = ""
     audience_id: int = Field(foreign_key="audience.id")
+    group_id: int | None = Field(default=None, foreign_key="working_group.id", index=True)
     uid: str = Field(default_factory=new_uid, unique=True, max_length=36)
     sequence: int = 0
     changed_at: datetime | None = None
@@ -143,6 +144,7 @@ class AgendaSession(Row, table=True):
     fixed: bool = False
     serves_id: int | None = Field(default=None, foreign_key="measure_stage.id")
     host_city_id: int | None = Field(default=None, foreign_key="city.id")
+    group_id: int | None = Field(default=None, foreign_key="working_group.id", index=True)
     join_url: str = ""
     internal_notes: str = ""
     choice_group: str = Field(default="", max_length=120)

@@ -105,16 +105,35 @@ class SignIn(Row, table=True):
 
 
 class FeedScope(StrEnum):
+    """What a calendar holds: all that a person is invited to, or what of a role, city, convening or cohort they may
+    know; PUBLIC is what everybody may."""
+
     PERSON = "person"
+    ROLE = "role"
+    CITY = "city"
+    CONVENING = "convening"
+    PUBLIC = "public"
 
 
 class Feed(Row, table=True):
-    """A calendar address of a person. Its token is signed from `nonce`, and only the token's hash looks it up."""
+    """A calendar address of a person. Its token is signed from `nonce`, and only the token's hash looks it up.
+
+    `scope_id` is the role, city, convening or cohort of its scope. What is in it beside sessions, and how programs show
+    it, is its owner's choice: travel, holds (dates not yet fixed), what is due, what is called off; alarm (minutes
+    before) and colour (a CSS name).
+    """
 
     __tablename__ = "feed"
 
     person_id: int = Field(foreign_key="person.id", index=True)
     scope: FeedScope = Field(default=FeedScope.PERSON, sa_type=word(FeedScope))
+    scope_id: int | None = None
+    with_travel: bool = False
+    with_holds: bool = True
+    with_dues: bool = False
+    hides_cancelled: bool = False
+    alarm_minutes: int | None = None
+    color: str = Field(default="", max_length=40)
     nonce: str = Field(max_length=64)
     token_hash: str = Field(unique=True, max_length=64)
     revoked_at: datetime | None = None
