@@ -20,12 +20,15 @@ from app.models import (
     AgendaSession,
     Assistance,
     AudienceTerm,
+    ChangeMessage,
     Convening,
     Engagement,
     EngagementState,
+    Invitation,
     Material,
     Nudge,
     Person,
+    PollPerson,
     PublicBodyMember,
     Registration,
     Reminder,
@@ -34,6 +37,7 @@ from app.models import (
     SignInLink,
     Tenure,
     UpdateReading,
+    WebinarSeat,
 )
 from app.people import sign_in
 from app.people.audit import UNAUDITED, Refused, verb
@@ -82,6 +86,10 @@ def merge_people(
     staying[Reminder] = _of_both(db, keep, gone, Reminder, "rule_id")
     staying[Nudge] = _of_both(db, keep, gone, Nudge, "rule_id", "update_id")
     staying[UpdateReading] = _of_both(db, keep, gone, UpdateReading, "update_id")
+    staying[PollPerson] = _of_both(db, keep, gone, PollPerson, "poll_id")
+    staying[WebinarSeat] = _of_both(db, keep, gone, WebinarSeat, "session_id")
+    staying[Invitation] = _of_both(db, keep, gone, Invitation, "session_id", "series_id")
+    staying[ChangeMessage] = _of_both(db, keep, gone, ChangeMessage, "session_id", "sequence")
     staying[Assistance] = _settle_assistances(db, keep, gone, by)
     _drop_what_says_the_same(db, keep, gone)
     _move(db, keep, gone, staying)
@@ -199,7 +207,7 @@ def _progress(engagement: Engagement) -> int:
 def _of_both(db: Session, keep: Person, gone: Person, model: Any, *columns: str) -> set[int]:
     """What both have of the same (a reminder by one rule, a text that both read): one stays with each."""
 
-    def same(row: Any) -> tuple[int, ...]:
+    def same(row: Any) -> tuple[int | None, ...]:
         return tuple(getattr(row, name) for name in columns)
 
     mine = {same(row) for row in _rows(db, model, keep)}

@@ -19,17 +19,20 @@ from app.models import (
     Audience,
     AudienceTerm,
     AuditEntry,
+    ChangeMessage,
     CheckIn,
     Cohort,
     Delegation,
     Engagement,
     EngagementState,
     Feed,
+    Invitation,
     LinkPurpose,
     Nudge,
     NudgeKind,
     NudgeRule,
     Person,
+    PollPerson,
     PrivateLink,
     PublicBody,
     PublicBodyMember,
@@ -44,9 +47,11 @@ from app.models import (
     Standing,
     Substitution,
     Tenure,
+    TimePoll,
     Update,
     UpdateCycle,
     UpdateReading,
+    WebinarSeat,
 )
 from app.people import sign_in
 from app.people.audit import Refused, verb
@@ -528,5 +533,35 @@ def test_what_both_read_and_were_nudged_about_stays_with_each_and_the_rest_moves
         read_by_both(db, stage, gone, by=BY)
         merge(db, stage, gone)
         for model in (UpdateReading, Nudge):
+            held = db.exec(select(model.person_id, func.count()).group_by(col(model.person_id))).all()
+            assert dict(held) == {stage.people[WHO]: 2, gone.key: 1}, model
+
+
+def asked_both(db: Session, stage: Stage, gone: Person, *, by: Viewer) -> None:
+    session = session_of(db, stage)
+    other = AgendaSession(
+        cohort_id=stage.cohort, title="Peer call", audience_id=session.audience_id, zone="America/New_York"
+    )
+    polls = [TimePoll(cohort_id=stage.cohort, title=title, zone="America/New_York") for title in ("First", "Second")]
+    db.add_all([other, *polls])
+    db.flush()
+    places = [session.key, other.key]
+    for who, count in ((stage.people[WHO], 1), (gone.key, 2)):
+        for number, poll in zip(places[:count], polls, strict=False):
+            token = f"{who}-{number}"
+            db.add(PollPerson(poll_id=poll.key, person_id=who, nonce=token, token_hash=token))
+            db.add(WebinarSeat(session_id=number, person_id=who, nonce=token, token_hash=token))
+            db.add(Invitation(session_id=number, person_id=who, nonce=token, token_hash=token))
+            db.add(ChangeMessage(session_id=number, person_id=who, sequence=1, sent_at=clock.now()))
+    db.flush()
+
+
+def test_what_both_were_asked_to_stays_with_each_and_the_rest_moves(database: Database, stage: Stage) -> None:
+    """Two records invited to one gathering stay two invitations, so that the address of neither falls silent."""
+    with database.write() as db:
+        gone = twin(db, stage, by=BY)
+        asked_both(db, stage, gone, by=BY)
+        merge(db, stage, gone)
+        for model in (PollPerson, WebinarSeat, Invitation, ChangeMessage):
             held = db.exec(select(model.person_id, func.count()).group_by(col(model.person_id))).all()
             assert dict(held) == {stage.people[WHO]: 2, gone.key: 1}, model
