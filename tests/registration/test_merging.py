@@ -537,6 +537,7 @@ def test_what_both_read_and_were_nudged_about_stays_with_each_and_the_rest_moves
             assert dict(held) == {stage.people[WHO]: 2, gone.key: 1}, model
 
 
+@verb
 def asked_both(db: Session, stage: Stage, gone: Person, *, by: Viewer) -> None:
     session = session_of(db, stage)
     other = AgendaSession(
