@@ -14,6 +14,9 @@ from app.people.audit import Refused, verb
 from app.people.names import checked_name, checked_zone, slug_of
 from app.people.viewer import Viewer
 
+RESERVED = frozenset({"book", "new", "nudges", "read", "release-plan", "releases", "settings"})
+"""Words that lead elsewhere where an address names a city: one of that name is found at "read-city" and the like."""
+
 
 @dataclass(frozen=True, slots=True)
 class SeatLine:
@@ -97,6 +100,7 @@ def add_city(
     """
     name = checked_name(name, longest=200)
     slug = slug_of(name, "city")
+    slug = f"{slug}-city" if slug in RESERVED else slug
     if db.exec(select(City.id).where(City.slug == slug)).first() is not None:
         raise Refused(f"{name} is on record already.", field="name")
     city = City(name=name, slug=slug, state=state.strip(), zone=checked_zone(zone or cohort.zone))

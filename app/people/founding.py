@@ -20,8 +20,24 @@ FIRST_ROLES = (
 )
 """What every cohort begins with; organizers rename, add and order roles as their field speaks."""
 
-TAKEN_SLUGS = frozenset(
-    {"api", "demo", "feeds", "healthz", "me", "metrics", "search", "sign-in", "sign-out", "static", "style", "sw-js"}
+RESERVED = frozenset(
+    {
+        "api",
+        "approve",
+        "catering",
+        "demo",
+        "feeds",
+        "healthz",
+        "me",
+        "metrics",
+        "search",
+        "sign-in",
+        "sign-out",
+        "speaking",
+        "static",
+        "style",
+        "sw-js",
+    }
 )
 """Words that are addresses already, so that no cohort may be called by them."""
 
@@ -39,7 +55,7 @@ def found_cohort(
     slug = slug or slug_of(name)
     if not name or not organizer:
         raise Refused("Say the cohort’s name and the organizer’s.", field="organizer" if name else "name")
-    if slug != slug_of(slug) or slug in TAKEN_SLUGS:
+    if slug != slug_of(slug) or slug in RESERVED:
         raise Refused(f"“{slug}” cannot be the cohort’s address: small letters, figures and dashes.", field="slug")
     if db.exec(select(Cohort.id).where(Cohort.slug == slug)).first() is not None:
         raise Refused(f"There is a cohort at /{slug} already.", field="slug")

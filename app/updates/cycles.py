@@ -16,7 +16,7 @@ from app.updates.sections import FIRST_SECTIONS, SectionPlan, plans_of
 
 LONGEST_TITLE = 300
 
-TAKEN = frozenset({"new", "commitments"})
+RESERVED = frozenset({"new", "commitments"})
 """Words that stand where a cycle's stands in an address."""
 
 
@@ -40,7 +40,7 @@ def open_cycle(
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,78}", slug):
         raise Refused("An address is made of small letters, digits and hyphens, such as 2017-fall.", "slug")
-    if slug in TAKEN:
+    if slug in RESERVED:
         raise Refused(f"“{slug}” leads to another page. Take another address, such as 2017-fall.", "slug")
     earlier = cycles_of(db, cohort.key)
     for other in earlier:

@@ -123,3 +123,12 @@ def test_every_seat_of_a_cohort_is_read_in_as_many_queries_however_many_there_ar
         town.seats[str(number), "mayor"] = cohorts.add_seat(db, town.cohort, mayor, city=town.cities["Salem"], by=BY)
         seat(db, town, f"Person {number}", str(number), "mayor", by=BY)
     assert count() == few
+
+
+def test_a_city_called_like_a_page_has_an_address_of_its_own(database: Database) -> None:
+    with database.write() as db:
+        town = found(db, by=BY)
+        city = cities.add_city(db, town.cohort, name="Read", joined_on=NOVEMBER, by=BY)
+        assert (city.name, city.slug) == ("Read", "read-city")
+        with pytest.raises(Refused, match="Read is on record already"):
+            cities.add_city(db, town.cohort, name="Read", joined_on=NOVEMBER, by=BY)
