@@ -13,7 +13,7 @@ from app.agenda.crowd import Crowd
 from app.agenda.draft import Body, Draft, DraftRoom, DraftSession, Item, LetStand, Setup, Spot, in_order
 from app.agenda.parallel import narrowed
 from app.agenda.presence import Span, Windows
-from app.gatherings.details import GONE
+from app.gatherings.details import GONE, is_protected
 from app.models import (
     LEFT,
     AgendaSession,
@@ -141,7 +141,7 @@ COLUMNS = (
     *("id", "title", "cover_title", "format", "openness", "excludes_lab", "protected", "choice_group"),
     *("starts_at", "ends_at", "minutes", "cancelled_at", "changed_at", "audience_id", "fixed"),
 )
-SAME = tuple(name for name in COLUMNS if name not in ("audience_id", "cancelled_at"))
+SAME = tuple(name for name in COLUMNS if name not in ("audience_id", "cancelled_at", "protected"))
 """The columns that a draft's session has by the same name."""
 
 
@@ -210,6 +210,7 @@ def _planned(draft: Draft, read: _Read) -> list[DraftSession]:
         certain = mask_of(person_id for person_id, state in engaged if state not in NOT_FOR_CERTAIN)
         session = DraftSession(
             **{name: getattr(row, name) for name in SAME},
+            protected=is_protected(row),
             cancelled=row.cancelled_at is not None,
             rule=rule,
             spots=tuple(_spot(draft, use) for use in read.rooms.get(row.id, ())),

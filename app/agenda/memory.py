@@ -53,6 +53,10 @@ ELSEWHERE = {
     *("update", "update_cycle", "update_section", "update_text", "update_version", "commitment", "commitment_answer"),
     *("update_figure", "update_file", "update_comment", "update_mark", "update_reading", "update_look", "upload"),
     *("approval_link", "nudge", "nudge_rule", "records_hold", "print_run", "two_people"),
+    *("host_turn", "call_point", "gathering_note", "call_action", "time_poll", "poll_slot", "poll_person"),
+    *("poll_answer", "working_group", "working_group_member", "consultation", "consultation_city", "library_item"),
+    *("webinar", "webinar_seat", "ask", "invitation", "invitation_reply", "busy_calendar", "busy_time"),
+    *("change_message",),
 }
 """Rows of which nothing stands on a draft. Any table that is not named in this file has everything read again."""
 

@@ -101,7 +101,7 @@ TOLD = ("starts_at", "ends_at", "zone", "rooms", "join_url", "cancelled")
 
 COLUMNS = (
     *("id", "uid", "title", "cover_title", "purpose", "format", "track", "language", "openness", "excludes_lab"),
-    *("protected", "choice_group", "zone", "join_url", "sequence", "cancellation_reason"),
+    *("choice_group", "zone", "join_url", "sequence", "cancellation_reason"),
 )
 
 
@@ -125,6 +125,7 @@ def snapshot(db: Session, draft: Draft, before: Mapping[int, SessionEntry]) -> l
         values: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS}
         values |= {
             "number": 0,
+            "protected": planned.protected,
             "starts_at": start.isoformat(),
             "ends_at": end.isoformat(),
             "rooms": [

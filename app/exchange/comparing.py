@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app import clock
 from app.exchange.cleaning import LINE_ENDS, UNPRINTABLE
 from app.exchange.reading import Findings, ReadAgenda, ReadSession
-from app.gatherings.details import GONE
+from app.gatherings.details import GONE, is_protected
 from app.models import AgendaSession, Audience, Cohort, Person
 from app.people.audiences import Rule, names_for, rule_of, said
 
@@ -78,8 +78,9 @@ class Comparing:
                 yield Difference(name, _short(before), _short(after))
         said_only = {"format": read.format, "openness": read.openness, "protected": read.protected}
         for name, value in said_only.items():
-            if value is not None and value != getattr(held, name):
-                yield Difference(name, _word(getattr(held, name)), _word(value))
+            stands = is_protected(held) if name == "protected" else getattr(held, name)
+            if value is not None and value != stands:
+                yield Difference(name, _word(stands), _word(value))
 
     def _time(self, read: ReadSession, held: AgendaSession) -> Iterable[Difference]:
         span = span_of(read, held)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Protocol
 
 from sqlmodel import Session, col, select
 
@@ -86,6 +87,23 @@ def details_of(session: AgendaSession) -> Details:
         items=items_of(session),
         **{name: getattr(session, name) for name in COLUMNS},
     )
+
+
+class Kept(Protocol):
+    """What says whether time is protected: a session, a row of its columns, or what is said of one."""
+
+    @property
+    def format(self) -> SessionFormat: ...
+    @property
+    def openness(self) -> Openness: ...
+    @property
+    def protected(self) -> bool: ...
+
+
+def is_protected(said: Kept) -> bool:
+    """Whether nothing else may take the time from the people in it (rule 3): where that was said, and always for a
+    closed role-alike session, the mayors' or superintendents' own hour among themselves."""
+    return said.protected or (said.format is SessionFormat.ROLE_ALIKE and said.openness is Openness.CLOSED)
 
 
 def covered(details: Details) -> Details:

@@ -13,6 +13,7 @@ from app.agenda.loading import load_draft
 from app.agenda.published import latest_release
 from app.agenda.releases import publish_release, releases_of
 from app.database import Database
+from app.gatherings.details import is_protected
 from app.models import AgendaSession, City, Convening, ConveningStage, Openness, PublicBody, SessionFormat
 from app.people.audiences import resolve
 from app.people.audit import Refused
@@ -104,7 +105,7 @@ def test_what_is_closed_public_protected_or_a_choice_is_as_the_domain_page_says(
         assert by_openness[Openness.PUBLIC] == [13]
         assert by_openness[Openness.PRESS] == [15]
         assert numbers(db, (one for one in sessions if one.excludes_lab)) == [7]
-        assert numbers(db, (one for one in sessions if one.protected)) == [12, 24, 25]
+        assert numbers(db, (one for one in sessions if is_protected(one))) == [7, 8, 12, 17, 24, 25]
         assert numbers(db, (one for one in sessions if one.choice_group)) == [20, 21, 22]
 
 
