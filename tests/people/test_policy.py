@@ -32,6 +32,7 @@ from app.people.policy import CITY_BOUND, PERMISSIONS, Kind, may
 from app.people.viewer import Viewer, viewer_of
 from app.routes.door import Needs
 from tests.conftest import Visitor, VisitorOf
+from tests.walks import WALKERS
 
 ROOMS_SAY_NO: dict[str, set[Kind]] = {
     "/{cohort}/convenings/{convening}/sessions/{number:int}.ics": {Kind.ANONYMOUS},
@@ -104,7 +105,7 @@ def person_of(db: Session, kind: Kind) -> int | None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("_one_shelf_of_prints")
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", WALKERS)
 def test_each_route_answers_a_kind_of_person_as_the_table_says(
     kind: Kind, sample_app: FastAPI, portal: BlockingPortal
 ) -> None:

@@ -27,6 +27,7 @@ from app.settings import Settings
 from tests.conftest import Visitor
 from tests.people.test_policy import doors, filled, found_another_cohort, path_values, person_of
 from tests.registration.private_marks import SEALED, Marked, eml_text, leave_marks, mark, marks_in, readable
+from tests.walks import WALKERS
 
 SYSTEM = Viewer.system("test")
 R = "/{cohort}/convenings/{convening}/registration"
@@ -94,7 +95,7 @@ VARIANTS = {
 }
 """What is asked of a page beside the page itself. Searches ask for a mark's head: an echo is then no find."""
 
-READERS = [*Kind, "owner"]
+READERS = [*WALKERS, "owner"]
 BEARERS = {
     "speaker’s link": ("/speaking/", "speaker_link"),
     "caterer’s link": ("/catering/", "caterer_link"),

@@ -49,6 +49,7 @@ from app.updates.writing import write_section
 from tests.conftest import Visitor
 from tests.handed import office, ready
 from tests.people.test_policy import doors, filled, found_another_cohort, path_values, person_of
+from tests.walks import WALKERS
 
 SYSTEM = Viewer.system("test")
 FOUND_BY, MARK = "heronwood", "xq7431"
@@ -159,7 +160,7 @@ def _hidden(sample_app: FastAPI) -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.usefixtures("_hidden", "_one_shelf_of_prints")
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", WALKERS)
 def test_no_word_of_an_unreleased_update_reaches_others_by_any_address_rule_5(
     kind: Kind, sample_app: FastAPI, portal: BlockingPortal
 ) -> None:
