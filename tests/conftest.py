@@ -1,7 +1,7 @@
 """What all tests stand on: a real, migrated database of their own, the sample cohort, and visitors of the program.
 
 PLENARY_TEST_DATABASE says which database: sqlite (unless said otherwise) or postgres, a real server from a wheel.
-Databases come from the shelf. On PostgreSQL only what touches a database is run.
+Databases come from the shelf. On PostgreSQL only what touches a database is run, and queries are not counted.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,9 +32,17 @@ NEEDS_KEY = "the key of the tests"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What touches no database says the same on either: on PostgreSQL it is not run again."""
+    """What touches no database says the same on either: on PostgreSQL it is not run again.
+
+    Nor are queries counted again at six rows and at six hundred, which take longest to lay down: how many there are is
+    the program's doing. The pages themselves are asked for on both.
+    """
     if ON_POSTGRES:
-        idle = {item for item in items if "shelf" not in getattr(item, "fixturenames", ())}
+        idle = {
+            item
+            for item in items
+            if "shelf" not in getattr(item, "fixturenames", ()) or "queries" in getattr(item, "fixturenames", ())
+        }
         config.hook.pytest_deselected(items=list(idle))
         items[:] = [item for item in items if item not in idle]
 
