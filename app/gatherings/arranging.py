@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app import clock
 from app.gatherings.changes import note_change
 from app.gatherings.details import COLUMNS, Details, checked, keep_closed, write_items, write_presenters
+from app.gatherings.hosts import settle_hosts
 from app.models import AgendaSession, Cohort, SessionFormat
 from app.people.audiences import Rule, new_audience, rule_of, write_rule
 from app.people.audit import Refused, verb
@@ -83,6 +84,7 @@ def cancel_gathering(db: Session, gathering: AgendaSession, *, reason: str, by: 
     gathering.cancelled_at = clock.now()
     gathering.cancellation_reason = reason
     note_change(gathering)
+    settle_hosts(db, gathering.series)
     return gathering
 
 
@@ -92,6 +94,7 @@ def reinstate_gathering(db: Session, gathering: AgendaSession, *, by: Viewer) ->
     gathering.cancelled_at = None
     gathering.cancellation_reason = ""
     note_change(gathering)
+    settle_hosts(db, gathering.series)
     return gathering
 
 

@@ -18,6 +18,7 @@ from app.gatherings import rules
 from app.gatherings.arranging import checked_minutes
 from app.gatherings.changes import note_change
 from app.gatherings.details import LONGEST_TITLE, check_join_url
+from app.gatherings.hosts import settle_hosts
 from app.models import AgendaSession, Cohort, Openness, Series, SessionFormat
 from app.models.base import relation
 from app.people.audiences import Rule, new_audience, write_rule
@@ -129,6 +130,7 @@ def extend_series(db: Session, series: Series, *, last: date, by: Viewer) -> lis
     added = _hold(db, series, [start for start in ahead if start not in out])
     series.ends_on = last
     note_change(series, told=True)
+    settle_hosts(db, series)
     return sorted([*out.values(), *added], key=lambda one: one.occurrence_at or after)
 
 
@@ -137,7 +139,9 @@ def add_occurrence(db: Session, series: Series, *, starts_at: datetime, by: View
     """One more meeting beside those of the rule, or of a series without one. Refused when the series meets then."""
     if any(session.starts_at == starts_at and session.archived_at is None for session in series.sessions):
         raise Refused("The series meets then already.", "date")
-    return _hold(db, series, [starts_at])[0]
+    added = _hold(db, series, [starts_at])[0]
+    settle_hosts(db, series)
+    return added
 
 
 @verb
@@ -150,6 +154,7 @@ def skip_occurrence(db: Session, occurrence: AgendaSession, *, by: Viewer) -> Ag
     occurrence.archived_at = clock.now()
     note_change(occurrence)
     note_change(occurrence.series, told=True)
+    settle_hosts(db, occurrence.series)
     return occurrence
 
 
@@ -171,6 +176,7 @@ def end_series(db: Session, series: Series, *, last: date, by: Viewer) -> Series
         note_change(session)
     series.ends_on = last
     note_change(series, told=bool(later))
+    settle_hosts(db, series)
     return series
 
 

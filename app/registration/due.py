@@ -2,8 +2,7 @@
 for an organizer what waits for them: decisions, and reminders about to go."""
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, func, select
@@ -12,6 +11,7 @@ from app import clock
 from app.models import UNANSWERED, City, Convening, Registration, RegistrationState, ReminderKind, Standing
 from app.models.base import relation
 from app.people.audiences import Attendee
+from app.people.due import Due
 from app.people.viewer import Viewer, offices_of
 from app.registration.missing import where_said
 from app.registration.offers import is_offered
@@ -20,19 +20,6 @@ from app.registration.registrations import office_at, registration_of
 from app.registration.reminder_plan import plan
 from app.registration.teams import team
 from app.registration.terms import closed_because
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A thing owed: what it is, the page where it is done, and its last day in the zone of whoever owes it.
-
-    `due_on` is None where nobody has said a day.
-    """
-
-    title: str
-    url: str
-    due_on: date | None
-    detail: str = ""
 
 
 def due_from(db: Session, viewer: Viewer) -> list[Due]:

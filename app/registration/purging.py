@@ -15,9 +15,9 @@ from app import clock
 from app.agenda.speakers import forget_access
 from app.models import AuditEntry, Convening, LinkPurpose, PrivateLink, PrivateNeeds, Registration, Standing, Travel
 from app.people.audit import Refused, verb
+from app.people.due import Due
 from app.people.prose import as_written
 from app.people.viewer import Viewer
-from app.registration.due import Due
 
 ACT = "purge_private_needs"
 WARNED_BEFORE = timedelta(days=7)

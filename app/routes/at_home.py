@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.agenda import published, releases
 from app.agenda.changes import Change
+from app.gatherings import due as gatherings_due
 from app.gatherings.listing import gatherings_of, invitations_of
 from app.models import (
     AgendaRelease,
@@ -24,11 +25,11 @@ from app.models import (
     UpdateCycle,
 )
 from app.models.base import relation
+from app.people.due import Due
 from app.people.policy import may
 from app.people.viewer import Viewer
 from app.registration import due as registration_due
 from app.registration import purging
-from app.registration.due import Due
 from app.registration.news import swaps_since
 from app.updates import due as updates_due
 from app.updates import mark_lists
@@ -112,6 +113,7 @@ def owed(db: Session, viewer: Viewer) -> list[Due]:
         *updates_due.due_from(db, viewer),
         *mark_lists.due_from(db, viewer),
         *registration_due.due_from(db, viewer),
+        *gatherings_due.due_from(db, viewer),
         *purging.due_from(db, viewer),
     ]
     return sorted(found, key=lambda one: (one.due_on or date.max, one.title))

@@ -1,6 +1,7 @@
 """Series of gatherings: one's page with its dates, a new one, going on, ending."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Annotated
 
@@ -9,14 +10,15 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.gatherings import rules, series
+from app.gatherings import hosts, rules, series
 from app.gatherings.arranging import KINDS
 from app.gatherings.listing import Gathering, gatherings_of_series
 from app.gatherings.rules import Rhythm
 from app.gatherings.series import Purpose, Timetable
-from app.models import Cohort, Openness, Series, SessionFormat
+from app.models import AgendaSession, City, Cohort, Openness, Series, SessionFormat
 from app.people.audiences import names_for, rule_of, said
 from app.people.audit import Refused
+from app.people.cities import cities_of
 from app.people.names import checked_zone
 from app.people.policy import may
 from app.people.viewer import Viewer
@@ -66,7 +68,7 @@ def create(
         made = series.create_series(db, cohort, _purpose(db, cohort, form), _timetable(form), by=viewer)
     except Refused as refused:
         return _form(request, db, cohort, form, errors=typed.errors(refused))
-    return see_other(_place(cohort, made), flash=f"“{made.title}” is on the calendar, {len(made.sessions)} times.")
+    return see_other(place_of(cohort, made), flash=f"“{made.title}” is on the calendar, {len(made.sessions)} times.")
 
 
 @router.get("/{cohort}/gatherings/series/{slug}", dependencies=READ)
@@ -84,6 +86,7 @@ def one(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, slug: 
         "audience": said(rule, names_for(db, [rule], cohort.key)),
         "changes": changes,
         "flagged": _flagged(found, clock.today(found.zone)) if changes else [],
+        "hosting": _hosting(db, cohort, found) if changes else None,
         "errors": {},
     }
     return page(request, "gatherings/series.html", context)
@@ -91,7 +94,7 @@ def one(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, slug: 
 
 @router.get("/{cohort}/gatherings/series/{slug}/edit", dependencies=CHANGE)
 def edit(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, slug: str) -> Response:
-    found, _ = _seen(db, cohort, viewer, slug)
+    found = series_here(db, cohort, viewer, slug)
     form = SeriesForm(
         format=found.format,
         title=found.title,
@@ -113,20 +116,20 @@ def save(
     form: Annotated[SeriesForm, Form()],
 ) -> Response:
     """Say something else of the whole series; dates that say it differently by themselves keep that."""
-    found, _ = _seen(db, cohort, viewer, slug)
+    found = series_here(db, cohort, viewer, slug)
     try:
         series.change_series(db, found, _purpose(db, cohort, form, found), by=viewer)
     except Refused as refused:
         return _form(request, db, cohort, form, errors=typed.errors(refused), found=found)
-    return see_other(_place(cohort, found), flash="Saved, for all its dates.")
+    return see_other(place_of(cohort, found), flash="Saved, for all its dates.")
 
 
 @router.post("/{cohort}/gatherings/series/{slug}/extension", dependencies=CHANGE)
 def extend(db: Db, cohort: CohortHere, viewer: ViewerHere, slug: str, last: Annotated[str, Form()] = "") -> Response:
-    found, _ = _seen(db, cohort, viewer, slug)
+    found = series_here(db, cohort, viewer, slug)
     added = series.extend_series(db, found, last=typed.day(last, "last"), by=viewer)
     dates = "date" if len(added) == 1 else "dates"
-    return see_other(_place(cohort, found), flash=f"{len(added)} more {dates}.")
+    return see_other(place_of(cohort, found), flash=f"{len(added)} more {dates}.")
 
 
 @router.post("/{cohort}/gatherings/series/{slug}/dates", dependencies=CHANGE)
@@ -138,23 +141,29 @@ def add_date(
     day: Annotated[str, Form()] = "",
     start: Annotated[str, Form()] = "",
 ) -> Response:
-    found, _ = _seen(db, cohort, viewer, slug)
+    found = series_here(db, cohort, viewer, slug)
     wall = gatherings_form.wall(start, "start")
     starts_at = clock.at(typed.day(day, "day"), wall, found.zone).astimezone(UTC)
     series.add_occurrence(db, found, starts_at=starts_at, by=viewer)
-    return see_other(_place(cohort, found), flash="One more date.")
+    return see_other(place_of(cohort, found), flash="One more date.")
 
 
 @router.post("/{cohort}/gatherings/series/{slug}/end", dependencies=CHANGE)
 def end(db: Db, cohort: CohortHere, viewer: ViewerHere, slug: str, last: Annotated[str, Form()] = "") -> Response:
     """Let the series end with a day. One that is to meet at another time ends, and a new one begins."""
-    found, _ = _seen(db, cohort, viewer, slug)
+    found = series_here(db, cohort, viewer, slug)
     series.end_series(db, found, last=typed.day(last, "last"), by=viewer)
-    return see_other(_place(cohort, found), flash="The series ends there; what has been stays.")
+    return see_other(place_of(cohort, found), flash="The series ends there; what has been stays.")
 
 
-def _place(cohort: Cohort, found: Series) -> str:
+def place_of(cohort: Cohort, found: Series) -> str:
+    """The address of a series' page."""
     return f"/{cohort.slug}/gatherings/series/{found.slug}"
+
+
+def series_here(db: Session, cohort: Cohort, viewer: Viewer, slug: str) -> Series:
+    """The series of the address; raises NotHere where the viewer may not know of it."""
+    return _seen(db, cohort, viewer, slug)[0]
 
 
 def _seen(db: Session, cohort: Cohort, viewer: Viewer, slug: str) -> tuple[Series, list[Gathering]]:
@@ -167,6 +176,25 @@ def _seen(db: Session, cohort: Cohort, viewer: Viewer, slug: str) -> tuple[Serie
     if found is None or not (empty or any(one.is_whole for one in seen)):
         raise NotHere(f"{cohort.name} has no such series.")
     return found, seen
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """Who hosts by turns, as organizers set it: the cities in the order in which they are next, those that could be
+    added, the dates to come, and those whose host will have left the cohort by then."""
+
+    cities: tuple[City, ...]
+    others: tuple[City, ...]
+    coming: tuple[AgendaSession, ...]
+    leaving: tuple[AgendaSession, ...]
+
+
+def _hosting(db: Session, cohort: Cohort, found: Series) -> Hosting:
+    coming, turns = hosts.coming_dates(db, found.key), hosts.turns_of(db, found.key)
+    cities = hosts.in_turn(turns, coming)
+    others = [one for one in cities_of(db, cohort.key, clock.today(cohort.zone)) if one not in cities]
+    left = hosts.leaving(db, cohort.key, coming) if turns else []
+    return Hosting(tuple(cities), tuple(others), tuple(coming), tuple(left))
 
 
 def _flagged(found: Series, today: date) -> list[date]:

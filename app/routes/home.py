@@ -4,15 +4,17 @@ from collections import defaultdict
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.agenda import published
 from app.gatherings.listing import gatherings_of
+from app.gatherings.series import months_to_flag
 from app.learning.rhythm import convening_in_view, rhythm_of
-from app.models import Convening
+from app.models import Cohort, Convening
 from app.people import cities, sign_in
 from app.people.cities import SeatLine
+from app.people.policy import may
 from app.routes import at_home, search
 from app.routes.door import CohortHere, Db, Needs, ViewerHere
 from app.routes.pages import page, see_other
@@ -74,8 +76,15 @@ def cohort_home(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere
         "cycle": cycle,
         "updates": {line.city_id: line for line in board_of(db, cycle).lines} if cycle else {},
         "gatherings": gatherings[:4],
+        "flagged": _flagged(db, cohort) if may(viewer, "gathering.change", cohort_id=cohort.key) else [],
     }
     return page(request, "home/cohort.html", context)
+
+
+def _flagged(db: Session, cohort: Cohort) -> list[str]:
+    """The months from this one on in which no call is planned (rule 17)."""
+    today = clock.today(cohort.zone)
+    return [f"{month:%B %Y}" for month in months_to_flag(db, cohort, today) if month >= today.replace(day=1)]
 
 
 @router.get("/{cohort}/agenda", dependencies=[Depends(Needs("cohort.read"))])

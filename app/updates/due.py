@@ -20,8 +20,8 @@ from app.models import (
     UpdateState,
     UpdateText,
 )
+from app.people.due import Due
 from app.people.viewer import Viewer
-from app.registration.due import Due
 from app.updates.cycles import active_in, due_date
 
 NAGGING = timedelta(days=49)

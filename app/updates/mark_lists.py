@@ -13,9 +13,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from app.models import City, Cohort, MarkKind, Person, Standing, Update, UpdateCycle, UpdateMark
+from app.people.due import Due
 from app.people.policy import may
 from app.people.viewer import Viewer
-from app.registration.due import Due
 
 
 @dataclass(frozen=True, slots=True)

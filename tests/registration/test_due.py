@@ -8,8 +8,9 @@ from sqlmodel import Session
 from app.database import Database
 from app.models import RegistrationState, ReminderKind, Travel
 from app.people.audit import verb
+from app.people.due import Due
 from app.people.viewer import Viewer
-from app.registration.due import Due, due_from
+from app.registration.due import due_from
 from app.registration.registrations import Details, register
 from app.registration.reminders import add_rule, hold_reminders
 from tests.registration.stage import BY, Stage, convening, more_members, person, viewer

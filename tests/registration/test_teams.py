@@ -8,8 +8,9 @@ from sqlmodel import Session, select
 from app.database import Database
 from app.models import City, RegistrationState, Standing, Tenure
 from app.people.audit import verb
+from app.people.due import Due
 from app.people.viewer import Viewer
-from app.registration.due import Due, due_from
+from app.registration.due import due_from
 from app.registration.missing import Lack
 from app.registration.presence import Window
 from app.registration.registrations import Details, decline, invite, register, save_registration

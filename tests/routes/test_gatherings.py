@@ -423,3 +423,70 @@ def test_the_queries_of_the_list_do_not_grow_with_it(
     queries.clear()
     assert one.get(HOME).status_code == 200
     assert len(queries) <= 22
+
+
+def test_an_organizer_lets_all_cities_host_by_turns_and_the_dates_say_who(
+    visitor: VisitorOf, database: Database, meeting: Meeting
+) -> None:
+    with database.write() as db:
+        series = meeting.calls(db)
+    organizer = visitor(meeting.stage.people["organizer"])
+    place = f"{HOME}/series/{series.slug}"
+    page = organizer.follow(f"{place}/hosts", {"everyone": "yes"}).text
+    assert _hosts(page) == ["Oakland", "Salem"] * 4
+    page = organizer.follow(f"{place}/hosts/{meeting.stage.cities['salem']}/place", {"to": "up"}).text
+    assert _hosts(page) == ["Salem", "Oakland"] * 4
+    november = next(one for one in series.sessions if one.starts_at == utc(2017, 11, 9, 17))
+    seen = visitor(meeting.stage.people["oakland facilitator"]).get(f"{HOME}/{november.key}").text
+    assert re.search(r"<dt>Host</dt><dd[^>]*>Oakland</dd>", seen)
+    assert "hosts" not in visitor(meeting.stage.people["oakland facilitator"]).get(place).text
+    page = organizer.follow(f"{place}/hosts/{meeting.stage.cities['oakland']}/removal", {}).text
+    assert _hosts(page) == ["Salem"] * 8
+    first, second = (str(one.key) for one in series.sessions[4:6])
+    organizer.follow(f"{place}/hosts", {"city": str(meeting.stage.cities["oakland"])})
+    page = organizer.follow(f"{place}/hosts/swap", {"one": first, "other": second}).text
+    assert _hosts(page)[:3] == ["Oakland", "Salem", "Salem"]
+    assert organizer.post(f"{place}/hosts/swap", {"one": first, "other": first}).status_code == 409
+    assert organizer.post(f"{place}/hosts", {"city": ""}).status_code == 409
+
+
+def _hosts(page: str) -> list[str]:
+    return re.findall(r"Host: <bdi>([^<]+)</bdi>", page)
+
+
+@pytest.mark.parametrize("path", ["hosts", "hosts/swap", "hosts/passing-on", "hosts/1/place", "hosts/1/removal"])
+def test_only_organizers_say_who_hosts(visitor: VisitorOf, database: Database, meeting: Meeting, path: str) -> None:
+    with database.write() as db:
+        slug = meeting.calls(db).slug
+    for who in ("oakland facilitator", "staff", "oakland mayor"):
+        assert visitor(meeting.stage.people[who]).post(f"{HOME}/series/{slug}/{path}", {}).status_code == 403
+
+
+def test_a_month_without_a_call_stands_on_the_cohorts_home_and_is_due_from_organizers_rule_17(
+    visitor: VisitorOf, database: Database, meeting: Meeting
+) -> None:
+    with database.write() as db:
+        october = next(s for s in meeting.calls(db).sessions if s.starts_at and s.starts_at.month == 10)
+        cancel_gathering(db, october, reason="A holiday", by=BY)
+    organizer, facilitator = (visitor(meeting.stage.people[who]) for who in ("organizer", "oakland facilitator"))
+    assert "No call is planned in October 2017." in organizer.get("/by-all-means").text
+    assert "No call is planned" not in facilitator.get("/by-all-means").text
+    assert re.search(r"Plan a call in October 2017</a>.*?By Tue 31 Oct", organizer.get("/").text, re.DOTALL)
+    assert "Plan a call" not in facilitator.get("/").text
+
+
+def test_the_page_of_a_series_asks_no_more_with_more_dates_and_hosts(
+    visitor: VisitorOf, database: Database, meeting: Meeting, queries: list[str]
+) -> None:
+    with database.write() as db:
+        series = meeting.calls(db)
+    organizer = visitor(meeting.stage.people["organizer"])
+    place = f"{HOME}/series/{series.slug}"
+    organizer.follow(f"{place}/hosts", {"everyone": "yes"})
+    queries.clear()
+    organizer.get(place)
+    few = len(queries)
+    organizer.follow(f"{place}/extension", {"last": "2022-05-31"})
+    queries.clear()
+    assert len(_hosts(organizer.get(place).text)) == 56
+    assert len(queries) == few

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import time_machine
 
+from app.people.due import Due
 from app.people.viewer import Viewer
-from app.registration.due import Due
 from app.updates.approval import send_back, send_to_mayor
 from app.updates.due import due_from
 from app.updates.releases import begin_correction
