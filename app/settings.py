@@ -5,8 +5,9 @@ import secrets
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -29,7 +30,7 @@ def _for_owner_only(path: str, flags: int) -> int:
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="PLENARY_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PLENARY_", frozen=True, extra="ignore", populate_by_name=True)
 
     data_dir: Path = Path("data")
     database_url: str | None = None
@@ -45,12 +46,30 @@ class Settings(BaseSettings):
     sign_in_minutes: int = 20
     session_days: int = 30
     upload_megabytes: int = 20
-    slides_megabytes: int = Field(100, ge=1, le=150)
+    picture_megabytes: int = Field(30, ge=1, le=150)
+    document_megabytes: int = Field(
+        100, ge=1, le=150, validation_alias=AliasChoices("PLENARY_DOCUMENT_MEGABYTES", "PLENARY_SLIDES_MEGABYTES")
+    )
+    pieces_megabytes: int = Field(100, ge=1, le=2000)
+    update_megabytes: int = Field(1000, ge=1)
+    files_url: str | None = None
+    files_endpoint: str | None = None
+    files_region: str = "us-east-1"
+    files_key: str | None = None
+    files_secret: SecretStr | None = None
 
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("files_url")
+    @classmethod
+    def _bucket(cls, value: str | None) -> str | None:
+        said = urlsplit(value or "")
+        if value and (said.scheme != "s3" or not said.netloc or "@" in said.netloc or said.query):
+            raise ValueError("It looks like s3://bucket/folder; key and secret are settings of their own")
+        return value or None
 
     @property
     def database(self) -> str:

@@ -22,6 +22,7 @@ from app.models.sealed import use_key
 from app.people import sign_in
 from app.routes.door import cookie_name
 from app.settings import Settings
+from tests.buckets import storage
 from tests.compiled import share_compiled_statements
 from tests.shelf import ON_POSTGRES, Shelf
 
@@ -108,6 +109,13 @@ def _one_shelf_of_prints(settings: Settings, tmp_path_factory: pytest.TempPathFa
     shelf.mkdir(exist_ok=True)
     (settings.data_dir / "cache").mkdir(parents=True)
     (settings.data_dir / "cache" / "prints").symlink_to(shelf)
+
+
+@pytest.fixture(scope="session")
+def storage_server() -> Iterator[str]:
+    """The address of a real server of S3's protocol."""
+    with storage() as address:
+        yield address
 
 
 @pytest.fixture

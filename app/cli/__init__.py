@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from app import clock
 from app.cli.exchanging import exporting, importing
+from app.cli.filing import filing
 from app.cli.surroundings import DataDir, open_database, settings_with
 from app.settings import BadSettings, Settings
 
@@ -31,6 +32,7 @@ program = typer.Typer(
 RUN, BEGIN, FILES = "Run", "Begin", "Files"
 program.add_typer(importing, name="import", rich_help_panel=FILES)
 program.add_typer(exporting, name="export", rich_help_panel=FILES)
+program.add_typer(filing, name="files", rich_help_panel=FILES)
 
 
 def main() -> None:
@@ -45,9 +47,10 @@ def main() -> None:
     except Exception as error:
         from app.cli.serving import CannotStart
         from app.exchange.reading import Unreadable
+        from app.files import OutOfReach
         from app.people.audit import Refused
 
-        if not isinstance(error, CannotStart | Refused | Unreadable):
+        if not isinstance(error, CannotStart | OutOfReach | Refused | Unreadable):
             raise
         _leave(str(error), code=1)
 
@@ -107,6 +110,8 @@ def _remarks(settings: Settings) -> list[str]:
     if settings.base_url is not None:
         remarks.append(f"Listening on {settings.model_copy(update={'base_url': None}).address}")
     remarks.append(f"Data: {settings.data_dir}")
+    if settings.files_url is not None:
+        remarks.append(f"Files: {settings.files_url}")
     if settings.demo_sign_in:
         remarks.append("Demo sign-in is on: anyone at this machine may sign in as anyone.")
     elif settings.demo:

@@ -13,6 +13,7 @@ from sqlmodel import col, func, select
 from app import clock
 from app.cli.serving import HOUSE
 from app.database import Database
+from app.files import files_of
 from app.models import OutboxLetter
 from app.registration.resealing import Texts, texts_under
 from app.schema import is_current, newest
@@ -45,6 +46,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _printing()
     yield _browser_assets()
     yield _data_folder(settings)
+    yield _files(settings)
     yield from _database(database, settings)
     database.dispose()
     yield _mail(settings)
@@ -82,6 +84,16 @@ def _data_folder(settings: Settings) -> Finding:
     return Finding(
         "Data folder", found, "Make room: a full disk loses what people write." if free < LITTLE_SPACE else ""
     )
+
+
+def _files(settings: Settings) -> Finding:
+    files = files_of(settings)
+    trouble = files.trouble()
+    if not trouble:
+        return Finding("Files", str(files.place))
+    of_a_bucket = "Look at the settings PLENARY_FILES_…, and whether that key may list, read and write the bucket."
+    cure = of_a_bucket if settings.files_url else "Give the folder to the user that runs Plenary."
+    return Finding("Files", f"{files.place}. {trouble}", cure)
 
 
 def _database(database: Database, settings: Settings) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ from app.files.kinds import (
 )
 from app.files.looking import disposition, examine, kind_of, name_for
 from app.files.ready import Ready, make_ready
-from app.files.store import Files
+from app.files.store import Files, OutOfReach, files_of
 
 __all__ = [
     "DOCX",
@@ -47,10 +47,12 @@ __all__ = [
     "Arrival",
     "Files",
     "Kind",
+    "OutOfReach",
     "Ready",
     "Unacceptable",
     "disposition",
     "examine",
+    "files_of",
     "kind_of",
     "make_ready",
     "name_for",

@@ -1,5 +1,6 @@
 """An upload is looked at piece by piece before it is taken: its size, its kind by what is in it, its name."""
 
+import os
 import struct
 import unicodedata
 from hashlib import sha256
@@ -35,20 +36,24 @@ _OF_TELEPHONES = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1",
 _OPEN_DOCUMENT = {kind.media_type: kind for kind in (ODP, ODT, ODS)}
 
 
-def examine(file: BinaryIO, name: str, *, megabytes: int) -> Arrival:
-    """Look at an upload, piece by piece, up to so many megabytes; raises Unacceptable."""
-    digest, size = sha256(), 0
-    file.seek(0)
-    while piece := file.read(A_PIECE):
-        size += len(piece)
-        if size > megabytes << 20:
-            raise Unacceptable(
-                f"This file is larger than {megabytes} MB. Make its pictures smaller, or save it as PDF, and try again."
-            )
-        digest.update(piece)
+def examine(file: BinaryIO, name: str, *, megabytes: int, of_a_picture: int | None = None) -> Arrival:
+    """Look at an upload, piece by piece, up to so many megabytes (of a picture, where that is said, up to those);
+    raises Unacceptable."""
+    size = file.seek(0, os.SEEK_END)
     if size == 0:
         raise Unacceptable("This file is empty. Choose it again.")
     kind = kind_of(file)
+    most = of_a_picture or megabytes
+    if kind in PICTURES and size > most << 20:
+        raise Unacceptable(f"This picture is larger than {most} MB. Make it smaller, and try again.")
+    if kind not in PICTURES and size > megabytes << 20:
+        raise Unacceptable(
+            f"This file is larger than {megabytes} MB. Make its pictures smaller, or save it as PDF, and try again."
+        )
+    digest = sha256()
+    file.seek(0)
+    while piece := file.read(A_PIECE):
+        digest.update(piece)
     if kind not in (PDF, *PICTURES):
         look_inside(file, size)
     return Arrival(file, name_for(name, kind), kind, size, digest.hexdigest())

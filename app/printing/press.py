@@ -15,8 +15,9 @@ from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.logger import PROGRESS_LOGGER as PROGRESS
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from app.files import OutOfReach
 from app.printing.papers import STATIC, Paper, Pictures, style
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -47,7 +48,10 @@ class OwnAssets(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         if url.startswith("data:"):
             return super().fetch(url, headers)
         if url.startswith("picture:"):
-            found = self.pictures(url.removeprefix("picture:")) if self.pictures else None
+            try:
+                found = self.pictures(url.removeprefix("picture:")) if self.pictures else None
+            except OutOfReach as out:  # anything less, WeasyPrint goes on without
+                raise FatalURLFetchingError(str(out)) from out
             if found is None:
                 raise ValueError("Only this document's own pictures are printed.")
             return URLFetcherResponse(url, found[0], {"Content-Type": found[1]})
@@ -84,8 +88,8 @@ def render_pdf(
 
     Title and language are the document's own, bookmarks its headings. Fonts that are not ours (scripts that Inter
     and Source Serif do not have) are the machine's, as far as it has them. `pictures` gives the bytes of a picture that
-    the document names `picture:NAME`; `page_set` is called with each page's number as it is laid out, and may raise to
-    stop.
+    the document names `picture:NAME`; where it raises OutOfReach, so does this. `page_set` is called with each page's
+    number as it is laid out, and may raise to stop.
     """
     size = paper.value if isinstance(paper, Paper) else f"{paper[0]}pt {paper[1]}pt"
     with _one_at_a_time, _told(page_set):
@@ -97,7 +101,10 @@ def render_pdf(
         options: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True} if tagged else {}
         if pictures:  # a telephone's picture has four times what a printer can show
             options |= {"dpi": 200, "jpeg_quality": 85}
-        pdf: bytes = document.write_pdf(font_config=configuration, stylesheets=[faces, page, own], **options)
+        try:
+            pdf: bytes = document.write_pdf(font_config=configuration, stylesheets=[faces, page, own], **options)
+        except FatalURLFetchingError as error:
+            raise (error.__cause__ or error) from None
         return pdf
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app import clock
-from app.files import Files
+from app.files import files_of
 from app.models import AnswerState, Cohort, UpdateCycle
 from app.printing.papers import Paper, Pictures
 from app.printing.programme import code, templates
@@ -67,13 +67,16 @@ def update_book(book: Book, *, live: str) -> str:
 
 
 def pictures_of(contents: Iterable[Content], settings: Settings) -> Pictures:
-    """Gives the press the pictures that these updates show, by digest, and no other file."""
+    """Gives the press the pictures that these updates show, by digest, and no other file.
+
+    Where the storage is out of reach that is raised: a print without its pictures would be kept as the whole one.
+    """
     shown = {file.digest: file.media_type for content in contents for file in content.files if file.is_picture}
 
     def picture(digest: str) -> tuple[bytes, str] | None:
         if digest not in shown:
             return None
-        return b"".join(Files(settings.data_dir / "files").pieces(digest)), shown[digest]
+        return b"".join(files_of(settings).pieces(digest)), shown[digest]
 
     return picture
 

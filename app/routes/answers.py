@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.database import is_busy
+from app.files import OutOfReach
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes.door import NotAllowed, NotHere
@@ -34,6 +35,7 @@ def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(OverflowError, _not_storable)  # type: ignore[arg-type]
     app.add_exception_handler(DataError, _not_storable)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
+    app.add_exception_handler(OutOfReach, _out_of_reach)
     app.add_exception_handler(Busy, _busy)
     app.add_exception_handler(OperationalError, _waited)
     app.add_exception_handler(TimeoutError, _waited)
@@ -94,6 +96,13 @@ async def _not_storable(request: Request, error: OverflowError | DataError) -> R
 
 async def _http(request: Request, error: HTTPException) -> Response:
     return _said(request, error.status_code, str(error.detail) if error.status_code != 404 else NotHere().sentence)
+
+
+async def _out_of_reach(request: Request, error: Exception) -> Response:
+    """The storage of files is down; the log has the reason (files/store.py)."""
+    answer = _said(request, 503, f"{error} Nothing was changed, and nothing is lost. Try again in a few minutes.")
+    answer.headers.update({"Retry-After": "60", "Cache-Control": "no-store"})
+    return answer
 
 
 async def _busy(request: Request, _error: Exception) -> Response:

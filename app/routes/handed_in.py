@@ -1,42 +1,78 @@
 """Files over HTTP: an upload looked at before anything is decided, and a file sent so that no browser runs it."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
-from fastapi import Depends, File, UploadFile
+from fastapi import Depends, File, Request, UploadFile
 from fastapi.responses import StreamingResponse
 
-from app.files import Arrival, Files, Unacceptable, disposition, examine
+from app.files import Arrival, Files, OutOfReach, Ready, Unacceptable, disposition, examine, files_of
 from app.models import Material
-from app.routes.door import NotHere, SettingsHere
+from app.routes.door import Needs, NotHere, SettingsHere, database_here, viewer_here
+from app.settings import Settings
 
 LONGEST_UPLOAD = 160 << 20
 """Bytes of a request: more than is taken, so that whoever sends too large a file is told so on a page."""
 
 
-def arrival_here(settings: SettingsHere, file: Annotated[UploadFile | str | None, File()] = None) -> Arrival | str:
-    """The file of a form, or the sentence that says why it is not taken.
+UNKEPT = "{} Nothing was taken, and nothing is lost: try again in a few minutes."
+"""What is said at the field of a file that could not be put where files are kept."""
 
-    Put this before the permission, and so before the transaction: reading a hundred megabytes would hold up every
-    other writer.
+
+class AskedFirst:
+    """The route's permission, asked before a file is looked at and kept: in a snapshot that is closed before that
+    begins. The route asks again, in the transaction that names the file."""
+
+    def __init__(self, permission: str) -> None:
+        self.needs = Needs(permission)
+
+    def __call__(self, request: Request, settings: SettingsHere) -> None:
+        with database_here(request).read() as db:
+            self.needs(request, db, viewer_here(request, db, settings))
+
+
+def files_here(settings: SettingsHere) -> Files:
+    """Where files are kept."""
+    return files_of(settings)
+
+
+FilesHere = Annotated[Files, Depends(files_here)]
+
+
+def arrival_here(
+    settings: SettingsHere, files: FilesHere, file: Annotated[UploadFile | str | None, File()] = None
+) -> Arrival | str:
+    """The file of a form, kept, or the sentence that says why it is not taken.
+
+    Put this before the permission, and so before the transaction: reading a hundred megabytes and sending them to a
+    bucket would hold up every other writer. Put before it what refuses those who may not (AskedFirst).
     """
     if file is None or isinstance(file, str) or not file.filename:
         return "Choose a file first."
     try:
-        return examine(file.file, file.filename, megabytes=settings.slides_megabytes)
+        arrival = looked_at(file.file, file.filename, settings)
+        files.keep(arrival)
     except Unacceptable as error:
         return error.sentence
+    except OutOfReach as out:
+        return UNKEPT.format(out)
+    return arrival
 
 
 ArrivalHere = Annotated[Arrival | str, Depends(arrival_here)]
 
 
-def files_here(settings: SettingsHere) -> Files:
-    """The folder of what was handed in."""
-    return Files(settings.data_dir / "files")
+def looked_at(file: BinaryIO, name: str, settings: Settings) -> Arrival:
+    """An upload within the sizes that are set; raises Unacceptable."""
+    sizes = {"megabytes": settings.document_megabytes, "of_a_picture": settings.picture_megabytes}
+    return examine(file, name, **sizes)
 
 
-FilesHere = Annotated[Files, Depends(files_here)]
+def keep_ready(files: Files, ready: Ready) -> None:
+    """Keep a file with its small picture; raises OutOfReach."""
+    files.keep(ready.file)
+    if ready.preview:
+        files.keep(ready.preview)
 
 
 def send(material: Material, files: Files) -> StreamingResponse:

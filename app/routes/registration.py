@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from app.models import UNANSWERED, Person
 from app.routes.door import ConveningHere, Db, Needs, SettingsHere, ViewerHere
-from app.routes.handed_in import LONGEST_UPLOAD, FilesHere
+from app.routes.handed_in import LONGEST_UPLOAD, AskedFirst, FilesHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import (
     HERE,
@@ -23,11 +23,13 @@ from app.routes.registration_desk import (
     withdraw,
 )
 from app.routes.registration_more import (
+    SentFilesHere,
     SentHere,
     keep_answers,
     keep_choices,
     keep_more,
     keep_travel,
+    sent_files_here,
     sent_here,
     show_more,
 )
@@ -35,6 +37,7 @@ from app.routes.registration_more import (
 router = APIRouter(prefix=HERE)
 OWN = [Depends(Needs("registration.own"))]
 SENT_OWN = [Depends(sent_here), *OWN]
+FILES_OWN = [Depends(AskedFirst("registration.own")), Depends(sent_files_here), *OWN]
 
 
 def oneself(db: Db, convening: ConveningHere, viewer: ViewerHere) -> Registrant:
@@ -106,8 +109,8 @@ def travel_own(request: Request, db: Db, who: Oneself, sent: SentHere) -> Respon
     return keep_travel(request, db, who, sent)
 
 
-@router.post("/answers", dependencies=SENT_OWN, max_body_size=LONGEST_UPLOAD)
-def answers_own(request: Request, db: Db, files: FilesHere, who: Oneself, sent: SentHere) -> Response:
+@router.post("/answers", dependencies=FILES_OWN, max_body_size=LONGEST_UPLOAD)
+def answers_own(request: Request, db: Db, files: FilesHere, who: Oneself, sent: SentFilesHere) -> Response:
     return keep_answers(request, db, files, who, sent)
 
 

@@ -5,12 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
-from app.models import UNANSWERED, LinkPurpose
+from app.models import UNANSWERED, Convening, LinkPurpose, Person, PrivateLink
 from app.people import private_links
 from app.people.viewer import Viewer
 from app.registration.links import link_address
-from app.routes.door import ConveningHere, Db, Needs, SettingsHere
+from app.routes.door import ConveningHere, Db, Needs, SettingsHere, cohort_here, convening_here, database_here
 from app.routes.handed_in import LONGEST_UPLOAD, FilesHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import (
@@ -27,11 +28,13 @@ from app.routes.registration_desk import (
     withdraw,
 )
 from app.routes.registration_more import (
+    SentFilesHere,
     SentHere,
     keep_answers,
     keep_choices,
     keep_more,
     keep_travel,
+    sent_files_here,
     sent_here,
     show_more,
 )
@@ -42,17 +45,21 @@ LINK = [Depends(Needs("registration.link"))]
 SENT_LINK = [Depends(sent_here), *LINK]
 
 
+def _good_link(db: Session, convening: Convening, token: str) -> tuple[PrivateLink, Person]:
+    link = private_links.find_link(db, LinkPurpose.REGISTRATION, token)
+    if link is None or link.person is None or link.convening_id != convening.key:
+        raise GoneLink(404)
+    if link.revoked_at or link.person.archived_at:
+        raise GoneLink(410)
+    return link, link.person
+
+
 def bearer_here(request: Request, db: Db, settings: SettingsHere, convening: ConveningHere, token: str) -> Registrant:
     """The person whose link it is; raises GoneLink for one that opens nothing here.
 
     The page is theirs whoever else is signed in at this browser, and has the rights of no office.
     """
-    link = private_links.find_link(db, LinkPurpose.REGISTRATION, token)
-    if link is None or link.person is None or link.convening_id != convening.key:
-        raise GoneLink(404)
-    person = link.person
-    if link.revoked_at or person.archived_at:
-        raise GoneLink(410)
+    link, person = _good_link(db, convening, token)
     request.state.viewer = Viewer.anonymous()
     if request.method == "POST":
         private_links.note_read(db, link)
@@ -61,6 +68,15 @@ def bearer_here(request: Request, db: Db, settings: SettingsHere, convening: Con
 
 
 BearerHere = Annotated[Registrant, Depends(bearer_here)]
+
+
+def bearer_first(request: Request, token: str) -> None:
+    """Refuses who has no good link before their file is looked at and kept (handed_in.py says why)."""
+    with database_here(request).read() as db:
+        _good_link(db, convening_here(request, db, cohort_here(request, db)), token)
+
+
+FILES_LINK = [Depends(bearer_first), Depends(sent_files_here), *LINK]
 
 
 @router.get("", dependencies=LINK)
@@ -121,8 +137,8 @@ def travel_by_link(request: Request, db: Db, who: BearerHere, sent: SentHere) ->
     return keep_travel(request, db, who, sent)
 
 
-@router.post("/answers", dependencies=SENT_LINK, max_body_size=LONGEST_UPLOAD)
-def answers_by_link(request: Request, db: Db, files: FilesHere, who: BearerHere, sent: SentHere) -> Response:
+@router.post("/answers", dependencies=FILES_LINK, max_body_size=LONGEST_UPLOAD)
+def answers_by_link(request: Request, db: Db, files: FilesHere, who: BearerHere, sent: SentFilesHere) -> Response:
     return keep_answers(request, db, files, who, sent)
 
 

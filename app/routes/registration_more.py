@@ -6,7 +6,7 @@ oneself, for one of a team, and by a private link, which takes all of it and rea
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -15,7 +15,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
 from app import clock
-from app.files import Arrival, Files, Unacceptable, examine
+from app.files import Arrival, Files, OutOfReach, Unacceptable
 from app.models import (
     ASKED,
     HOLDING,
@@ -37,6 +37,7 @@ from app.registration.stays import There, there
 from app.routes import registration_journey as journeys
 from app.routes import typed
 from app.routes.door import NotHere, SettingsHere
+from app.routes.handed_in import UNKEPT, FilesHere, looked_at
 from app.routes.pages import page, see_other
 from app.routes.pieces import marks_in, says, texts_mark
 from app.routes.registration_desk import Registrant
@@ -67,13 +68,28 @@ def sent_here(settings: SettingsHere, form: Annotated[FormData, Depends(form_her
     for name, value in form.items():
         if isinstance(value, UploadFile) and value.filename:
             try:
-                files[name] = examine(value.file, value.filename, megabytes=settings.slides_megabytes)
+                files[name] = looked_at(value.file, value.filename, settings)
             except Unacceptable as error:
                 files[name] = error.sentence
     return Sent(texts, files, marks_in(mark for mark in form.getlist("asks") if isinstance(mark, str)))
 
 
 SentHere = Annotated[Sent, Depends(sent_here)]
+
+
+def sent_files_here(sent: SentHere, files: FilesHere) -> Sent:
+    """The form, its files kept; put before it what refuses those who may not (AskedFirst)."""
+    kept = dict(sent.files)
+    for name, arrival in sent.files.items():
+        try:
+            if not isinstance(arrival, str):
+                files.keep(arrival)
+        except OutOfReach as out:
+            kept[name] = UNKEPT.format(out)
+    return replace(sent, files=kept)
+
+
+SentFilesHere = Annotated[Sent, Depends(sent_files_here)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from app.people.viewer import Viewer
 from app.registration import registrations, seating, teams, terms
 from app.routes import typed
 from app.routes.door import CityHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
-from app.routes.handed_in import LONGEST_UPLOAD, FilesHere
+from app.routes.handed_in import LONGEST_UPLOAD, AskedFirst, FilesHere
 from app.routes.pages import page, see_other
 from app.routes.registration_desk import (
     HERE,
@@ -31,11 +31,13 @@ from app.routes.registration_desk import (
     write_to,
 )
 from app.routes.registration_more import (
+    SentFilesHere,
     SentHere,
     keep_answers,
     keep_choices,
     keep_more,
     keep_travel,
+    sent_files_here,
     sent_here,
     show_more,
 )
@@ -43,6 +45,7 @@ from app.routes.registration_more import (
 router = APIRouter(prefix=f"{HERE}/team")
 TEAM = [Depends(Needs("registration.team"))]
 SENT_TEAM = [Depends(sent_here), *TEAM]
+FILES_TEAM = [Depends(AskedFirst("registration.team")), Depends(sent_files_here), *TEAM]
 MEMBER = "/{city}/{person_id:int}"
 
 
@@ -202,8 +205,8 @@ def travel_member(request: Request, db: Db, who: MemberHere, sent: SentHere) -> 
     return keep_travel(request, db, who, sent)
 
 
-@router.post(f"{MEMBER}/answers", dependencies=SENT_TEAM, max_body_size=LONGEST_UPLOAD)
-def answers_member(request: Request, db: Db, files: FilesHere, who: MemberHere, sent: SentHere) -> Response:
+@router.post(f"{MEMBER}/answers", dependencies=FILES_TEAM, max_body_size=LONGEST_UPLOAD)
+def answers_member(request: Request, db: Db, files: FilesHere, who: MemberHere, sent: SentFilesHere) -> Response:
     return keep_answers(request, db, files, who, sent)
 
 

@@ -20,14 +20,13 @@ from app.people.viewer import Viewer
 from app.printing.brief import SHEET, speaker_brief
 from app.printing.papers import Paper
 from app.routes import typed
-from app.routes.door import Db, Needs, NotHere, SettingsHere
+from app.routes.door import Db, Needs, NotHere, SettingsHere, database_here
 from app.routes.handed_in import LONGEST_UPLOAD, ArrivalHere, FilesHere, arrival_here, send
 from app.routes.pages import page, see_other
 from app.settings import Settings
 
 router = APIRouter(prefix="/speaking/{token}")
 LINK = [Depends(Needs("speaker.link"))]
-UPLOAD = [Depends(arrival_here), *LINK]
 PART = "/parts/{part:int}"
 Text = Annotated[str, Form()]
 
@@ -80,6 +79,15 @@ def bearer_here(request: Request, db: Db, token: str) -> Bearer:
 
 
 BearerHere = Annotated[Bearer, Depends(bearer_here)]
+
+
+def bearer_first(request: Request, token: str) -> None:
+    """Refuses who has no good link before their file is looked at and kept (handed_in.py says why)."""
+    with database_here(request).read() as db:
+        bearer_here(request, db, token)
+
+
+UPLOAD = [Depends(bearer_first), Depends(arrival_here), *LINK]
 
 
 @router.get("", dependencies=LINK)
@@ -259,7 +267,7 @@ def _page(
         "needs_in": speakers.read_equipment,
         "taken": TAKEN,
         "suffixes": SUFFIXES,
-        "megabytes": settings.slides_megabytes,
+        "megabytes": settings.document_megabytes,
     }
     return page(request, "speakers/own.html", context, status=422 if refused else 200)
 

@@ -18,7 +18,7 @@ from app.people.viewer import Viewer
 from app.printing.papers import Paper
 from app.routes import typed
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
-from app.routes.handed_in import LONGEST_UPLOAD, ArrivalHere, FilesHere, arrival_here, send
+from app.routes.handed_in import LONGEST_UPLOAD, ArrivalHere, AskedFirst, FilesHere, arrival_here, send
 from app.routes.pages import page, see_other
 from app.routes.session_choices import choices
 from app.routes.speaker_link import material_of, print_brief, refusal_said, take
@@ -27,7 +27,7 @@ from app.settings import Settings
 HERE = "/{cohort}/convenings/{convening}/speakers"
 router = APIRouter(prefix=HERE)
 CHASE = [Depends(Needs("speaker.chase"))]
-UPLOAD = [Depends(arrival_here), *CHASE]
+UPLOAD = [Depends(AskedFirst("speaker.chase")), Depends(arrival_here), *CHASE]
 ONE = "/{person:int}"
 PART = ONE + "/parts/{part:int}"
 Text = Annotated[str, Form()]
@@ -250,7 +250,7 @@ def _page(
         "needs_in": speakers.read_equipment,
         "taken": TAKEN,
         "suffixes": SUFFIXES,
-        "megabytes": settings.slides_megabytes,
+        "megabytes": settings.document_megabytes,
     }
     response = page(request, "speakers/one.html", context, status=422 if refused else 200)
     response.headers["Cache-Control"] = "private, no-store"

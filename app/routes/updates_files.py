@@ -9,12 +9,12 @@ from fastapi.responses import Response
 from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app.files import SUFFIXES, TAKEN, Ready, Unacceptable, examine, make_ready
+from app.files import SUFFIXES, TAKEN, OutOfReach, Ready, Unacceptable, make_ready
 from app.models import UpdateFile, UpdateSection, UpdateState
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.routes.door import Db, Needs, NotHere, SettingsHere, ViewerHere, database_here, viewer_here
-from app.routes.handed_in import LONGEST_UPLOAD, FilesHere
+from app.routes.door import Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.handed_in import LONGEST_UPLOAD, UNKEPT, AskedFirst, FilesHere, keep_ready, looked_at
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere, note_look
 from app.settings import Settings
@@ -41,34 +41,31 @@ class HandedIn:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-def writer_here(request: Request, settings: SettingsHere) -> None:
-    """Refuses who may not write before their file is looked at; in a snapshot of its own, closed before that begins."""
-    with database_here(request).read() as db:
-        Needs("update.write")(request, db, viewer_here(request, db, settings))
-
-
 async def form_here(request: Request) -> AsyncIterator[FormData]:
     """The form as it was sent; its files are closed after the answer."""
     async with request.form(max_files=MOST_AT_ONCE) as form:
         yield form
 
 
-def handed_in_here(settings: SettingsHere, form: Annotated[FormData, Depends(form_here)]) -> HandedIn:
-    """The form, each file looked at and made harmless. Put this before the permission, and so before the transaction:
-    it takes a second or more, and would hold up every other writer."""
+def handed_in_here(settings: SettingsHere, kept: FilesHere, form: Annotated[FormData, Depends(form_here)]) -> HandedIn:
+    """The form, each file looked at, made harmless and kept. Put this before the permission, and so before the
+    transaction: it takes a second or more, and would hold up every other writer."""
     found = HandedIn({name: value for name, value in form.items() if isinstance(value, str)})
     for sent in form.getlist("file"):
         if isinstance(sent, UploadFile) and sent.filename:
             try:
-                arrival = examine(sent.file, sent.filename, megabytes=settings.slides_megabytes)
-                found.ready.append(make_ready(arrival))
+                ready = make_ready(looked_at(sent.file, sent.filename, settings))
+                keep_ready(kept, ready)
+                found.ready.append(ready)
             except Unacceptable as error:
                 found.refused.append((sent.filename, error.sentence))
+            except OutOfReach as out:
+                found.refused.append((sent.filename, UNKEPT.format(out)))
     return found
 
 
 HandedInHere = Annotated[HandedIn, Depends(handed_in_here)]
-UPLOAD = [Depends(writer_here), Depends(handed_in_here), *WRITE]
+UPLOAD = [Depends(AskedFirst("update.write")), Depends(handed_in_here), *WRITE]
 
 
 def file_here(db: Db, here: UpdateHere, number: int) -> UpdateFile:
@@ -113,7 +110,14 @@ def hand_in(
     for ready in sent.ready:
         try:
             file = update_files.attach_file(
-                db, here.update, ready, kept, section=section, instead_of=instead_of, by=viewer
+                db,
+                here.update,
+                ready,
+                kept,
+                section=section,
+                instead_of=instead_of,
+                megabytes=settings.update_megabytes,
+                by=viewer,
             )
             taken.append(file.name)
         except Refused as error:
@@ -235,7 +239,9 @@ def _page(
         "at": at,
         "taken": TAKEN,
         "suffixes": SUFFIXES,
-        "megabytes": settings.slides_megabytes,
+        "megabytes": settings.document_megabytes,
+        "of_a_picture": settings.picture_megabytes,
+        "in_pieces": settings.pieces_megabytes,
     }
 
 

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends, Form, Header, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 
-from app.files import Ready, Unacceptable, examine, make_ready
+from app.files import OutOfReach, Ready, Unacceptable, examine, make_ready
 from app.models import UpdateSection, Upload
 from app.people.audit import Refused
 from app.routes.door import (
@@ -30,7 +30,7 @@ from app.routes.door import (
     database_here,
     viewer_here,
 )
-from app.routes.handed_in import FilesHere
+from app.routes.handed_in import UNKEPT, FilesHere, keep_ready
 from app.routes.pages import see_other
 from app.routes.updates_door import UpdateHere, cycle_here, update_here
 from app.routes.updates_files import WRITE, section_of
@@ -75,15 +75,19 @@ async def piece_here(request: Request) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A file that has arrived and was looked at; `refused` says why it is not taken."""
+    """A file that has arrived, was looked at and kept; `refused` says why it is not taken, `later` that it can be
+    tried again as it is."""
 
     ready: Ready | None = None
     refused: str = ""
+    later: bool = False
 
 
-def whole_here(request: Request, settings: SettingsHere, folder: FolderHere, ticket: str) -> Iterator[Whole]:
-    """The whole file, made harmless: before the permission, and so before the transaction, in a snapshot of its own
-    that is closed before the work begins (updates_files.py says why)."""
+def whole_here(
+    request: Request, settings: SettingsHere, folder: FolderHere, kept: FilesHere, ticket: str
+) -> Iterator[Whole]:
+    """The whole file, made harmless and kept: before the permission, and so before the transaction, after a snapshot of
+    its own that is closed before the work begins (updates_files.py says why)."""
     with database_here(request).read() as db:
         viewer = viewer_here(request, db, settings)
         Needs("update.write")(request, db, viewer)
@@ -99,9 +103,14 @@ def whole_here(request: Request, settings: SettingsHere, folder: FolderHere, tic
     else:
         with uploads.place_of(folder, ticket).open("rb") as file:
             try:
-                whole = Whole(make_ready(examine(file, name, megabytes=settings.slides_megabytes)))
+                sizes = {"megabytes": settings.pieces_megabytes, "of_a_picture": settings.picture_megabytes}
+                whole = Whole(make_ready(examine(file, name, **sizes)))
+                assert whole.ready, "it was made so"
+                keep_ready(kept, whole.ready)
             except Unacceptable as error:
                 whole = Whole(refused=error.sentence)
+            except OutOfReach as out:
+                whole = Whole(refused=UNKEPT.format(out), later=True)
             yield whole
 
 
@@ -125,7 +134,8 @@ def begin(
             size=int(size) if size.isdecimal() else 0,
             section=section_of(db, here, section),
             instead_of=int(instead_of) if instead_of.isdecimal() and len(instead_of) < 10 else None,
-            megabytes=settings.slides_megabytes,
+            megabytes=settings.pieces_megabytes,
+            in_all=settings.update_megabytes,
             folder=folder,
             by=viewer,
         )
@@ -163,12 +173,16 @@ def end(
     db: Db,
     here: UpdateHere,
     viewer: ViewerHere,
+    settings: SettingsHere,
     upload: UploadHere,
     folder: FolderHere,
     kept: FilesHere,
     arrived: Annotated[Whole, Depends(whole_here)],
 ) -> Response:
-    """It is whole: attach it. A second word of the same file does nothing more; what is refused has to be sent anew."""
+    """It is whole: attach it. A second word of the same file does nothing more; what is refused has to be sent anew,
+    and what could not be kept at this moment stays here until it can."""
+    if arrived.later:
+        return JSONResponse({"refused": arrived.refused}, 503, {"Retry-After": "60"})
     if arrived.ready is None:
         if arrived.refused and uploads.received_of(upload, folder) == upload.size:
             uploads.give_up(db, upload, folder)
@@ -178,7 +192,14 @@ def end(
     try:
         section = db.get(UpdateSection, upload.section_id) if upload.section_id else None
         file = attach_file(
-            db, here.update, arrived.ready, kept, section=section, instead_of=upload.replaces_id, by=viewer
+            db,
+            here.update,
+            arrived.ready,
+            kept,
+            section=section,
+            instead_of=upload.replaces_id,
+            megabytes=settings.update_megabytes,
+            by=viewer,
         )
     except Refused as error:
         return JSONResponse({"refused": error.sentence}, 422)

@@ -9,15 +9,15 @@ from fastapi.responses import Response
 from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app.files import Unacceptable, examine
+from app.files import OutOfReach, Unacceptable, examine
 from app.files.word import LARGEST, Document, read_word
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.routes.door import Db, Needs, ViewerHere
-from app.routes.handed_in import FilesHere
+from app.routes.door import Db, Needs, SettingsHere, ViewerHere
+from app.routes.handed_in import UNKEPT, AskedFirst, FilesHere, keep_ready
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere, note_look
-from app.routes.updates_files import WRITABLE, form_here, writer_here
+from app.routes.updates_files import WRITABLE, form_here
 from app.updates.files import find_file
 from app.updates.looks import Looked
 from app.updates.sections import asked_of
@@ -42,19 +42,25 @@ class Sent:
     refused: str = ""
 
 
-def document_here(form: FormHere) -> Sent:
-    """The document of the form: before the permission, and so before the transaction (updates_files.py says why)."""
+def document_here(form: FormHere, kept: FilesHere) -> Sent:
+    """The document of the form, its pictures kept: before the permission, and so before the transaction
+    (updates_files.py says why)."""
     file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         return Sent(refused="Choose the Word document first.")
     try:
-        return Sent(read_word(examine(file.file, file.filename, megabytes=LARGEST)))
+        document = read_word(examine(file.file, file.filename, megabytes=LARGEST))
+        for picture in document.pictures.values():
+            keep_ready(kept, picture)
     except Unacceptable as error:
         return Sent(refused=error.sentence)
+    except OutOfReach as out:
+        return Sent(refused=UNKEPT.format(out))
+    return Sent(document)
 
 
 SentHere = Annotated[Sent, Depends(document_here)]
-UPLOAD = [Depends(writer_here), Depends(document_here), *WRITE]
+UPLOAD = [Depends(AskedFirst("update.write")), Depends(document_here), *WRITE]
 
 
 @router.get("", dependencies=WRITE)
@@ -66,12 +72,20 @@ def choose(request: Request, here: UpdateHere) -> Response:
 
 
 @router.post("", dependencies=UPLOAD, max_body_size=(LARGEST + 2) << 20)
-def read(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, files: FilesHere, sent: SentHere) -> Response:
+def read(
+    request: Request,
+    db: Db,
+    here: UpdateHere,
+    viewer: ViewerHere,
+    settings: SettingsHere,
+    files: FilesHere,
+    sent: SentHere,
+) -> Response:
     """What the document says, beside what stands here. Nothing is changed yet."""
     try:
         if sent.document is None:
             raise Refused(sent.refused, "file")
-        placement = take_in(db, here.update, sent.document, files, by=viewer)
+        placement = take_in(db, here.update, sent.document, files, megabytes=settings.update_megabytes, by=viewer)
     except Refused as error:
         context = here.shown() | {"refused": error.sentence, "megabytes": LARGEST}
         return page(request, "updates/word.html", context, status=422)

@@ -27,6 +27,9 @@ MOST_FILES = 40
 MOST_VERSIONS = 300
 """All that were ever handed in for one update: whoever sends more fills the disk."""
 
+MOST_MEGABYTES = 1000
+"""What all files of one update may come to, unless a setting says otherwise."""
+
 LONGEST_WORDS = 500
 
 
@@ -39,11 +42,13 @@ def attach_file(
     *,
     section: UpdateSection | None = None,
     instead_of: int | None = None,
+    megabytes: int = MOST_MEGABYTES,
     by: Viewer,
 ) -> UpdateFile:
     """Take a file into a draft, last in its section, or in the place of another, whose words it keeps.
 
-    The same bytes again are the same file. Raises Refused where there are too many, and for what is in quarantine.
+    The same bytes again are the same file. Raises Refused where there are too many, or more in all than so many
+    megabytes, and for what is in quarantine.
     """
     hold_for_writing(db, update, by)
     there = _all(db, update)
@@ -60,6 +65,8 @@ def attach_file(
         raise Refused(f"{MOST_FILES} files are here already. Put one away, or choose which this one replaces.", "file")
     if len(there) >= MOST_VERSIONS:
         raise Refused("Very many versions are here already. Ask an organizer of the lab.", "file")
+    if all(one.digest != ready.file.digest for one in there):
+        refuse_beyond(db, update, ready.file.size, megabytes)
     files.keep(ready.file)
     if ready.preview:
         files.keep(ready.preview)
@@ -191,6 +198,22 @@ def release_file(db: Session, update: Update, file: UpdateFile, *, by: Viewer) -
             one.quarantined_at = one.quarantined_by_id = None
             one.quarantine_reason = ""
             db.add(one)
+
+
+def refuse_beyond(db: Session, update: Update, size: int, megabytes: int) -> None:
+    """Refuse a file of so many bytes with which all of this city's for the cycle would come to more than so many
+    megabytes; earlier versions count, because they are kept (rule 21)."""
+    kept = sum({one.digest: one.size for one in _all(db, update)}.values())
+    if kept + size > megabytes << 20:
+        raise Refused(
+            f"The files of this update come to {_said(kept)} with their earlier versions, and there is room for "
+            f"{megabytes} MB. This one has {_said(size)}: make it smaller, or ask an organizer of the lab.",
+            "file",
+        )
+
+
+def _said(size: int) -> str:
+    return f"{size / (1 << 20):.1f} MB"
 
 
 def standing_files(db: Session, update: Update) -> list[UpdateFile]:

@@ -18,7 +18,7 @@ from app import clock
 from app.models import Update, UpdateSection, Upload
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.updates.files import standing_files
+from app.updates.files import refuse_beyond, standing_files
 from app.updates.writing import hold_for_writing
 
 LARGEST_PIECE = 8 << 20
@@ -52,15 +52,18 @@ def begin_upload(
     section: UpdateSection | None,
     instead_of: int | None,
     megabytes: int,
+    in_all: int,
     folder: Path,
     by: Viewer,
 ) -> Upload:
-    """Make room for a file of so many bytes; raises Refused where it could not be taken in the end either."""
+    """Make room for a file of so many bytes; raises Refused where it could not be taken in the end either: above
+    `megabytes`, or where the update's files would come to more than `in_all` megabytes."""
     hold_for_writing(db, of, by)
     assert by.actor_id is not None, "somebody uploads"
     if not 0 < size <= megabytes << 20:
         sentence = "This file is empty. Choose it again." if size <= 0 else f"This file is larger than {megabytes} MB."
         raise Refused(sentence, "file")
+    refuse_beyond(db, of, size, in_all)
     if instead_of is not None and instead_of not in {one.key for one in standing_files(db, of)}:
         raise Refused("The file that this one was to replace has just been replaced. Look, and try again.", "file")
     unfinished = col(Upload.finished_at).is_(None)

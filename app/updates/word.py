@@ -12,7 +12,7 @@ from app.files.word import Document, Passage
 from app.models import Update, UpdateFile, UpdateSection, UpdateText
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
-from app.updates.files import attach_file, bring_back_file, describe_file, put_away_file
+from app.updates.files import MOST_MEGABYTES, attach_file, bring_back_file, describe_file, put_away_file
 from app.updates.sections import asked_of
 from app.updates.writing import Stale, hold_for_writing, write_section
 
@@ -48,13 +48,15 @@ class Placement:
 
 
 @verb
-def take_in(db: Session, update: Update, document: Document, files: Files, *, by: Viewer) -> Placement:
+def take_in(
+    db: Session, update: Update, document: Document, files: Files, *, megabytes: int = MOST_MEGABYTES, by: Viewer
+) -> Placement:
     """A placement to look at: each passage at the section that its heading means, and the document's pictures among
     the files that were put away, until somebody places them."""
     hold_for_writing(db, update, by)
     standing = standing_texts(db, update)
     placement = Placement({slug: Placed(revision=text.revision) for slug, text in standing.items()})
-    numbers = _pictures(db, update, document, files, by)
+    numbers = _pictures(db, update, document, files, megabytes, by)
     titles = {section.slug: section.title for section in asked_of(db, update)}
     for passage, slug in matching(document.passages, titles):
         words = _words_of(passage, is_title=bool(slug) and _meant(passage.heading, titles) == slug)
@@ -154,7 +156,9 @@ def _body(standing: str, placed: Placed) -> str:
     return f"{standing}\n\n{placed.text}".strip() if placed.how is How.BELOW else placed.text
 
 
-def _pictures(db: Session, update: Update, document: Document, files: Files, by: Viewer) -> dict[int, int]:
+def _pictures(
+    db: Session, update: Update, document: Document, files: Files, megabytes: int, by: Viewer
+) -> dict[int, int]:
     """The numbers of the document's pictures as files, put away until they are placed; those that stand already, and
     those for which there is no room, are left out."""
     rows = db.exec(
@@ -166,7 +170,7 @@ def _pictures(db: Session, update: Update, document: Document, files: Files, by:
         row = known.get(ready.file.digest)
         if row is None:
             try:
-                row = attach_file(db, update, ready, files, by=by)
+                row = attach_file(db, update, ready, files, megabytes=megabytes, by=by)
             except Refused:
                 continue
             put_away_file(db, update, row, by=by)

@@ -1,17 +1,13 @@
 """Files that people hand in: what is taken and by what it is known, under which name and where it is kept."""
 
-import os
 import struct
 from collections.abc import Iterable
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryFile
-from threading import Thread
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
-from app.files import DOCX, KEY, ODP, PDF, PNG, PPTX, Files, Unacceptable, disposition, examine, kind_of, name_for
+from app.files import DOCX, KEY, ODP, PDF, PNG, PPTX, Unacceptable, disposition, examine, kind_of, name_for
 
 PDF_BYTES = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
 
@@ -122,43 +118,20 @@ def test_a_file_is_saved_under_its_name_in_every_browser() -> None:
 def test_an_empty_file_and_one_above_the_limit_are_refused() -> None:
     with pytest.raises(Unacceptable, match="empty"):
         examine(BytesIO(b""), "a.pdf", megabytes=1)
-    with pytest.raises(Unacceptable, match="larger than 1 MB"):
+    with pytest.raises(Unacceptable, match="This file is larger than 1 MB"):
         examine(BytesIO(b"%PDF-" + b"0" * (1 << 20)), "a.pdf", megabytes=1)
 
 
-def test_a_hundred_megabytes_are_taken_and_one_byte_more_is_not(tmp_path: Path) -> None:
-    limit = 100 << 20
-    with TemporaryFile(dir=tmp_path) as file:
-        file.write(PDF_BYTES)
-        file.truncate(limit)
-        arrival = examine(file, "large.pdf", megabytes=100)
-        assert arrival.size == limit
-        files = Files(tmp_path / "files")
-        files.keep(arrival)
-        assert sum(len(piece) for piece in files.pieces(arrival.digest)) == limit
-        file.truncate(limit + 1)
-        with pytest.raises(Unacceptable, match="larger than 100 MB"):
-            examine(file, "large.pdf", megabytes=100)
+@pytest.mark.parametrize(("megabytes", "of_a_picture"), [(3, 1), (1, 2), (1, 1)])
+def test_pictures_have_a_limit_of_their_own(megabytes: int, of_a_picture: int) -> None:
+    def taken(head: bytes, size: int) -> int:
+        sizes = {"megabytes": megabytes, "of_a_picture": of_a_picture}
+        return examine(BytesIO(head.ljust(size, b"0")), "a", **sizes).size
 
-
-def test_the_same_bytes_are_one_file_however_often_they_come_and_by_how_many_at_once(tmp_path: Path) -> None:
-    files = Files(tmp_path / "files")
-    content = PDF_BYTES + os.urandom(3 << 20)
-
-    def hand_in(name: str) -> None:
-        files.keep(examine(BytesIO(content), name, megabytes=10))
-
-    threads = [Thread(target=hand_in, args=(f"{number}.pdf",)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    digest = examine(BytesIO(content), "again.pdf", megabytes=10).digest
-    kept = [path for path in files.folder.rglob("*") if path.is_file()]
-    assert kept == [files.folder / digest[:2] / digest]
-    assert b"".join(files.pieces(digest)) == content
-
-
-def test_a_file_that_is_not_there_is_said_at_once(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        Files(tmp_path / "files").pieces("0" * 64)
+    picture, paper = b"\x89PNG\r\n\x1a\n", b"%PDF-1.7"
+    assert taken(picture, of_a_picture << 20) == of_a_picture << 20
+    assert taken(paper, megabytes << 20) == megabytes << 20
+    with pytest.raises(Unacceptable, match=f"This picture is larger than {of_a_picture} MB"):
+        taken(picture, (of_a_picture << 20) + 1)
+    with pytest.raises(Unacceptable, match=f"This file is larger than {megabytes} MB"):
+        taken(paper, (megabytes << 20) + 1)

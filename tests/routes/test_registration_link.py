@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from sqlmodel import col, select
 
 from app.database import Database
+from app.files import files_of
 from app.models import AuditEntry, OutboxLetter, Registration, RegistrationState
 from app.registration.registrations import register
 from app.registration.terms import set_opening
@@ -116,6 +117,17 @@ def test_a_renewed_link_opens_and_the_one_before_no_longer_does(
     assert [stranger.get(one).status_code for one in (old, new, f"{new}x")] == [410, 200, 404]
     assert stranger.post(old, {}).status_code == 410
     assert of(database, stage, "oakland member 1").state is RegistrationState.INVITED
+
+
+def test_no_file_is_kept_for_whoever_holds_no_good_link(
+    app: FastAPI, stage: Stage, portal: BlockingPortal, facilitator: Visitor, link: str
+) -> None:
+    """Files are kept before the transaction begins; who may not is refused before that."""
+    sent = {"question-1": ("cv.pdf", b"%PDF-1.7 mine", "application/pdf")}
+    facilitator.follow(f"{team(stage, 'oakland member 1')}/link")
+    stranger = Visitor(app, portal)
+    assert [stranger.post(f"{one}/answers", files=sent).status_code for one in (link, f"{link}x")] == [410, 404]
+    assert list(files_of(app.state.settings).digests()) == []
 
 
 def test_a_link_opens_its_own_convening_only(app: FastAPI, portal: BlockingPortal, link: str) -> None:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlmodel import Session, col, select
 
 from app.database import Database
-from app.files import Files, examine
+from app.files import examine, files_of
 from app.models import (
     AuditEntry,
     ChoicePlaces,
@@ -168,7 +168,7 @@ def test_a_file_of_an_answer_is_for_its_person_and_the_organizers_to_save_only(
         question = ask_question(db, convening(db, stage), QuestionDetails("CV?", QuestionKind.FILE), by=BY)
         mayor = register(db, convening(db, stage), person(db, stage, "oakland mayor"), by=BY)
         arrival = examine(BytesIO(PDF), "../a <b>.html", megabytes=1)
-        answer_questions(db, mayor, {}, {question.key: arrival}, Files(settings.data_dir / "files"), by=BY)
+        answer_questions(db, mayor, {}, {question.key: arrival}, files_of(settings), by=BY)
         number = _answer(db, mayor, question.key)
     address = f"{AT.removesuffix('/terms')}/answers/{number}/file"
     answers = {who: visitor(stage.people[who]).get(address) for who in stage.people}

@@ -336,7 +336,7 @@ def test_no_file_at_all_is_said_too(own: OwnOf) -> None:
 
 def test_a_file_above_the_limit_is_refused_on_the_page(own: OwnOf) -> None:
     speaker = own("Bảo Anh")
-    small = speaker.app.state.settings.model_copy(update={"slides_megabytes": 1})
+    small = speaker.app.state.settings.model_copy(update={"document_megabytes": 1})
     speaker.app.state.settings = small
     posted = speaker.hands_in(("large.pdf", b"%PDF-" + b"0" * (1 << 20), "application/pdf"))
     assert posted.status_code == 422

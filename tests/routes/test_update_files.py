@@ -8,7 +8,7 @@ from httpx import Response
 from sqlmodel import select
 
 from app.database import Database
-from app.files import Files
+from app.files import files_of
 from app.models import UpdateFile, UpdateLook
 from app.routes.shield import without_secret
 from tests.conftest import Visitor, VisitorOf
@@ -141,7 +141,7 @@ def test_after_the_release_the_cohort_has_it_for_an_hour_and_by_its_digest(stage
     peer = enter("salem/mayor")
     answer = peer.get(f"{FILES}/{file.key}/bus.png")
     assert (answer.headers["cache-control"], answer.headers["etag"]) == ("private, max-age=3600", f'"{file.digest}"')
-    assert answer.content == bytes_of(Files(peer.app.state.settings.data_dir / "files"), file.digest)
+    assert answer.content == bytes_of(files_of(peer.app.state.settings), file.digest)
     again = peer.get(f"{FILES}/{file.key}/bus.png", headers={"if-none-match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert f'src="{FILES}/{file.key}/bus.png"' in peer.get(OAKLAND).text

@@ -9,7 +9,7 @@ from httpx import Response
 from sqlmodel import select
 
 from app.database import Database
-from app.files import Files
+from app.files import files_of
 from app.models import AuditEntry, Revision, UpdateFile, Upload
 from app.people.viewer import Viewer
 from app.updates import uploads
@@ -82,7 +82,7 @@ def test_whatever_is_cut_where_the_same_bytes_arrive(facilitator: Visitor, seed:
     assert facilitator.post(f"{UPLOADS}/{ticket}/end").json() == {"name": "film.docx"}
     (file,) = kept(facilitator)
     assert file.digest == sha256(content).hexdigest()
-    assert bytes_of(Files(facilitator.app.state.settings.data_dir / "files"), file.digest) == content
+    assert bytes_of(files_of(facilitator.app.state.settings), file.digest) == content
     assert pieces_on_disk(facilitator) == []
 
 
@@ -144,6 +144,16 @@ def test_only_who_began_goes_on(stage: Stage, facilitator: Visitor, visitor: Vis
 def test_a_size_that_cannot_be_is_refused_before_anything_is_sent(facilitator: Visitor, size: str, said: str) -> None:
     answer = facilitator.post(UPLOADS, {"name": "a.pdf", "size": size})
     assert (answer.status_code, said in answer.json()["refused"]) == (422, True)
+
+
+def test_what_would_be_too_much_for_the_update_is_refused_before_anything_is_sent(facilitator: Visitor) -> None:
+    settings = facilitator.app.state.settings
+    facilitator.app.state.settings = settings.model_copy(update={"update_megabytes": 2, "pieces_megabytes": 3})
+    answer = facilitator.post(UPLOADS, {"name": "a.pdf", "size": str((2 << 20) + 1)})
+    assert (answer.status_code, "there is room for 2 MB" in answer.json()["refused"]) == (422, True)
+    answer = facilitator.post(UPLOADS, {"name": "a.pdf", "size": str((3 << 20) + 1)})
+    assert (answer.status_code, "larger than 3 MB" in answer.json()["refused"]) == (422, True)
+    assert facilitator.post(UPLOADS, {"name": "a.pdf", "size": str(2 << 20)}).status_code == 201
 
 
 def test_the_disk_has_bounds(stage: Stage, facilitator: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

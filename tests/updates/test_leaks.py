@@ -15,7 +15,7 @@ from httpx import Response
 from pypdf import PdfReader
 from sqlmodel import Session, col, select
 
-from app.files import Files
+from app.files import Files, files_of
 from app.models import (
     AnswerState,
     City,
@@ -155,7 +155,7 @@ def readable(answer: Response) -> str:
 @pytest.fixture
 def _hidden(sample_app: FastAPI) -> None:
     with sample_app.state.database.write() as db:
-        hide_words(db, Files(sample_app.state.settings.data_dir / "files"), by=SYSTEM)
+        hide_words(db, files_of(sample_app.state.settings), by=SYSTEM)
 
 
 @pytest.mark.timeout(300)

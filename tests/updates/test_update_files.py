@@ -1,6 +1,7 @@
 """Pictures and papers of an update: what the city hands in, what becomes of it, and who hides it."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 from sqlmodel import Session
@@ -24,7 +25,7 @@ from app.updates.files import (
 )
 from app.updates.redactions import redact
 from app.updates.releases import begin_correction
-from tests.handed import bytes_of, paper, picture, ready
+from tests.handed import bytes_of, office, paper, picture, ready
 from tests.updates.stage import SYSTEM, Stage
 
 FACILITATOR = "oakland/facilitator"
@@ -72,6 +73,28 @@ def test_a_picture_is_kept_with_a_small_one_and_its_size(stage: Stage, files: Fi
         assert bytes_of(files, file.preview).startswith(b"RIFF")
         assert stage.update(db).state is UpdateState.DRAFTING
         assert [shown.file_name for shown in draft_of(db, stage.update(db)).files_in("narrative")] == ["bus.png"]
+
+
+def test_all_files_of_an_update_have_a_limit_that_is_named_and_earlier_versions_count(
+    stage: Stage, files: Files
+) -> None:
+    def hand_in(db: Session, content: bytes, instead_of: int | None = None) -> UpdateFile:
+        update, by = stage.update(db), stage.viewer(db, FACILITATOR)
+        return attach_file(db, update, ready(content, "a.docx"), files, instead_of=instead_of, megabytes=1, by=by)
+
+    half = [office("docx", {"word/media/a.bin": Random(seed).randbytes(600 << 10)}) for seed in range(2)]
+    with stage.database.write() as db:
+        first = hand_in(db, half[0])
+        assert hand_in(db, half[0]).key == first.key
+        with pytest.raises(Refused) as refused:
+            hand_in(db, half[1], instead_of=first.key)
+        assert refused.value.sentence == (
+            "The files of this update come to 0.6 MB with their earlier versions, and there is room for 1 MB. This one "
+            "has 0.6 MB: make it smaller, or ask an organizer of the lab."
+        )
+        assert names(db, stage) == ["a.docx"]
+        put_away_file(db, stage.update(db), first, by=stage.viewer(db, FACILITATOR))
+        assert hand_in(db, half[0]).key != first.key, "what is kept already takes no more room"
 
 
 def test_the_same_file_again_is_one_file(stage: Stage, files: Files) -> None:

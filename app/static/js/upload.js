@@ -7,9 +7,9 @@ const WAITS = [1000, 2000, 5000, 10000]; // milliseconds before the next try aft
 
 for (const field of document.querySelectorAll("input[type=file][data-most-megabytes]")) {
   field.addEventListener("change", () => {
-    const most = Number(field.dataset.mostMegabytes);
-    const large = [...field.files].find((file) => file.size > most * 1048576);
-    field.setCustomValidity(large ? `${large.name} is larger than ${most} MB. Make its pictures smaller, or save it as PDF.` : "");
+    const most = (file) => Number(file.type.startsWith("image/") && field.dataset.mostOfAPicture || field.dataset.mostMegabytes);
+    const large = [...field.files].find((file) => file.size > most(file) * 1048576);
+    field.setCustomValidity(large ? `${large.name} is larger than ${most(large)} MB. Make ${large.type.startsWith("image/") ? "it smaller" : "its pictures smaller, or save it as PDF"}.` : "");
     if (large) field.reportValidity();
   });
 }
