@@ -73,6 +73,16 @@ def said_moment(moment: datetime, zone_name: str) -> str:
     return f"{said_day(there, year=True)} at {there:%H:%M} {zone_abbreviation(moment, zone_name)}"
 
 
+def said_in_both(moment: datetime, zone_name: str, own_zone: str) -> str:
+    """ "Tue 7 Nov 2017, 23:59 EST (20:59 in Los Angeles)": the event's clock and, where it differs, the reader's."""
+    there, here = local(moment, zone_name), local(moment, own_zone)
+    said = f"{said_day(there, year=True)}, {there:%H:%M} {zone_abbreviation(moment, zone_name)}"
+    if there.utcoffset() == here.utcoffset():
+        return said
+    day = "" if there.date() == here.date() else f"{said_day(here)}, "
+    return f"{said} ({day}{here:%H:%M} in {place(own_zone)})"
+
+
 def said_ago(moment: datetime, zone_name: str) -> str:
     """How long ago, as one says it: "just now", "a minute ago", "3 hours ago", "on Tue 14 Nov, 13:30"."""
     minutes = int((now() - moment).total_seconds() // 60)

@@ -25,7 +25,7 @@ from app.models import (
     UpdateCycle,
     UpdateMark,
 )
-from app.registration.quiet import awake
+from app.people.quiet import awake
 from app.settings import Settings
 
 GATHERED = timedelta(hours=1)

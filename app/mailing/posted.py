@@ -1,5 +1,6 @@
 """What became of letters: sent, waiting, failed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,6 +33,25 @@ class Posted:
     attempts: int
     error: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentByRule:
+    """A letter that went by a rule: of what kind and day, to whom, when (UTC), and what became of it. `city` is the
+    one that it was about, where it was about one."""
+
+    kind: StrEnum
+    days: int
+    name: str
+    at: datetime
+    fate: Fate
+    error: str
+    city: str = ""
+
+
+def failed_first(sent: Sequence[SentByRule]) -> list[SentByRule]:
+    """The same, what failed before the rest."""
+    return sorted(sent, key=lambda one: one.fate not in (Fate.GIVEN_UP, Fate.FAILED))
 
 
 def posted(db: Session, key: str) -> list[Posted]:

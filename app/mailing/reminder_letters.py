@@ -2,8 +2,7 @@
 in them, only what has not been (rule 12)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
@@ -11,12 +10,12 @@ from app import clock
 from app.database import Database
 from app.mailing.letters import convening_said
 from app.mailing.outbox import Letter, enqueue_all
-from app.mailing.posted import Fate, posted
+from app.mailing.posted import SentByRule, failed_first, posted
 from app.models import Convening, LinkPurpose, PrivateLink, Reminder, ReminderKind, ReminderRule
 from app.people.viewer import Viewer
 from app.registration.links import link_address
 from app.registration.open_matters import Matter
-from app.registration.reminder_plan import Planned
+from app.registration.reminder_plan import PlannedReminder
 from app.registration.reminders import due_reminders, take_due_reminders
 from app.registration.terms import closes_at
 from app.settings import Settings
@@ -71,7 +70,7 @@ def own_addresses(db: Session, convening: Convening, person_ids: Sequence[int], 
 
 
 def write_reminders(
-    db: Session, convening: Convening, due: Sequence[Planned], *, address: str, own: Mapping[int, str]
+    db: Session, convening: Convening, due: Sequence[PlannedReminder], *, address: str, own: Mapping[int, str]
 ) -> int:
     """Put these letters into the outbox; `address` is where people reach the program, `own` the private addresses."""
     letters = []
@@ -92,19 +91,7 @@ def write_reminders(
     return enqueue_all(db, letters)
 
 
-@dataclass(frozen=True, slots=True)
-class SentReminder:
-    """A reminder that went: by which rule, to whom, when (UTC), and what became of its letter."""
-
-    kind: ReminderKind
-    days_before: int
-    name: str
-    at: datetime
-    fate: Fate
-    error: str
-
-
-def sent_reminders(db: Session, convening: Convening) -> list[SentReminder]:
+def sent_reminders(db: Session, convening: Convening) -> list[SentByRule]:
     """What has gone, the latest first, what failed before the rest. Two queries, however many there are."""
     letters = {one.key: one for one in posted(db, keys_of(convening))}
     rows = db.exec(
@@ -117,9 +104,8 @@ def sent_reminders(db: Session, convening: Convening) -> list[SentReminder]:
     for row, rule in rows:
         letter = letters.get(f"{keys_of(convening)}{row.rule_id}:{row.person_id}")
         if letter is not None and row.sent_at is not None:
-            found.append(SentReminder(rule.kind, rule.days_before, letter.name, row.sent_at, letter.fate, letter.error))
-    failed = (Fate.GIVEN_UP, Fate.FAILED)
-    return sorted(found, key=lambda one: one.fate not in failed)
+            found.append(SentByRule(rule.kind, rule.days_before, letter.name, row.sent_at, letter.fate, letter.error))
+    return failed_first(found)
 
 
 def keys_of(convening: Convening) -> str:
@@ -127,7 +113,9 @@ def keys_of(convening: Convening) -> str:
     return f"reminder:{convening.key}:"
 
 
-def reminder_letter(convening: Convening, letter: Planned, *, address: str, own: str | None = None) -> tuple[str, str]:
+def reminder_letter(
+    convening: Convening, letter: PlannedReminder, *, address: str, own: str | None = None
+) -> tuple[str, str]:
     """Subject and text of a reminder. The subject names nobody, since it is read on locked screens.
 
     `own` is the reader's private address, which stands in place of the one where they sign in.
@@ -166,13 +154,10 @@ def _line(kind: ReminderKind, one: Matter) -> str:
     return f"{who}: {' and '.join(one.missing)}" if kind is ReminderKind.INCOMPLETE else who
 
 
-def _until(convening: Convening, letter: Planned) -> str:
+def _until(convening: Convening, letter: PlannedReminder) -> str:
     """The last minute, on the event's clock and beside it on the reader's (rule 14)."""
     if letter.kind is ReminderKind.NO_TRAVEL:
         return "Who is local says so there, and needs nothing else."
     last = closes_at(convening) - timedelta(minutes=1)
-    there, here = clock.local(last, convening.zone), clock.local(last, letter.zone)
-    said = f"{clock.said_day(there, year=True)}, {there:%H:%M} {clock.zone_abbreviation(last, convening.zone)}"
-    if there.utcoffset() != here.utcoffset():
-        said = f"{said} ({here:%H:%M} in {clock.place(letter.zone)})"
+    said = clock.said_in_both(last, convening.zone, letter.zone)
     return f"Registration is open until {said}."

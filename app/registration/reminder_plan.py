@@ -9,31 +9,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import Assistance, City, Convening, Person, Reminder, ReminderKind, ReminderRule, Standing
+from app.models import City, Convening, Reminder, ReminderKind, ReminderRule, Standing
+from app.people.assistants import assistants_of
 from app.people.audiences import Attendee, roll
+from app.people.by_rule import Planned, RulePlan, time_for
+from app.people.quiet import A_DAY
 from app.registration.open_matters import Matter, comers, open_matters
-from app.registration.quiet import A_DAY, goes_at, meant_for
 from app.registration.terms import closes_at, opens_at
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A letter that is going to be written. `at` is when (UTC), meant in the reader's `zone`; `about` is first the
-    reader themselves, where something is open of theirs. `email` is None for somebody whom no letter reaches."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedReminder(Planned):
+    """A reminder that is going to be written; `about` is first the reader themselves, where something is open of
+    theirs."""
 
-    rule_id: int
     kind: ReminderKind
-    person_id: int
-    name: str
-    office: str
-    email: str | None
-    zone: str
-    at: datetime
     about: tuple[Matter, ...]
-    stopped: bool = False
 
     @property
     def own(self) -> Matter | None:
@@ -45,20 +39,7 @@ class Planned:
         return tuple(one for one in self.about if one.person_id != self.person_id)
 
 
-@dataclass(frozen=True, slots=True)
-class RulePlan:
-    """A rule that stands, and its letters by time and name. `due` is a UTC instant, meant in the convening's zone;
-    `idle` says why nothing comes of it, when nothing can."""
-
-    rule: ReminderRule
-    due: datetime
-    idle: str
-    letters: tuple[Planned, ...] = ()
-
-    @property
-    def going(self) -> tuple[Planned, ...]:
-        """The letters that will go."""
-        return tuple(one for one in self.letters if one.email and not one.stopped)
+ReminderPlan = RulePlan[ReminderRule, PlannedReminder]
 
 
 @dataclass(slots=True)
@@ -73,7 +54,7 @@ class _Reader:
     about: dict[int, Matter] = field(default_factory=dict)
 
 
-def plan(db: Session, convening: Convening, *, now: datetime | None = None) -> list[RulePlan]:
+def plan(db: Session, convening: Convening, *, now: datetime | None = None) -> list[ReminderPlan]:
     """The rules that stand, in order of their day, each with its letters, as from an instant (now, unless said).
 
     What is due then goes `at` that very instant. The number of queries is fixed.
@@ -83,10 +64,10 @@ def plan(db: Session, convening: Convening, *, now: datetime | None = None) -> l
     idle = {rule.key: _idle(convening, rule, due, until, now) for rule, due, until in rules}
     readers = _readers(db, convening) if not all(idle.values()) else {}
     known = {(row.rule_id, row.person_id): row for row in _on_record(db, convening)}
-    plans = []
+    plans: list[ReminderPlan] = []
     for rule, due, until in rules:
         if idle[rule.key]:
-            plans.append(RulePlan(rule, due, idle[rule.key]))
+            plans.append(RulePlan(rule, rule.days_before, due, idle[rule.key]))
             continue
         later = [other for one, other, _ in rules if one.kind is rule.kind and other > due and not idle[one.key]]
         letters = [
@@ -94,7 +75,7 @@ def plan(db: Session, convening: Convening, *, now: datetime | None = None) -> l
             for reader in readers[rule.kind]
             if (letter := _letter(rule, due, min([until, *later]), until, reader, known, now)) is not None
         ]
-        plans.append(RulePlan(rule, due, "", tuple(sorted(letters, key=lambda one: one.at))))
+        plans.append(RulePlan(rule, rule.days_before, due, "", tuple(sorted(letters, key=lambda one: one.at))))
     return plans
 
 
@@ -136,28 +117,28 @@ def _letter(
     reader: _Reader,
     known: Mapping[tuple[int, int], Reminder],
     now: datetime,
-) -> Planned | None:
+) -> PlannedReminder | None:
     """What a reader gets by a rule. Nothing when it went already, when the next rule of the kind is due by then, and
     nothing about what the person was busy with within the day before."""
     on_record = known.get((rule.key, reader.person_id))
     if on_record is not None and on_record.sent_at is not None:
         return None
-    at = goes_at(meant_for(due, until, reader.zone), until, reader.zone, now)
-    if at is None or (at >= next_due and next_due < until):
+    at = time_for(due, until, next_due, reader.zone, now)
+    if at is None:
         return None
     about = tuple(one for one in reader.about.values() if one.since is None or one.since + A_DAY <= at)
     if not about:
         return None
-    return Planned(
-        rule.key,
-        rule.kind,
-        reader.person_id,
-        reader.name,
-        reader.office,
-        reader.email,
-        reader.zone,
-        at,
-        tuple(sorted(about, key=lambda one: one.person_id != reader.person_id)),
+    return PlannedReminder(
+        rule_id=rule.key,
+        kind=rule.kind,
+        person_id=reader.person_id,
+        name=reader.name,
+        office=reader.office,
+        email=reader.email,
+        zone=reader.zone,
+        at=at,
+        about=tuple(sorted(about, key=lambda one: one.person_id != reader.person_id)),
         stopped=on_record is not None and on_record.stopped_at is not None,
     )
 
@@ -173,7 +154,8 @@ def _readers(db: Session, convening: Convening) -> dict[ReminderKind, list[_Read
     zones = {city.key: city.zone for city in db.exec(select(City))}
     seated = {one.person_id: one for one in people}
     facilitators = _facilitators(db, convening)
-    assistants = _assistants(db, convening, {number for found in matters.values() for number in found})
+    principals = {number for found in matters.values() for number in found}
+    assistants = assistants_of(db, principals, clock.today(convening.zone))
 
     def zone_of(one: Attendee) -> str:
         own = next((zones[office.city_id] for office in one.offices if office.city_id is not None), convening.zone)
@@ -206,24 +188,4 @@ def _facilitators(db: Session, convening: Convening) -> dict[int | None, list[At
         for office in one.offices:
             if office.standing is Standing.FACILITATOR and office.city_id is not None:
                 found.setdefault(office.city_id, []).append(one)
-    return found
-
-
-def _assistants(db: Session, convening: Convening, principals: set[int]) -> dict[int, list[Person]]:
-    """Principal → who acts for them today."""
-    today = clock.today(convening.zone)
-    rows = db.exec(
-        select(Assistance.principal_id, Person)
-        .join(Person, col(Person.id) == Assistance.assistant_id)
-        .where(
-            Assistance.starts_on <= today,
-            or_(col(Assistance.ends_on).is_(None), col(Assistance.ends_on) >= today),
-            col(Person.archived_at).is_(None),
-        )
-        .order_by(col(Person.sort_name), col(Person.id))
-    )
-    found: dict[int, list[Person]] = {}
-    for principal_id, person in rows:
-        if principal_id in principals:
-            found.setdefault(principal_id, []).append(person)
     return found

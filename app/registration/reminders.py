@@ -11,7 +11,7 @@ from app import clock
 from app.models import Convening, Person, Reminder, ReminderKind, ReminderRule
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
-from app.registration.reminder_plan import Planned, plan
+from app.registration.reminder_plan import PlannedReminder, plan
 from app.registration.terms import OVER, closed_because
 
 MOST_DAYS = 365
@@ -105,7 +105,7 @@ def let_reminder_go(db: Session, rule: ReminderRule, person: Person, *, by: View
 
 
 @verb
-def take_due_reminders(db: Session, convening: Convening, *, by: Viewer) -> list[Planned]:
+def take_due_reminders(db: Session, convening: Convening, *, by: Viewer) -> list[PlannedReminder]:
     """Note as sent what is to go now, and return it for its letters to be written in the same transaction."""
     hold_convening(db, convening)
     due = due_reminders(db, convening)
@@ -119,7 +119,7 @@ def take_due_reminders(db: Session, convening: Convening, *, by: Viewer) -> list
     return due
 
 
-def due_reminders(db: Session, convening: Convening) -> list[Planned]:
+def due_reminders(db: Session, convening: Convening) -> list[PlannedReminder]:
     """What is to go now: nothing while reminders are held, and by most rules only while registration is open."""
     if convening.reminders_held_at is not None or convening.archived_at is not None or convening.stage in OVER:
         return []

@@ -10,9 +10,9 @@ from app.mailing.reminder_letters import own_addresses, reminder_letter, sent_re
 from app.models import Convening, Person, ReminderKind, ReminderRule
 from app.people.audit import Refused
 from app.people.names import matches
+from app.people.quiet import QUIET_FROM, QUIET_UNTIL
 from app.registration import reminders
-from app.registration.quiet import QUIET_FROM, QUIET_UNTIL
-from app.registration.reminder_plan import Planned, RulePlan, plan
+from app.registration.reminder_plan import PlannedReminder, ReminderPlan, plan
 from app.routes import typed
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
@@ -123,7 +123,7 @@ def _person(db: Session, number: int) -> Person:
     return person
 
 
-def _letter(db: Session, convening: Convening, rule: int, person_id: int) -> Planned:
+def _letter(db: Session, convening: Convening, rule: int, person_id: int) -> PlannedReminder:
     for one in plan(db, convening):
         for letter in one.letters:
             if (letter.rule_id, letter.person_id) == (rule, person_id):
@@ -163,7 +163,7 @@ def _page(
     return page(request, "registration/reminders.html", context, status=422 if errors else 200)
 
 
-def _shown(rules: list[RulePlan], asked: int | None) -> RulePlan | None:
+def _shown(rules: list[ReminderPlan], asked: int | None) -> ReminderPlan | None:
     """The rule whose letters are listed: the one asked for, else the next that has any."""
     with_letters = [one for one in rules if one.letters]
     return next((one for one in with_letters if one.rule.key == asked), next(iter(with_letters), None))

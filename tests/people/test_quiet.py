@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.registration.quiet import awake, goes_at, meant_for, morning_before
+from app.people.quiet import awake, goes_at, meant_for, morning_before
 
 CAMBRIDGE, OAKLAND, KATHMANDU = "America/New_York", "America/Los_Angeles", "Asia/Kathmandu"
 
