@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from app.database import Database
 from app.mailing import outbox, place_letters
 from app.mailing.mark_letters import send_mark_letters
+from app.mailing.nudge_letters import send_nudges
 from app.mailing.release_letters import release_due
 from app.mailing.reminder_letters import send_reminders
 from app.models import Convening, Delegation
@@ -41,7 +42,7 @@ class Jobs:
             return purge_due(database)
 
         def remind() -> int:
-            return send_reminders(database, settings) + send_mark_letters(database, settings)
+            return sum(send(database, settings) for send in (send_reminders, send_nudges, send_mark_letters))
 
         def release_updates() -> int:
             return release_due(database, settings)

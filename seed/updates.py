@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from app.models import AnswerState, Commitment, SectionKind, Update, UpdateCycle, UpdateFigure, UpdateState
+from app.models import AnswerState, Commitment, NudgeKind, SectionKind, Update, UpdateCycle, UpdateFigure, UpdateState
 from app.people.audit import verb
 from app.people.stages import stages_of
 from app.people.viewer import Viewer
@@ -14,6 +14,7 @@ from app.updates.comments import say_comment
 from app.updates.commitments import add_commitment, answer_commitment
 from app.updates.cycles import find_update, open_cycle
 from app.updates.figures import Counted, add_figure, carry_figure
+from app.updates.nudges import add_rule
 from app.updates.releases import release_update
 from app.updates.sections import SectionPlan
 from app.updates.writing import write_section
@@ -22,6 +23,15 @@ from seed.sample import Entry, Sample, read, read_convenings
 
 CYCLES = ("2017-spring", "2017-fall")
 """In order: the later one answers for the commitments of the earlier."""
+
+NUDGES = (
+    (NudgeKind.NOT_STARTED, 2),
+    (NudgeKind.NOT_SENT, 1),
+    (NudgeKind.NOT_APPROVED, 1),
+    (NudgeKind.LATE, 1),
+    (NudgeKind.LATE, 4),
+)
+"""Of the cycle in progress: far enough ahead that none goes on the day on which the sample is loaded."""
 
 A_DRAFT_TAKES = timedelta(minutes=25)
 
@@ -48,6 +58,8 @@ def load_updates(db: Session, sample: Sample, *, by: Viewer) -> None:
                 section = next(one for one in cycle.sections if one.slug == said["section"])
                 say_comment(db, update, section, text=said["text"], by=writer)
             _bring_along(db, sample, update, written, entry, by)
+    for kind, days in NUDGES:
+        add_rule(db, cycle, kind, days=days, by=by)
 
 
 def _cycle(db: Session, sample: Sample, entry: Entry, by: Viewer) -> UpdateCycle:

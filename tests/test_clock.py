@@ -74,7 +74,7 @@ def test_all_zones_on_offer_are_zones() -> None:
 
 def test_a_last_minute_is_said_on_the_citys_clock_and_on_the_readers_with_another_day_named() -> None:
     """Rule 14, over the night in which clocks go back."""
-    last = clock.at(date(2017, 11, 6), time(0), OAKLAND) - timedelta(minutes=1)
-    assert clock.said_in_both(last, OAKLAND, OAKLAND) == "Sun 5 Nov 2017, 23:59 PST"
-    assert clock.said_in_both(last, OAKLAND, BOSTON) == "Sun 5 Nov 2017, 23:59 PST (Mon 6 Nov, 02:59 in New York)"
-    assert clock.said_in_both(last - timedelta(hours=6), OAKLAND, BOSTON).endswith(" (20:59 in New York)")
+    last = clock.at(date(2017, 11, 6), time(0), OAKLAND[0]) - timedelta(minutes=1)
+    assert clock.said_in_both(last, OAKLAND[0], OAKLAND[0]) == "Sun 5 Nov 2017, 23:59 PST"
+    assert clock.said_in_both(last, OAKLAND[0], BOSTON) == "Sun 5 Nov 2017, 23:59 PST (Mon 6 Nov, 02:59 in New York)"
+    assert clock.said_in_both(last - timedelta(hours=6), OAKLAND[0], BOSTON).endswith(" (20:59 in New York)")

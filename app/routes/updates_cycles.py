@@ -19,6 +19,7 @@ from app.routes.updates_door import CycleHere
 from app.updates.board import board_of
 from app.updates.cycle_settings import change_cycle, suggested
 from app.updates.cycles import cycles_of, open_cycle
+from app.updates.nudge_plan import rules_of
 from app.updates.section_changes import sections_of, written_in
 from app.updates.sections import FIRST_SECTIONS, SectionPlan, plans_of
 
@@ -154,6 +155,7 @@ def show_settings(
         "written_in": written_in(db, cycle),
         "convenings": [(one.slug, one.title) for one in _convenings(db, cohort)],
         "ways": list(ReleaseWay),
+        "nudge_rules": len(rules_of(db, cycle)),
         "form": kept | dict(written or {}),
         "errors": dict(errors or {}),
         "part": part,

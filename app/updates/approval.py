@@ -1,6 +1,6 @@
 """Approval: the city's mayor, or a designee on record, and nobody else, ever (rule 5)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -193,9 +193,11 @@ def asked_now(db: Session, update: Update) -> list[Person]:
     return _told(db, [one.person_id for one in approvers_now(db, update)])
 
 
-def end_links(db: Session, update: Update) -> None:
-    """Inside a verb: the letters' links to approve an update open nothing from now on."""
+def end_links(db: Session, update: Update, *, of: Collection[int] | None = None) -> None:
+    """Inside a verb: the letters' links to approve an update, or only `of` some people, open nothing from now on."""
     good = select(ApprovalLink).where(ApprovalLink.update_id == update.key, col(ApprovalLink.revoked_at).is_(None))
+    if of is not None:
+        good = good.where(col(ApprovalLink.person_id).in_(of))
     for link in db.exec(good):
         link.revoked_at = clock.now()
         db.add(link)

@@ -8,6 +8,7 @@ statements outside the audit, since it is no change that people share; links the
 
 import hmac
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,15 +46,18 @@ class End(StrEnum):
 
 
 @verb
-def give_links(db: Session, update: Update, *, by: Viewer) -> dict[int, str]:
-    """A new link for each of today's approvers who has an address; returns the tokens by person, for their letters.
+def give_links(db: Session, update: Update, *, to: Collection[int] | None = None, by: Viewer) -> dict[int, str]:
+    """A new link for each of today's approvers who has an address, or for those of them in `to` alone; returns the
+    tokens by person, for their letters.
 
-    Only the tokens' hashes are kept. Links that were given before end.
+    Only the tokens' hashes are kept. Links that they were given before end.
     """
     hold(db, update)
-    end_links(db, update)
+    end_links(db, update, of=to)
     tokens: dict[int, str] = {}
     for approver in approvers_now(db, update):
+        if to is not None and approver.person_id not in to:
+            continue
         person = db.get_one(Person, approver.person_id)
         if person.email is None or person.archived_at is not None:
             continue

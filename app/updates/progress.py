@@ -22,6 +22,17 @@ class Progress:
     promised: int
 
     @property
+    def said(self) -> str:
+        """ "2 of 5 sections written, 1 of 4 commitments answered, 3 new"."""
+        words = [f"{self.written} of {self.sections} {'section' if self.sections == 1 else 'sections'} written"]
+        if self.commitments:
+            them = "commitment" if self.commitments == 1 else "commitments"
+            words.append(f"{self.answered} of {self.commitments} {them} answered")
+        if self.promised:
+            words.append(f"{self.promised} new")
+        return ", ".join(words)
+
+    @property
     def is_whole(self) -> bool:
         """Nothing keeps it from the mayor."""
         return self.lacking == 0 and self.answered == self.commitments
