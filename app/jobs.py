@@ -4,9 +4,13 @@ The queue may lose a task (its file is a convenience); the outbox never loses a 
 once a minute.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from sqlmodel import col, select
 
+from app.calendars.others import fetch_due
 from app.database import Database
 from app.mailing import outbox, place_letters
 from app.mailing.mark_letters import send_mark_letters
@@ -63,6 +67,7 @@ class Jobs:
                 return sweep_uploads(db, settings.data_dir / "uploads")
 
         self.sweep = self.huey.periodic_task(crontab(minute="43"))(sweep)
+        self.fetch_calendars = self._every("*/10", "fetch_calendars", lambda: fetch_due(database, settings))
         self.make_print = self.huey.task()(make_print)
         self.make_prints = self.huey.periodic_task(crontab(minute="*"))(make_prints)
         self.pass_on_offers = self.huey.periodic_task(crontab(minute="*"))(pass_on_offers)
@@ -70,6 +75,14 @@ class Jobs:
         self.release_updates = self.huey.periodic_task(crontab(minute="*"))(release_updates)
         self.purge_needs = self.huey.periodic_task(crontab(minute="17"))(purge_needs)
         self.remind = self.huey.periodic_task(crontab(minute="*/10"))(remind)
+
+    def _every(self, minute: str, name: str, work: Callable[[], int]) -> Any:
+        """A task that runs at these minutes, and whenever it is called."""
+
+        def task() -> int:
+            return work()
+
+        return self.huey.periodic_task(crontab(minute=minute), name=name)(task)
 
     def close(self) -> None:
         self.huey.storage.close()

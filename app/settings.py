@@ -57,6 +57,14 @@ class Settings(BaseSettings):
     files_region: str = "us-east-1"
     files_key: str | None = None
     files_secret: SecretStr | None = None
+    calendar_ports: str = "80,443"
+
+    @field_validator("calendar_ports")
+    @classmethod
+    def _numbers(cls, value: str) -> str:
+        if not all(one.strip().isdigit() and 0 < int(one) < 65536 for one in value.split(",")):
+            raise ValueError("ports are numbers with commas between them, such as 80,443")
+        return value
 
     @field_validator("data_dir")
     @classmethod
@@ -75,6 +83,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy address: one file in the data folder unless another is set."""
         return self.database_url or f"sqlite:///{self.data_dir / 'plenary.db'}"
+
+    @property
+    def ports_of_calendars(self) -> frozenset[int]:
+        """The ports at which others' calendars are fetched."""
+        return frozenset(int(one) for one in self.calendar_ports.split(","))
 
     @property
     def is_local(self) -> bool:

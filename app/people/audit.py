@@ -19,11 +19,12 @@ from sqlalchemy.orm import SessionTransaction, UOWTransaction
 from sqlmodel import Session, SQLModel, col
 
 from app import clock
-from app.models import AuditEntry, Cohort, Convening, OutboxLetter, PrintRun, Revision, SignIn, SignInLink
+from app.models import AuditEntry, BusyTime, Cohort, Convening, OutboxLetter, PrintRun, Revision, SignIn, SignInLink
 from app.people.viewer import Viewer
 
-UNAUDITED = (AuditEntry, Revision, OutboxLetter, SignIn, SignInLink, PrintRun)
-"""Records themselves, sign-ins and runs of the press, which change nothing that people share."""
+UNAUDITED = (AuditEntry, Revision, OutboxLetter, SignIn, SignInLink, PrintRun, BusyTime)
+"""Records themselves, sign-ins and runs of the press, which change nothing that people share; and the hours of others'
+calendars, of which no trace may stay."""
 
 PRIVATE = {
     ("private_needs", "dietary"),
@@ -56,8 +57,16 @@ TOO_LARGE = {
     ("approval_link", "code_hash"),
     ("approval_link", "browser_hash"),
     ("upload", "ticket"),
+    ("busy_calendar", "label"),
+    ("busy_calendar", "address"),
+    ("busy_calendar", "etag"),
+    ("busy_calendar", "last_modified"),
+    ("busy_calendar", "trouble"),
+    ("invitation", "nonce"),
+    ("invitation", "token_hash"),
 }
-"""Columns that are left out: immutable snapshots that stand in their own row, and secrets."""
+"""Columns that are left out: immutable snapshots that stand in their own row, secrets, and what is said of a person's
+other calendars."""
 
 P = ParamSpec("P")
 R = TypeVar("R")

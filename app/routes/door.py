@@ -58,6 +58,8 @@ def session_here(request: Request, _turn: Annotated[None, Depends(turn_here, sco
         yield db
     if db.info.get("letters"):
         request.app.state.jobs.deliver_letters()
+    if db.info.get("busy"):
+        request.app.state.jobs.fetch_calendars()
     for run in db.info.get("runs", ()):
         request.app.state.jobs.make_print(run)
 
