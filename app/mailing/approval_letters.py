@@ -62,6 +62,30 @@ def approval_taken_back(db: Session, told: Sequence[Person], *, city: str, cycle
         )
 
 
+def designee_appointed(
+    db: Session,
+    designee: Person,
+    mayors: Sequence[Person],
+    *,
+    city: str,
+    cohort: str,
+    days: str,
+    by: str,
+    address: str,
+) -> None:
+    """To who may approve from now on, and to the mayor in whose place they do, where somebody else appointed them:
+    nobody is given the mayor's approval behind the mayor's back (rule 5). `days` is "from 3 Nov 2017"."""
+    for person in (designee, *mayors):
+        whose = "you are" if person is designee else f"{designee.name} is"
+        text = (
+            f"{whose} on record as designee of {city}’s mayor in {cohort}, {days}: besides the mayor, "
+            f"{'you' if person is designee else 'they'} may approve the city’s updates, in person. {by} entered it. "
+            f"Who is on record, and how that ends, stands here:\n\n{address}\n"
+        )
+        about = f"{city}:{designee.key}"
+        _write(db, person, f"Who approves {city}’s updates beside the mayor", text, "designee-appointed", about)
+
+
 def _write(db: Session, person: Person, subject: str, text: str, purpose: str, about: str) -> None:
     enqueue(
         db,

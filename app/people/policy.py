@@ -73,13 +73,21 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "update.approve": frozenset({Kind.MEMBER, Kind.FACILITATOR, Kind.MAYOR, Kind.SUPERINTENDENT}),
     "update.link": EVERYBODY,
     "update.looks": TEAM | ORGANIZER,
+    "update.designees": TEAM | ORGANIZER,
     "update.release": ORGANIZER,
     "update.steer": ORGANIZER,
     "learning.read": COHORT,
 }
 
 CITY_BOUND = frozenset(
-    {"registration.team", "registration.substitute", "update.write", "update.approve", "update.looks"}
+    {
+        "registration.team",
+        "registration.substitute",
+        "update.write",
+        "update.approve",
+        "update.looks",
+        "update.designees",
+    }
 )
 
 _KIND_OF = {

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_
+from sqlalchemy import Select, or_
+from sqlalchemy import select as select_all
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -135,7 +136,8 @@ def withdraw_approval(db: Session, update: Update, *, by: Viewer) -> list[Person
 
 
 def approvers(db: Session, update: Update, on: date) -> list[Approver]:
-    """The holder of the city's seat of mayor on a day, and the designees on record then."""
+    """The holder of the city's seat of mayor on a day, and the designees on record then who still are of the city:
+    who leaves it approves nothing more, whatever their designation says."""
     city = db.get_one(City, update.city_id)
     cohort_id = db.get_one(UpdateCycle, update.cycle_id).cohort_id
     of_mayor = (
@@ -165,6 +167,7 @@ def approvers(db: Session, update: Update, on: date) -> list[Approver]:
             *of_mayor,
             Designation.starts_on <= on,
             or_(col(Designation.ends_on).is_(None), col(Designation.ends_on) >= on),
+            col(Designation.person_id).in_(_seated(cohort_id, update.city_id, on)),
         )
         .order_by(col(Designation.id))
     )
@@ -174,6 +177,21 @@ def approvers(db: Session, update: Update, on: date) -> list[Approver]:
         if person.key not in {one.person_id for one in found}
     ]
     return found
+
+
+def _seated(cohort_id: int, city_id: int, on: date) -> Select[int]:
+    """Who holds any seat of the city on a day."""
+    return (
+        select_all(col(Tenure.person_id))
+        .join(Seat, col(Seat.id) == Tenure.seat_id)
+        .where(
+            col(Seat.cohort_id) == cohort_id,
+            col(Seat.city_id) == city_id,
+            col(Seat.archived_at).is_(None),
+            col(Tenure.starts_on) <= on,
+            or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= on),
+        )
+    )
 
 
 def may_approve(db: Session, update: Update, viewer: Viewer) -> bool:
