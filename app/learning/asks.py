@@ -6,7 +6,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.models import City, Update, UpdateCycle, UpdateVersion
-from app.updates.content import Content, Redaction
+from app.updates.content import Content
+from app.updates.tombstones import Redaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.models import AnswerState, City, Update, UpdateCycle, UpdateVersion
-from app.updates.content import AnsweredCommitment, CommitmentMade, Redaction
+from app.updates.content import AnsweredCommitment, CommitmentMade
+from app.updates.tombstones import Redaction
 
 _made = TypeAdapter(list[CommitmentMade])
 _answered = TypeAdapter(list[AnsweredCommitment])

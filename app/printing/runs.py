@@ -1,4 +1,4 @@
-"""Runs: documents that take more than a moment are made by the worker, with progress, and kept while nothing differs.
+"""Runs: what takes more than a moment, a book or an export of records, is made by the worker, with progress.
 
 A run's row is the worker's own record and no change that people share, so it is outside the audit: a page that counts
 up does not empty everybody's pages. Each step is a short transaction of its own.
@@ -7,7 +7,7 @@ up does not empty everybody's pages. Each step is a short transaction of its own
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import IO, Any, Protocol
 
 import structlog
 from sqlalchemy import and_, or_, update
@@ -17,8 +17,8 @@ from app import clock
 from app.database import Database
 from app.models import PrintRun, RunState
 from app.people.viewer import Viewer
-from app.printing import shelf
 from app.printing.papers import Paper, Pictures, style
+from app.printing.shelf import PRINTS, Shelf, name_of
 from app.settings import Settings
 
 UNDER_WAY = (RunState.WAITING, RunState.RUNNING)
@@ -32,9 +32,29 @@ class Cancelled(Exception):
     """Somebody took the run back while it was under way."""
 
 
+Step = Callable[[int], None]
+"""Told how far the making is; raises Cancelled where nobody wants it any more."""
+
+
+class Made(Protocol):
+    """What a run makes: all its words are read when it is asked for, and its bytes are written outside of any
+    transaction, so that a long making holds up nobody and needs no memory."""
+
+    @property
+    def shelf(self) -> Shelf:
+        """Where it is kept."""
+
+    @property
+    def name(self) -> str:
+        """Its name there."""
+
+    def write(self, out: IO[bytes], step: Step) -> None:
+        """Write it; `step` is called with each page or file that is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a run makes: HTML, its style sheet and paper, its pictures, and about how many pages it will have."""
+    """A paper that a run sets: HTML, its style sheet and paper, its pictures, and about how many pages it will have."""
 
     html: str
     sheet: str
@@ -45,10 +65,20 @@ class Document:
     @property
     def name(self) -> str:
         """Its name on the shelf of prints: the same words on the same paper are the same file."""
-        return shelf.name_of(self.html, style(self.sheet), self.paper.value)
+        return name_of(self.html, style(self.sheet), self.paper.value)
+
+    @property
+    def shelf(self) -> Shelf:
+        return PRINTS
+
+    def write(self, out: IO[bytes], step: Step) -> None:
+        from app.printing.press import render_pdf  # takes a second to import, so only when something is set
+
+        pdf = render_pdf(self.html, sheet=self.sheet, paper=self.paper, pictures=self.pictures, page_set=step)
+        out.write(pdf)
 
 
-Maker = Callable[[Session, Settings, dict[str, Any]], Document]
+Maker = Callable[[Session, Settings, dict[str, Any]], Made]
 
 
 def begin_run(
@@ -97,32 +127,25 @@ def make_run(database: Database, settings: Settings, number: int, makers: Mappin
             return False
         _change(db, number, (run.state,), state=RunState.RUNNING, started_at=clock.now(), made=0)
         document, wanted = run.document, dict(run.wanted)
+
+    def step(done: int) -> None:
+        with database.write() as db:
+            if not _change(db, number, (RunState.RUNNING,), made=done):
+                raise Cancelled
+
     try:
         with database.read() as db:
-            wanted_document = makers[document](db, settings, wanted)
-        folder = settings.data_dir / "cache" / "prints"
-        if shelf.find(folder, wanted_document.name) is None:
-            shelf.keep(folder, wanted_document.name, _set(database, number, wanted_document))
-        _end(database, number, state=RunState.DONE, file=wanted_document.name)
+            made = makers[document](db, settings, wanted)
+        place = made.shelf.place(settings.data_dir / "cache", made.name)
+        if not place.exists():
+            made.shelf.keep(settings.data_dir / "cache", made.name, lambda out: made.write(out, step))
+        _end(database, number, state=RunState.DONE, file=made.name)
     except Cancelled:
         return False
     except Exception as failed:  # whatever it was, the page says that it failed, and the log why
         log.exception("print run failed", run=number, document=document)
         _end(database, number, state=RunState.FAILED, trouble=type(failed).__name__)
     return True
-
-
-def _set(database: Database, number: int, document: Document) -> bytes:
-    from app.printing.press import render_pdf  # takes a second to import, so only when something is set
-
-    def page_set(page: int) -> None:
-        with database.write() as db:
-            if not _change(db, number, (RunState.RUNNING,), made=page):
-                raise Cancelled
-
-    return render_pdf(
-        document.html, sheet=document.sheet, paper=document.paper, pictures=document.pictures, page_set=page_set
-    )
 
 
 def _end(database: Database, number: int, **ended: Any) -> None:

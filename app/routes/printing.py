@@ -5,9 +5,9 @@ from fastapi.responses import Response
 
 from app.agenda import published
 from app.models import Convening
-from app.printing import shelf
 from app.printing.papers import Paper, style
 from app.printing.programme import SHEET, programme
+from app.printing.shelf import PRINTS, name_of
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.settings import Settings
 
@@ -65,7 +65,7 @@ def _printed(
 ) -> Response:
     changes = f"{settings.address}{convening.path}/agenda/releases/{agenda.release_number}/changes"
     html = programme(convening, agenda, changes_at=changes, newest=newest)
-    name = shelf.name_of(html, style(SHEET), paper.value)
+    name = name_of(html, style(SHEET), paper.value)
     headers = {"ETag": f'"{name}"', "Cache-Control": "private, no-cache", "Vary": "Cookie"}
     if f'"{name}"' in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
@@ -75,7 +75,7 @@ def _printed(
 
         return render_pdf(html, sheet=SHEET, paper=paper)
 
-    pdf = shelf.take(settings.data_dir / "cache" / "prints", name, make)
+    pdf = PRINTS.take(settings.data_dir / "cache", name, make)
     filename = f"{convening.slug}-agenda-release-{agenda.release_number}.pdf"
     headers["Content-Disposition"] = f'inline; filename="{filename}"'
     return Response(pdf, media_type="application/pdf", headers=headers)

@@ -1,8 +1,6 @@
-"""The mayors' updates: the board of a cycle, reading and redaction. Cycles, writing and approval stand beside it."""
+"""The mayors' updates: the board of a cycle, and reading. Cycles, writing and approval stand beside it."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
@@ -19,16 +17,15 @@ from app.routes.updates_reading import beside
 from app.updates.approval import is_facilitator, may_approve
 from app.updates.board import STEPS, Line, board_of, stands_until
 from app.updates.cycles import cycles_of, days_to_go
+from app.updates.history import last_correction
 from app.updates.looks import Looked
 from app.updates.progress import progress_of
 from app.updates.reading import is_own_city, neighbours, readable_update
-from app.updates.redactions import redact
 from app.updates.ten_minutes import reading_list
 
 router = APIRouter()
 BOARD = [Depends(Needs("update.board"))]
 READ = [Depends(Needs("update.public"))]
-RELEASE = [Depends(Needs("update.release"))]
 
 
 @router.get("/{cohort}/updates", dependencies=BOARD)
@@ -82,6 +79,7 @@ def read(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, version
     context |= {
         "reading": reading,
         "content": reading.content,
+        "correction": last_correction(db, here.update, reading),
         "neighbours": neighbours(db, here.update),
         "may_approve": own and may_approve(db, here.update, viewer),
         "is_facilitator": is_facilitator(db, here.update, viewer),
@@ -89,18 +87,6 @@ def read(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, version
     context |= beside(db, here, viewer, reading)
     drawn = page(request, "updates/read.html", context)
     return offline(keep(drawn), viewer) if reading.version else drawn
-
-
-@router.post("/{cohort}/updates/{cycle}/{city}/redactions", dependencies=RELEASE)
-def take_out(
-    db: Db,
-    here: UpdateHere,
-    viewer: ViewerHere,
-    part: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-) -> Response:
-    redact(db, here.update, part=part, reason=reason, by=viewer)
-    return see_other(here.place, flash="Taken out. The page says who did it and why.")
 
 
 def _awaits(db: Session, line: Line, viewer: Viewer) -> bool:

@@ -11,9 +11,9 @@ from sqlmodel import Session
 from app.models import PrintRun
 from app.people.policy import may
 from app.people.viewer import Viewer
-from app.printing import shelf
 from app.printing.papers import Paper, style
 from app.printing.runs import Document, begin_run, cancel_run, last_run
+from app.printing.shelf import PRINTS, name_of
 from app.printing.update_book import BOOK, SLIDES_SHEET, book_document, pictures_of, update_slides
 from app.printing.watermark import watermarked
 from app.routes.door import CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere
@@ -66,7 +66,7 @@ def make(
     if not book.chapters:
         raise NotHere(f"No update of {cycle.title} is released yet.")
     document = book_document(book, paper, settings)
-    if shelf.find(_prints(settings), document.name) is None:
+    if PRINTS.find(_cache(settings), document.name) is None:
         begin_run(
             db,
             BOOK,
@@ -104,7 +104,7 @@ def book_pdf(
     if not book.chapters:
         raise NotHere(f"No update of {cycle.title} is released yet.")
     document = book_document(book, paper, settings)
-    made = shelf.find(_prints(settings), document.name)
+    made = PRINTS.find(_cache(settings), document.name)
     if made is None:
         return see_other(f"{_place(book)}/book?paper={paper.value}")
     return _own(request, settings, document.name, made, viewer, cohort.key, f"{cohort.slug}-{cycle.slug}-updates.pdf")
@@ -118,21 +118,21 @@ def slides(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, setti
     if chapter is None:
         raise NotHere(f"{here.city.name}’s update of {here.cycle.title} is not released yet.")
     html = update_slides(here.cohort, here.cycle, chapter, live=f"{settings.address}{here.place}")
-    name = shelf.name_of(html, style(SLIDES_SHEET), "slides")
+    name = name_of(html, style(SLIDES_SHEET), "slides")
 
     def make_slides() -> bytes:
         from app.printing.press import render_pdf  # takes a second to import, so only when something is set
 
         return render_pdf(html, sheet=SLIDES_SHEET, paper=WIDE, pictures=pictures_of([chapter.content], settings))
 
-    made = shelf.take(_prints(settings), name, make_slides)
+    made = PRINTS.take(_cache(settings), name, make_slides)
     return _pdf(request, name, made, f"{here.city.slug}-{here.cycle.slug}-slides.pdf")
 
 
 def _shown(
     book: Book, document: Document | None, paper: Paper, settings: Settings, *, db: Session, viewer: Viewer
 ) -> dict[str, object]:
-    made = shelf.find(_prints(settings), document.name) if document else None
+    made = PRINTS.find(_cache(settings), document.name) if document else None
     run = last_run(db, document.name) if document and not made else None
     return {
         "book": book,
@@ -157,8 +157,8 @@ def _own(
     office = next((one for one in viewer.offices if one.cohort_id == cohort_id), None)
     reader = f"{viewer.actor_name} for {viewer.name}" if viewer.acting else viewer.name
     said = f"{reader}, {office.said}" if office else reader
-    own = shelf.name_of(name, said, style("watermark.css"))
-    return _pdf(request, own, shelf.take(_prints(settings), own, lambda: watermarked(pdf, said)), filename)
+    own = name_of(name, said, style("watermark.css"))
+    return _pdf(request, own, PRINTS.take(_cache(settings), own, lambda: watermarked(pdf, said)), filename)
 
 
 def _pdf(request: Request, name: str, pdf: bytes, filename: str) -> Response:
@@ -169,8 +169,8 @@ def _pdf(request: Request, name: str, pdf: bytes, filename: str) -> Response:
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
-def _prints(settings: Settings) -> Path:
-    return settings.data_dir / "cache" / "prints"
+def _cache(settings: Settings) -> Path:
+    return settings.data_dir / "cache"
 
 
 def _place(book: Book) -> str:

@@ -15,14 +15,17 @@ A section's figures are numbers.Figure, each with what the update before had rel
 there were any have their number in the text.
 
 A redacted part keeps its place: its words are empty and `redaction` says who took them out, when and why (rule 6).
+What was taken out of a part whose rest stands is named in its `taken` (tombstones.py). `masks`, the phrases that stay
+out, are stored beside the rest and are in no other form of the document.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, Field, model_validator
 from sqlmodel import Session, col, select
 
 from app.models import (
@@ -37,23 +40,18 @@ from app.models import (
     UpdateText,
 )
 from app.updates.commitments import last_commitments
-from app.updates.numbers import Figure, draft_figures, figure
+from app.updates.numbers import Figure, covered, draft_figures, figure
 from app.updates.sections import KINDS_BEFORE, asked_of
-
-
-class Redaction(BaseModel, frozen=True):
-    """The tombstone of words that were taken out of a released update."""
-
-    by: str
-    office: str
-    at: datetime
-    reason: str
+from app.updates.tombstones import Mask, Redaction, Taken, holds, masked
 
 
 class Part(BaseModel):
-    """Something of an update that can be corrected or redacted by itself."""
+    """Something of an update that can be corrected or redacted by itself. `TEXTS` are its fields of people's words."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ()
 
     redaction: Redaction | None = None
+    taken: list[Taken] = []
 
     @property
     def name(self) -> str:
@@ -65,12 +63,33 @@ class Part(BaseModel):
         """What its city wrote here."""
         raise NotImplementedError
 
+    @property
+    def texts(self) -> list[str]:
+        """All of its people's words, as they stand."""
+        return [getattr(self, name) for name in self.TEXTS]
+
     def bury(self, tombstone: Redaction) -> None:
         """Take the words out and leave who did it and why."""
-        self.redaction = tombstone
+        self.redaction, self.taken = tombstone, []
+
+    def cover(self, mask: Mask) -> bool:
+        """Take a phrase out wherever it stands here; whether it did."""
+        found = [name for name in self.TEXTS if holds(getattr(self, name), mask.phrase)]
+        for name in found:
+            setattr(self, name, masked(getattr(self, name), mask.phrase))
+        if found:
+            self.mark_taken(mask.taken)
+        return bool(found)
+
+    def mark_taken(self, taken: Taken) -> None:
+        """Name something as taken out of this part; once."""
+        if taken not in self.taken:
+            self.taken = [*self.taken, taken]
 
 
 class SectionText(Part):
+    TEXTS = ("body",)
+
     slug: str
     title: str
     body: str
@@ -105,9 +124,31 @@ class SectionText(Part):
         super().bury(tombstone)
         self.body, self.figures = "", []
 
+    @property
+    def texts(self) -> list[str]:
+        return [*super().texts, *(text for one in self.figures for text in one.texts)]
+
+    def cover(self, mask: Mask) -> bool:
+        figures = [covered(one, mask.phrase) for one in self.figures]
+        if figures == self.figures:
+            return super().cover(mask)
+        self.figures = figures
+        super().cover(mask)
+        self.mark_taken(mask.taken)
+        return True
+
+    def take_figure(self, taken: Taken) -> None:
+        """Take one number out, named by `taken.what`; its tombstone stands once, where it was."""
+        left = [one for one in self.figures if one.name != taken.what]
+        if len(left) < len(self.figures):
+            self.figures = left
+            self.mark_taken(taken)
+
 
 class AnsweredCommitment(Part):
     """A commitment of an earlier update and what became of it; `state` is None while nobody has said."""
+
+    TEXTS = ("text", "note", "stage")
 
     commitment: int
     text: str
@@ -131,6 +172,8 @@ class AnsweredCommitment(Part):
 
 
 class CommitmentMade(Part):
+    TEXTS = ("text", "stage")
+
     id: int
     text: str
     due_on: date | None
@@ -155,6 +198,8 @@ class FileShown(Part):
     `section` is the slug of the section it stands in, or "". `preview` is the digest of a small WebP picture, "" where
     there is none; width and height are the picture's, or those of a paper's first page, in pixels.
     """
+
+    TEXTS = ("file_name", "caption", "alternative")
 
     id: int
     digest: str
@@ -201,6 +246,7 @@ class Content(BaseModel):
     commitments: list[CommitmentMade] = []
     files: list[FileShown] = []
     approval: Approval | None = None
+    masks: list[Mask] = Field(default=[], exclude=True)
 
     @property
     def ask(self) -> SectionText | None:
@@ -244,7 +290,17 @@ class Content(BaseModel):
 
     def stored(self) -> dict[str, Any]:
         """The document as UpdateVersion.content keeps it."""
-        return self.model_dump(mode="json")
+        kept = {"masks": [mask.model_dump(mode="json") for mask in self.masks]} if self.masks else {}
+        return self.model_dump(mode="json") | kept
+
+    def cover(self, masks: Iterable[Mask]) -> list[str]:
+        """Take phrases out for good, here and in what is made of this; the names of the parts in which they stood."""
+        found: list[str] = []
+        for mask in masks:
+            if mask not in self.masks:
+                self.masks = [*self.masks, mask]
+            found += [name for name, part in self.parts().items() if part.cover(mask)]
+        return found
 
 
 def draft_of(db: Session, update: Update, *, whole: bool = False) -> Content:

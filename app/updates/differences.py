@@ -53,6 +53,23 @@ def difference(before: str, after: str) -> list[Passage]:
     return passages
 
 
+def around(passages: Sequence[Passage], words: int = 12) -> list[Passage]:
+    """A difference with so many of the words that stay on either side of each change; "…" stands for the others."""
+    shown: list[Passage] = []
+    for place, one in enumerate(passages):
+        if one.way is not Way.SAME:
+            shown.append(one)
+            continue
+        pieces = re.findall(r"\s*\S+\s*", one.text) or [one.text]
+        first, last = place == 0, place == len(passages) - 1
+        head = [] if first else pieces[:words]
+        tail = [] if last else pieces[-words:]
+        cut = len(head) + len(tail) < len(pieces)
+        text = "".join(head).rstrip() + " … " + "".join(tail).lstrip() if cut else one.text
+        shown.append(Passage(Way.SAME, text.lstrip() if first else text.rstrip() if last else text))
+    return [one for one in shown if one.text]
+
+
 def together(base: str, mine: str, theirs: str) -> str:
     """Both changes of `base` in one text. Where both changed the same lines, and the same words of them, theirs stands
     first and mine below it: no word that either wrote is lost."""

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.files import Files, Ready
-from app.models import Update, UpdateCycle, UpdateFile, UpdateSection, UpdateState, UpdateVersion
+from app.models import Update, UpdateCycle, UpdateFile, UpdateSection, UpdateState
 from app.people.audit import Refused, verb
 from app.people.policy import may
 from app.people.prose import as_written
@@ -19,6 +19,7 @@ from app.people.viewer import Viewer
 from app.updates.content import Content
 from app.updates.redactions import buried_since
 from app.updates.releases import refuse_all_but_organizers
+from app.updates.versions import versions_of
 from app.updates.writing import hold, hold_for_writing
 
 MOST_FILES = 40
@@ -222,8 +223,10 @@ def standing_files(db: Session, update: Update) -> list[UpdateFile]:
 
 
 def earlier_files(db: Session, update: Update) -> list[UpdateFile]:
-    """What was replaced or put away, the latest first."""
-    return [one for one in reversed(_all(db, update)) if one.archived_at is not None]
+    """What was replaced or put away, the latest first; not what was redacted, which is gone for its city too."""
+    redacted = _redacted(db, update)
+    there = reversed(_all(db, update))
+    return [one for one in there if one.archived_at is not None and f"file:{one.key}" not in redacted]
 
 
 def find_file(db: Session, update: Update, number: int) -> UpdateFile | None:
@@ -243,10 +246,13 @@ class Fetched:
 
 def fetch_file(db: Session, update: Update, number: int, viewer: Viewer) -> Fetched | None:
     """A file for whoever may read it where it stands, else None: released, for the cohort's readers; of the draft, for
-    the people of the city (rule 5). What is in quarantine is an organizer's to look at, once it was released."""
+    the people of the city (rule 5). What is in quarantine is an organizer's to look at, once it was released; what was
+    redacted nobody has, its city neither (rule 6)."""
     file = find_file(db, update, number)
     cycle = db.get_one(UpdateCycle, update.cycle_id)
     if file is None or not may(viewer, "update.read", cohort_id=cycle.cohort_id):
+        return None
+    if f"file:{file.key}" in _redacted(db, update):
         return None
     released = file.key in _released(db, update)
     if file.quarantined_at and not (released and may(viewer, "update.release", cohort_id=cycle.cohort_id)):
@@ -263,7 +269,7 @@ def released_files(db: Session, update: Update) -> list[UpdateFile]:
 
 def _released(db: Session, update: Update) -> set[int]:
     """The numbers of the files that stand in a version that is out, and were not redacted there or later (rule 6)."""
-    versions = _versions(db, update)
+    versions = versions_of(db, update)
     return {
         file.id
         for version in versions
@@ -274,13 +280,7 @@ def _released(db: Session, update: Update) -> set[int]:
 
 
 def _redacted(db: Session, update: Update) -> set[str]:
-    return set(buried_since(_versions(db, update), 1))
-
-
-def _versions(db: Session, update: Update) -> Sequence[UpdateVersion]:
-    return db.exec(
-        select(UpdateVersion).where(UpdateVersion.update_id == update.key).order_by(col(UpdateVersion.number))
-    ).all()
+    return set(buried_since(versions_of(db, update), 1))
 
 
 def _all(db: Session, update: Update) -> Sequence[UpdateFile]:

@@ -12,11 +12,14 @@ from sqlmodel import Session, col, select
 from app.models import AuditEntry, Person, Update, UpdateSection, UpdateText
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
-from app.updates.content import Content, Part
-from app.updates.differences import Passage, difference
+from app.updates.content import Content, Part, hide_quarantined
+from app.updates.differences import Passage, around, difference
+from app.updates.reading import Page, VersionLine, page_of
+from app.updates.versions import versions_of
 from app.updates.writing import hold_for_writing, text_of, write_section
 
 A_PAGE = 30
+REDACTING = ("redact", "redact_phrase")
 QUARTER = 15 * 60
 """Seconds: what one person saves within a quarter of an hour, with nobody between, is one step of the history."""
 
@@ -83,6 +86,27 @@ def past_of(db: Session, text: UpdateText | None, *, each: bool = False) -> list
     return found[::-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is different in a version from the one before it: its parts by title, each with its words around."""
+
+    line: VersionLine
+    parts: tuple[tuple[str, list[Passage]], ...]
+
+
+def last_correction(db: Session, update: Update, page: Page) -> Correction | None:
+    """What the version on a reader's page corrects; None for the first. What was taken out since is in neither."""
+    if page.version is None or page.version.number == 1:
+        return None
+    versions = versions_of(db, update)
+    before = page_of(versions, page.version.number - 1)
+    if before is None:
+        return None
+    hide_quarantined(db, before.content)
+    parts = changed_parts(before.content, page.content)
+    return Correction(page.version, tuple((title, around(found)) for title, found in parts))
+
+
 def changed_parts(before: Content, after: Content) -> list[tuple[str, list[Passage]]]:
     """What differs between two released versions, part by part: its title, and its words against those before."""
     one, other = before.parts(), after.parts()
@@ -92,7 +116,7 @@ def changed_parts(before: Content, after: Content) -> list[tuple[str, list[Passa
         words = [_words(parts.get(name)) for parts in (one, other)]
         if words[0] != words[1]:
             part = other.get(name) or one[name]
-            changed.append((_title(part), difference(words[0], words[1])))
+            changed.append((title_of(part), difference(words[0], words[1])))
     return changed
 
 
@@ -106,7 +130,7 @@ def _saves(db: Session, text: UpdateText | None) -> Sequence[AuditEntry]:
         .order_by(col(AuditEntry.id))
     ).all()
     saves = [one for one in entries if "body" in (one.after or {})]
-    redacted = max((place for place, one in enumerate(saves) if one.act == "redact"), default=-1)
+    redacted = max((place for place, one in enumerate(saves) if one.act in REDACTING), default=-1)
     return saves[redacted + 1 :]
 
 
@@ -127,7 +151,8 @@ def _words(part: Part | None) -> str:
     return "\n".join(word for word in (state.value if state else "", part.words) if word)
 
 
-def _title(part: Part) -> str:
+def title_of(part: Part) -> str:
+    """What a part is called, to a person: its section's title, a file's name, "Commitment “Forty more seats”"."""
     for name in ("title", "file_name"):
         if getattr(part, name, ""):
             return str(getattr(part, name))

@@ -22,6 +22,7 @@ from app.models import (
 )
 from app.people.audit import recorded
 from app.people.viewer import Viewer
+from app.updates.history import REDACTING
 from app.updates.looks import AGAIN_AFTER
 
 Columns = Mapping[str, Any]
@@ -101,7 +102,9 @@ def _as_they_were(
         )
         for entry in entries:
             name = (table, entry.subject_id or 0)
-            if name not in found:
+            if entry.act in REDACTING:
+                found[name] = dict(entry.after or {})  # what was taken out is no news, and is not shown again (rule 6)
+            elif name not in found:
                 found[name] = None if entry.before is None else dict(entry.before)
             elif (known := found[name]) is not None:
                 found[name] = {**(entry.before or {}), **known}  # the earliest that is known of a column counts

@@ -8,6 +8,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.models import MeasureStage, Update, UpdateCycle, UpdateFigure, UpdateVersion
+from app.updates.tombstones import masked
+
+TEXTS = ("label", "said", "unit", "source", "stage")
+"""What of a number is people's words."""
 
 
 class Before(BaseModel, frozen=True):
@@ -38,6 +42,15 @@ class Figure(BaseModel, frozen=True):
     told: str = ""
 
     @property
+    def name(self) -> str:
+        """figure:12, by which it can be taken out; one that stands in a text alone goes with its words."""
+        return f"figure:{self.id}"
+
+    @property
+    def texts(self) -> list[str]:
+        return [getattr(self, name) for name in TEXTS]
+
+    @property
     def change(self) -> str:
         """ "up from 71 percent in Spring 2017"; "" where nothing is known of before."""
         if self.before is None:
@@ -47,6 +60,16 @@ class Figure(BaseModel, frozen=True):
         if now is not None and then is not None and self.unit.casefold() == self.before.unit.casefold():
             way = "up from" if now > then else "down from" if now < then else "as before:"
         return f"{way} {self.before.said} in {self.before.cycle}"
+
+
+def covered(figure: Figure, phrase: str) -> Figure:
+    """A number whose words are without a phrase; the number itself stays."""
+    texts = {name: masked(getattr(figure, name), phrase) for name in TEXTS}
+    before = figure.before
+    if before:
+        kept = {name: masked(getattr(before, name), phrase) for name in ("said", "unit")}
+        before = before.model_copy(update=kept)
+    return figure.model_copy(update={**texts, "before": before})
 
 
 def figure(body: str) -> Figure | None:

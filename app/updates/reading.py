@@ -15,7 +15,8 @@ from app.models import City, Person, Role, Seat, Standing, Tenure, Update, Updat
 from app.people.policy import may
 from app.people.viewer import Viewer
 from app.updates.content import Content, draft_of, hide_quarantined
-from app.updates.redactions import buried_since
+from app.updates.redactions import taken_out
+from app.updates.versions import versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,7 @@ def readable_update(db: Session, update: Update, viewer: Viewer, number: int | N
     is_reader = may(viewer, "update.read", cohort_id=cycle.cohort_id)
     if not is_reader and not update.is_public:
         return None
-    versions = db.exec(
-        select(UpdateVersion).where(UpdateVersion.update_id == update.key).order_by(col(UpdateVersion.number))
-    ).all()
+    versions = versions_of(db, update)
     if versions:
         page = page_of(versions, number)
         if page:
@@ -135,9 +134,6 @@ def page_of(versions: Sequence[UpdateVersion], number: int | None) -> Page | Non
     if chosen is None:
         return None
     content = Content.model_validate(chosen.content)
-    parts = content.parts()
-    for name, tombstone in buried_since(versions, chosen.number).items():
-        if name in parts:
-            parts[name].bury(tombstone)
+    taken_out(content, versions, chosen.number)
     lines = tuple(VersionLine(row.number, row.created_at, row.author, row.office, row.note) for row in versions)
     return Page(content, next(line for line in lines if line.number == chosen.number), lines)

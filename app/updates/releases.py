@@ -10,6 +10,7 @@ from app.people.audit import Refused, verb
 from app.people.policy import may
 from app.people.viewer import Viewer
 from app.updates.content import Approval, Content, draft_of
+from app.updates.tombstones import TAKEN_OUT
 from app.updates.versions import last_version
 from app.updates.writing import hold
 
@@ -116,12 +117,18 @@ def refuse_all_but_organizers(db: Session, update: Update, by: Viewer) -> None:
 
 
 def _keep_tombstones(content: Content, earlier: Content) -> None:
-    """A correction that leaves a redacted part empty keeps its tombstone; new words replace it."""
-    buried = {name: part.redaction for name, part in earlier.parts().items()}
+    """A correction that leaves a redacted part empty keeps its tombstone; new words replace it. Phrases that were taken
+    out stay out, and numbers leave their tombstones in the section that had them."""
+    before = earlier.parts()
     for name, part in content.parts().items():
-        tombstone = buried.get(name)
-        if tombstone and not part.words:
-            part.bury(tombstone)
+        was = before.get(name)
+        if was and was.redaction and not part.words:
+            part.bury(was.redaction)
+        elif was:
+            for taken in was.taken:
+                if taken.what.startswith("figure:") or any(TAKEN_OUT in text for text in part.texts):
+                    part.mark_taken(taken)
+    content.cover(earlier.masks)
 
 
 def _corrected(content: Content, earlier: Content) -> str:

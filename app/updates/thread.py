@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 
 from app.models import AnswerState, Person, Role, Seat, Standing, Tenure
 from app.updates.commitments import CLOSED
-from app.updates.content import CommitmentMade, Redaction
+from app.updates.content import CommitmentMade
 from app.updates.released import Released
+from app.updates.tombstones import Redaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The released versions of an update, the last of which readers see."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 
 from app.models import Update, UpdateVersion
@@ -14,6 +16,13 @@ def last_version(db: Session, update: Update) -> UpdateVersion | None:
         .order_by(col(UpdateVersion.number).desc())
         .limit(1)
     ).first()
+
+
+def versions_of(db: Session, update: Update) -> Sequence[UpdateVersion]:
+    """All of them, the first first."""
+    return db.exec(
+        select(UpdateVersion).where(UpdateVersion.update_id == update.key).order_by(col(UpdateVersion.number))
+    ).all()
 
 
 def last_content(db: Session, update: Update) -> Content | None:

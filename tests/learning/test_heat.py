@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from app.learning.heat import heat_map
 from app.learning.kept import Commitment
 from app.models import AnswerState
-from app.updates.content import Redaction
+from app.updates.tombstones import Redaction
 
 SPRING, FALL = ("spring", "Spring 2017"), ("fall", "Fall 2017")
 
