@@ -219,7 +219,7 @@ def test_readers_see_what_a_correction_changed(stage: Stage, enter: VisitorOf) -
         stage.approve(db, update)
         release_update(db, update, by=stage.viewer(db, "lab/organizer"))
     page = enter("salem/member").get(OAKLAND).text
-    assert "Tue 24 Oct 2017 , version 2. Corrected: What happened." in text_of(page)
+    assert "Version 2. Corrected: What happened. What is different" in text_of(page)
     assert "<del>the</del><ins>another</ins>" in page
     assert page.count("<del>") == 1
     old = enter("salem/member").get(f"{OAKLAND}?version=1").text
