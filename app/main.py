@@ -74,12 +74,12 @@ class Plenary(FastAPI):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope = {**scope, "app": self}
-        if calendars.is_feed(scope):
-            await calendars.answer_feed(scope, receive, send)
-        elif scope["type"] == "http":
-            await self.front(scope, receive, send)
-        else:
+        if scope["type"] != "http":
             await self.behind(scope, receive, send)
+        elif calendars.is_feed(scope):
+            await calendars.answer_feed(scope, receive, send)
+        else:
+            await self.front(scope, receive, send)
 
     async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
         """FastAPI itself, for what has to be drawn or done."""

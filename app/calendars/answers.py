@@ -14,28 +14,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 from anyio import to_thread
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.calendars import contents, feeds
-from app.calendars.documents import document
+from app.calendars import feeds
+from app.calendars.circles import of_public
+from app.calendars.documents import Cover, document
+from app.calendars.subscribed import body_of, subscribed
 from app.database import Database
-from app.models import AuditEntry, Revision
+from app.models import AuditEntry, Cohort, Feed, Revision
 from app.people.sign_in import fingerprint
 from app.people.viewer import viewer_of
 
+REVISION = "SELECT number FROM revision WHERE id = 1"
 STAMP = """
-    SELECT revision.number, feed.id, feed.person_id, feed.revoked_at IS NOT NULL OR person.archived_at IS NOT NULL
+    SELECT revision.number, feed.id, feed.revoked_at IS NOT NULL OR person.archived_at IS NOT NULL
     FROM revision
     LEFT JOIN feed ON feed.token_hash = ?
     LEFT JOIN person ON person.id = feed.person_id
     WHERE revision.id = 1
 """
 NOTED_EVERY = timedelta(minutes=1)
-MOST_MADE = 2000
+MOST_BYTES = 64 * 1024 * 1024
+"""Of calendars kept in memory: some ten thousand of them, compressed."""
+
+BESIDE = 2500
+"""What is kept of a calendar beside its bodies, in bytes, roughly."""
+
 A_SECOND = timedelta(seconds=1)
 PLAIN, ZIPPED = b"", b"gzip"
 """The encodings, as Content-Encoding names them."""
@@ -46,110 +55,165 @@ SAFE: Headers = [(b"x-robots-tag", b"noindex, nofollow"), (b"x-content-type-opti
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers and body; `noting` is the feed whose fetch has to be noted once the answer is sent."""
+    """Status, headers and body; `noting` is the calendar whose fetch has to be noted once the answer is sent."""
 
     status: int
     headers: Headers
     body: bytes = b""
-    noting: int | None = None
+    noting: "Made | None" = None
 
 
 class Made:
     """A calendar as it was made at a revision on a day (UTC), with all that is answered of it.
 
-    It is kept compressed, since nearly every program asks for it so, and thousands of them are kept; plain as
-    well once a program has asked for that.
+    It is kept compressed, since nearly every program asks for it so, and thousands of them are kept.
     """
 
-    def __init__(self, body: bytes, *, revision: int, changed_at: datetime, filename: str) -> None:
+    def __init__(self, body: bytes, *, revision: int, changed_at: datetime, filename: str, feed_id: int = 0) -> None:
         now = clock.now()
         self.revision = revision
         self.day = now.date()
+        self.feed_id = feed_id
+        self.noted_at: datetime | None = None
         self.etag = blake2b(body, digest_size=12).hexdigest().encode()
         self.modified = _modified(changed_at, now)
-        zipped = gzip.compress(body, mtime=0)
-        self.bodies = {ZIPPED: zipped}
+        self.zipped = zipped = gzip.compress(body, mtime=0)
+        self.size = BESIDE + len(zipped)
         self.unchanged = {coding: self._shared(coding) for coding in (PLAIN, ZIPPED)}
         disposition = f'inline; filename="{filename}"'.encode()
         self.whole = {
-            PLAIN: [*self.unchanged[PLAIN], *_own(disposition, len(body))],
-            ZIPPED: [*self.unchanged[ZIPPED], *_own(disposition, len(zipped)), (b"content-encoding", ZIPPED)],
+            PLAIN: [*self.unchanged[PLAIN], *SAFE, *_own(disposition, len(body))],
+            ZIPPED: [*self.unchanged[ZIPPED], *SAFE, *_own(disposition, len(zipped)), (b"content-encoding", ZIPPED)],
         }
+        self.held = self._held()
 
-    def answer(self, asked: Mapping[bytes, bytes], *, head: bool = False, noting: int | None = None) -> Answer:
+    def answer(self, asked: Mapping[bytes, bytes], *, head: bool = False, noting: "Made | None" = None) -> Answer:
         """200 with the calendar, or 304 where the asker has it."""
         coding = ZIPPED if ZIPPED in asked.get(b"accept-encoding", b"") else PLAIN
         if self._is_held(asked):
             return Answer(304, self.unchanged[coding], noting=noting)
-        if coding not in self.bodies:
-            self.bodies[coding] = gzip.decompress(self.bodies[ZIPPED])
-        return Answer(200, self.whole[coding], b"" if head else self.bodies[coding], noting=noting)
+        body = b"" if head else self.zipped if coding else _unpacked(self.zipped)
+        return Answer(200, self.whole[coding], body, noting=noting)
 
     def _shared(self, coding: bytes) -> Headers:
         """What 200 and 304 say alike. Each encoding has an ETag of its own."""
-        etag = self.etag + b"-" + coding if coding else self.etag
         return [
-            (b"etag", b'"' + etag + b'"'),
+            (b"etag", self._tag(coding)),
             (b"last-modified", self.modified),
             (b"cache-control", b"private, no-cache"),
             (b"vary", b"Accept-Encoding"),
-            *SAFE,
         ]
+
+    def _tag(self, coding: bytes) -> bytes:
+        return b'"' + (self.etag + b"-" + coding if coding else self.etag) + b'"'
+
+    def _held(self) -> frozenset[bytes]:
+        """The ways in which a program that has asked before says that it has this."""
+        return frozenset((self._tag(PLAIN), self._tag(ZIPPED)))
 
     def _is_held(self, asked: Mapping[bytes, bytes]) -> bool:
         """Whether the asker holds these bytes. If-None-Match decides alone where it stands (RFC 9110, 13.2.2)."""
         matches = asked.get(b"if-none-match")
         if matches is None:
             return asked.get(b"if-modified-since") == self.modified
-        return matches.strip() == b"*" or any(_bare(one) == self.etag for one in matches.split(b","))
+        if matches in self.held or matches.strip() == b"*":
+            return True
+        return any(_bare(one) == self.etag for one in matches.split(b","))
 
 
 class FeedDesk:
-    """Answers for the feeds of one database; keeps those last made in memory."""
+    """Answers for the feeds of one database; keeps those last made in memory, by their tokens.
+
+    Who asks again is told after one row is read: at the same revision, on the same day, the calendar is as it was
+    made, and its address has not been taken back, which would have been a change.
+    """
 
     def __init__(self, database: Database, base: str) -> None:
         self.database = database
         self.base = base
-        self._made: OrderedDict[int, Made] = OrderedDict()
-        self._noted: dict[int, datetime] = {}
+        self._made: OrderedDict[str, Made] = OrderedDict()
+        self._bytes = 0
 
     async def answer(self, token: str, asked: Mapping[bytes, bytes], *, head: bool = False) -> Answer:
         """The answer to a program that asks for the feed of a token, with its headers in lower case."""
-        revision, feed_id, person_id, is_gone = await self.database.glance(STAMP, fingerprint(token))
-        if feed_id is None:
-            return _refusal(404, "There is no calendar at this address.")
-        if is_gone:
-            return _refusal(410, "This calendar has been withdrawn. Its owner can make a new address in Plenary.")
         now = clock.now()
-        made = self._made.get(feed_id)
-        if made is None or made.revision != revision or made.day != now.date():
-            made = await to_thread.run_sync(self._make, person_id)
-            self._keep(feed_id, made)
-        last = self._noted.get(feed_id)
-        if last is not None and now - last < NOTED_EVERY:
+        made = self._made.get(token)
+        if made is None or made.day != now.date() or (made.revision,) != await self.database.glance(REVISION):
+            found = await self._find(token, made)
+            if isinstance(found, Answer):
+                return found
+            made = found
+        if made.noted_at is not None and now - made.noted_at < NOTED_EVERY:
             return made.answer(asked, head=head)
-        self._noted[feed_id] = now
-        return made.answer(asked, head=head, noting=feed_id)
+        made.noted_at = now
+        return made.answer(asked, head=head, noting=made)
 
-    def note(self, feed_id: int, program: str) -> None:
+    async def public(self, slug: str, asked: Mapping[bytes, bytes], *, head: bool = False) -> Answer:
+        """The answer to whoever asks for what a cohort, by its slug, holds that is open to the public."""
+        key = f"public {slug}"  # which no token can be: they hold no space
+        made = self._made.get(key)
+        if made is None or made.day != clock.now().date() or (made.revision,) != await self.database.glance(REVISION):
+            made = await to_thread.run_sync(self._make_public, slug)
+            if made is None:
+                return _unknown()
+            self._keep(key, made)
+        return made.answer(asked, head=head)
+
+    def note(self, made: Made, program: str) -> None:
         """Remember who fetched a feed, unless another process did within the minute. Nobody waits for that."""
         with self.database.write_if_free() as db:
             if db is None:
-                self._noted.pop(feed_id, None)
+                made.noted_at = None
                 return
-            feeds.note_fetch(db, feed_id, program=program, before=clock.now() - NOTED_EVERY)
+            feeds.note_fetch(db, made.feed_id, program=program, before=clock.now() - NOTED_EVERY)
 
-    def _make(self, person_id: int) -> Made:
+    async def _find(self, token: str, before: Made | None) -> Made | Answer:
+        """The calendar of a token as it is now, or why there is none."""
+        _, feed_id, is_gone = await self.database.glance(STAMP, fingerprint(token))
+        if feed_id is None:
+            return _unknown()
+        made = None if is_gone else await to_thread.run_sync(self._make, feed_id)
+        if made is None:
+            self._drop(token)
+            return _withdrawn()
+        made.noted_at = before.noted_at if before else None
+        self._keep(token, made)
+        return made
+
+    def _make(self, feed_id: int) -> Made | None:
         with self.database.read() as db:
-            found = contents.of_person(db, viewer_of(db, person_id), self.base)
-            body = document(found.name, found.entries, zone=found.zone)
-            return Made(body, revision=_revision(db), changed_at=_last_change(db), filename="plenary.ics")
+            feed = db.get_one(Feed, feed_id)
+            found = subscribed(db, feed, viewer_of(db, feed.person_id), self.base)
+            if found is None:
+                return None
+            return Made(
+                body_of(found, self.base),
+                revision=_revision(db),
+                changed_at=_last_change(db),
+                filename="plenary.ics",
+                feed_id=feed_id,
+            )
 
-    def _keep(self, feed_id: int, made: Made) -> None:
-        self._made[feed_id] = made
-        self._made.move_to_end(feed_id)
-        while len(self._made) > MOST_MADE:
-            self._made.popitem(last=False)
+    def _make_public(self, slug: str) -> Made | None:
+        with self.database.read() as db:
+            cohort = db.exec(select(Cohort).where(Cohort.slug == slug)).first()
+            if cohort is None:
+                return None
+            found = of_public(db, cohort, self.base)
+            cover = Cover(found.name, found.about, f"{self.base}/")
+            body = document(cover, found.entries, zone=found.zone)
+            return Made(body, revision=_revision(db), changed_at=_last_change(db), filename=f"{slug}-public.ics")
+
+    def _keep(self, token: str, made: Made) -> None:
+        self._drop(token)
+        self._made[token] = made
+        self._bytes += made.size
+        while self._bytes > MOST_BYTES:
+            self._drop(next(iter(self._made)))
+
+    def _drop(self, token: str) -> None:
+        before = self._made.pop(token, None)
+        self._bytes -= before.size if before else 0
 
 
 def said_program(user_agent: str) -> str:
@@ -167,6 +231,11 @@ def said_program(user_agent: str) -> str:
     )
     first = user_agent.split()[:1] or ["an unnamed program"]
     return next((name for part, name in known if part in user_agent), first[0].split("/")[0][:60])
+
+
+@lru_cache(maxsize=200)
+def _unpacked(zipped: bytes) -> bytes:
+    return gzip.decompress(zipped)
 
 
 def _own(disposition: bytes, length: int) -> Headers:
@@ -199,10 +268,22 @@ def _last_change(db: Session) -> datetime:
     return max(last, today) if last else today
 
 
-def _refusal(status: int, sentence: str) -> Answer:
-    body = f"{sentence}\n".encode()
+def _unknown() -> Answer:
+    return _refusal(404, b"text/plain; charset=utf-8", b"There is no calendar at this address.\n")
+
+
+def _withdrawn() -> Answer:
+    """Gone, and nothing in it: a calendar that says so by its name, for programs that show what they are given."""
+    cover = Cover(
+        "This calendar has been withdrawn",
+        "Its address is good no more. Its owner finds the present one in Plenary, under “Your calendar”.",
+    )
+    return _refusal(410, b"text/calendar; charset=utf-8", document(cover, []))
+
+
+def _refusal(status: int, kind: bytes, body: bytes) -> Answer:
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", kind),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         *SAFE,

@@ -1,4 +1,4 @@
-"""What stands in a calendar: a person's own, and a convening's agenda as a viewer sees it."""
+"""What stands in a person's own calendar, and what its parts have in common with other calendars."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +13,8 @@ from app.agenda.seeing import SeenSession
 from app.calendars.banners import banners
 from app.calendars.documents import Entry, State, instant
 from app.calendars.entries import Met, gathering_entry, series_entries, session_entry
+from app.calendars.notes import Note, notes
+from app.calendars.places import Place, places
 from app.gatherings.details import GONE
 from app.gatherings.knowing import is_of_cohort
 from app.gatherings.listing import Gathering, gatherings_of_series, invitations_of
@@ -38,12 +40,13 @@ KEPT_CANCELLED = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A person's calendar: its entries as a file has them, and `single`, the same with every occurrence by itself."""
+    """A calendar: its entries as a file has them, and `single`, the same with every occurrence by itself."""
 
     name: str
     zone: str
     entries: tuple[Entry, ...]
     single: tuple[Entry, ...]
+    about: str = ""
 
     def upcoming(self, count: int) -> list[Entry]:
         """The next events with a time that are not called off."""
@@ -53,32 +56,65 @@ class Contents:
         return sorted(on, key=lambda one: (instant(one.starts), one.uid))[:count]
 
 
-def of_person(db: Session, viewer: Viewer, base: str) -> Contents:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is said of a convening's sessions beside themselves: where it is, and what last became of each."""
+
+    place: Place
+    notes: Mapping[int, Note]
+
+    def entry(self, session: SeenSession, address: str) -> Entry:
+        return session_entry(session, address, self.place, self.notes.get(session.id))
+
+
+def around(db: Session, convenings: Collection[Convening]) -> dict[int, Around]:
+    """The same of each convening, by its id."""
+    where, became = places(db, convenings), notes(db, convenings)
+    return {convening.key: Around(where[convening.key], became) for convening in convenings}
+
+
+def of_person(
+    db: Session, viewer: Viewer, base: str, *, hides_cancelled: bool = False, with_holds: bool = True
+) -> Contents:
     """All that a person is invited to and may know, in all their cohorts; addresses begin with `base`.
 
     The queries grow with cohorts and convenings, never with sessions. What is too old is left out by whole days
     (UTC), so that a calendar stays the same to the byte for a day in which nothing changes.
     """
-    today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = start_of_today()
     guest = _guest_in(db, viewer)
-    invited = [one for one in invitations_of(db, viewer, ending_after=today - KEPT) if _is_kept_gathering(one, today)]
+    invited = [one for one in invitations_of(db, viewer, ending_after=today - KEPT) if is_kept_gathering(one, today)]
     cohort_ids = {office.cohort_id for office in viewer.offices} | guest.cohort_ids
-    cohorts = _cohorts(db, cohort_ids | {one.cohort_id for one in invited})
-    met = [Met(one, gathering_entry(one, _gathering_address(base, cohorts, one))) for one in invited]
+    cohorts = cohorts_of(db, cohort_ids | {one.cohort_id for one in invited})
+    met = [Met(one, gathering_entry(one, gathering_address(base, cohorts, one))) for one in invited]
     convened = _convened(db, viewer, base, cohorts, guest, today)
     own = viewer.office.cohort_name if viewer.office else next((one.name for one in cohorts.values()), "Plenary")
     return Contents(
         name=f"{own}: {viewer.name}",
         zone=viewer.zone or "UTC",
-        entries=(*_by_series(db, met, base, cohorts), *convened),
-        single=(*(one.entry for one in met), *convened),
+        entries=chosen(
+            [*by_series(db, met, base, cohorts, hides_cancelled=hides_cancelled), *convened],
+            hides_cancelled=hides_cancelled,
+            with_holds=with_holds,
+        ),
+        single=chosen([*(one.entry for one in met), *convened], hides_cancelled=hides_cancelled, with_holds=with_holds),
+        about="All that you are invited to: sessions, calls, webinars, and the days of convenings.",
     )
 
 
-def of_agenda(cohort: Cohort, seen: published.PublishedAgenda, base: str) -> list[Entry]:
+def chosen(entries: Iterable[Entry], *, hides_cancelled: bool, with_holds: bool) -> tuple[Entry, ...]:
+    """The entries that their reader wants: without those called off, without days that are only held."""
+    return tuple(
+        one
+        for one in entries
+        if not (hides_cancelled and one.state is State.CANCELLED) and (with_holds or one.state is not State.TENTATIVE)
+    )
+
+
+def of_agenda(db: Session, convening: Convening, seen: published.PublishedAgenda, base: str) -> list[Entry]:
     """The published agenda as its viewer sees it."""
-    place = f"{base}/{cohort.slug}/convenings/{seen.slug}"
-    return [session_entry(one, f"{place}/sessions/{one.id}") for one in seen.sessions]
+    its = around(db, [convening])[convening.key]
+    return [its.entry(one, f"{base}{convening.path}/sessions/{one.id}") for one in seen.sessions]
 
 
 def of_gathering(db: Session, cohort: Cohort, gathering: Gathering, viewer: Viewer, base: str) -> list[Entry]:
@@ -89,14 +125,14 @@ def of_gathering(db: Session, cohort: Cohort, gathering: Gathering, viewer: View
     cohorts = {cohort.key: cohort}
     series = db.get(Series, gathering.series_id) if gathering.series_id is not None else None
     if series is None or not series.rrule:
-        return [gathering_entry(gathering, _gathering_address(base, cohorts, gathering))]
+        return [gathering_entry(gathering, gathering_address(base, cohorts, gathering))]
     of_rule = gatherings_of_series(db, series.key, viewer)
     met = [
-        Met(one, gathering_entry(one, _gathering_address(base, cohorts, one)))
+        Met(one, gathering_entry(one, gathering_address(base, cohorts, one)))
         for one in of_rule
         if not one.is_cancelled or one.session_id == gathering.session_id
     ]
-    return _by_series(db, met, base, cohorts)
+    return by_series(db, met, base, cohorts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,50 +182,29 @@ def _guest_in(db: Session, viewer: Viewer) -> _Guest:
     )
 
 
-def _cohorts(db: Session, ids: Collection[int]) -> dict[int, Cohort]:
-    return {
-        cohort.key: cohort for cohort in db.exec(select(Cohort).where(col(Cohort.id).in_(ids)).order_by(col(Cohort.id)))
-    }
-
-
-def _by_series(db: Session, met: Iterable[Met], base: str, cohorts: Mapping[int, Cohort]) -> list[Entry]:
-    """Gatherings with those of a series drawn together."""
-    of_series: dict[int, list[Met]] = {}
-    entries = []
-    for one in met:
-        if one.gathering.series_id is None:
-            entries.append(one.entry)
-        else:
-            of_series.setdefault(one.gathering.series_id, []).append(one)
-    for series in db.exec(select(Series).where(col(Series.id).in_(of_series))):
-        address = f"{base}/{cohorts[series.cohort_id].slug}/gatherings/series/{series.slug}"
-        entries += series_entries(series, of_series[series.key], address)
-    return entries
-
-
 def _convened(
     db: Session, viewer: Viewer, base: str, cohorts: Mapping[int, Cohort], guest: _Guest, today: datetime
 ) -> list[Entry]:
     """The person's sessions of each convening's newest release, and the convening itself as an all-day entry."""
-    convenings = _convenings(db, cohorts, today)
+    convenings = convenings_of(db, cohorts, today)
+    beside = around(db, convenings)
     entries: list[Entry] = []
     shown, off = [], set()
     for convening in convenings:
         agenda = published.agenda(db, convening, viewer, for_calendar=True)
         sessions = agenda.sessions if agenda else ()
-        mine = [_settled(one, convening) for one in sessions if one.mine or one.given_up_at]
+        mine = [settled(one, convening) for one in sessions if one.mine or one.given_up_at]
         place = f"{base}/{cohorts[convening.cohort_id].slug}/convenings/{convening.slug}/sessions"
         entries += [
-            session_entry(one, f"{place}/{one.id}")
+            beside[convening.key].entry(one, f"{place}/{one.id}")
             for one in mine
-            if _is_kept(one.ends_at, one.cancelled, one.changed_at, today)
+            if is_kept(one.ends_at, one.cancelled, one.changed_at, today)
         ]
         if mine or is_of_cohort(viewer, convening.cohort_id) or convening.key in guest.presenting_at:
             shown.append(convening)
             if not is_of_cohort(viewer, convening.cohort_id) and all(one.given_up_at for one in mine):
                 off.add(convening.key)
-    addresses = {one.key: f"{base}/{cohorts[one.cohort_id].slug}/convenings/{one.slug}" for one in shown}
-    above = banners(db, shown, addresses)
+    above = banners_of(db, shown, base, cohorts, beside)
     return [*entries, *(_as_sent(above[one], guest.came_to.get(one), is_off=one in off) for one in above)]
 
 
@@ -205,12 +220,51 @@ def _as_sent(banner: Entry, came: _Came | None, *, is_off: bool) -> Entry:
     )
 
 
-def _convenings(db: Session, cohorts: Mapping[int, Cohort], today: datetime) -> list[Convening]:
+def start_of_today() -> datetime:
+    return clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def cohorts_of(db: Session, ids: Collection[int]) -> dict[int, Cohort]:
+    return {
+        cohort.key: cohort for cohort in db.exec(select(Cohort).where(col(Cohort.id).in_(ids)).order_by(col(Cohort.id)))
+    }
+
+
+def by_series(
+    db: Session, met: Iterable[Met], base: str, cohorts: Mapping[int, Cohort], *, hides_cancelled: bool = False
+) -> list[Entry]:
+    """Gatherings with those of a series drawn together."""
+    of_series: dict[int, list[Met]] = {}
+    entries = []
+    for one in met:
+        if one.gathering.series_id is None:
+            entries.append(one.entry)
+        else:
+            of_series.setdefault(one.gathering.series_id, []).append(one)
+    for series in db.exec(select(Series).where(col(Series.id).in_(of_series))):
+        address = f"{base}/{cohorts[series.cohort_id].slug}/gatherings/series/{series.slug}"
+        entries += series_entries(series, of_series[series.key], address, hides_cancelled=hides_cancelled)
+    return entries
+
+
+def banners_of(
+    db: Session,
+    convenings: Collection[Convening],
+    base: str,
+    cohorts: Mapping[int, Cohort],
+    beside: Mapping[int, Around],
+) -> dict[int, Entry]:
+    """The all-day entries of convenings, by id."""
+    addresses = {one.key: f"{base}/{cohorts[one.cohort_id].slug}/convenings/{one.slug}" for one in convenings}
+    return banners(db, convenings, addresses, {number: one.place for number, one in beside.items()})
+
+
+def convenings_of(db: Session, cohort_ids: Iterable[int], today: datetime) -> list[Convening]:
     """The convenings of some cohorts whose dates are held, back to as far as a calendar reaches."""
     found = db.exec(
         select(Convening)
         .where(
-            col(Convening.cohort_id).in_(cohorts),
+            col(Convening.cohort_id).in_(list(cohort_ids)),
             Convening.stage != ConveningStage.CONCEPT,
             Convening.ends_on >= (today - KEPT).date(),
             or_(col(Convening.archived_at).is_(None), col(Convening.archived_at) > today - KEPT_CANCELLED),
@@ -220,7 +274,7 @@ def _convenings(db: Session, cohorts: Mapping[int, Cohort], today: datetime) -> 
     return list(found)
 
 
-def _settled(session: SeenSession, convening: Convening) -> SeenSession:
+def settled(session: SeenSession, convening: Convening) -> SeenSession:
     """The session, called off where its whole convening is, where somebody else comes to it instead (rule 10) or where
     they chose another: a cancellation is delivered, not dropped (rule 16)."""
     if session.given_up_at is not None:
@@ -231,14 +285,14 @@ def _settled(session: SeenSession, convening: Convening) -> SeenSession:
     return replace(session, cancelled=True, sequence=session.sequence + 1, changed_at=moment)
 
 
-def _is_kept_gathering(one: Gathering, today: datetime) -> bool:
+def is_kept_gathering(one: Gathering, today: datetime) -> bool:
     """One of a series is kept as long as the series is: leaving its first date out would move the series' start."""
-    return one.occurrence_at is not None or _is_kept(one.ends_at, one.is_cancelled, one.changed_at, today)
+    return one.occurrence_at is not None or is_kept(one.ends_at, one.is_cancelled, one.changed_at, today)
 
 
-def _is_kept(ends_at: datetime, is_cancelled: bool, changed_at: datetime, today: datetime) -> bool:
+def is_kept(ends_at: datetime, is_cancelled: bool, changed_at: datetime, today: datetime) -> bool:
     return max(ends_at, changed_at) > today - KEPT_CANCELLED if is_cancelled else ends_at > today - KEPT
 
 
-def _gathering_address(base: str, cohorts: Mapping[int, Cohort], one: Gathering) -> str:
+def gathering_address(base: str, cohorts: Mapping[int, Cohort], one: Gathering) -> str:
     return f"{base}/{cohorts[one.cohort_id].slug}/gatherings/{one.session_id}"

@@ -4,18 +4,18 @@ The same entries make the same bytes: nothing here reads a clock. DTSTAMP and LA
 entry's last change; a request's time would look like a change of every event at every fetch.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
 
-from icalendar import Calendar, Event, Parameters, Timezone, vDuration, vRecur, vText, vUri
+from markupsafe import escape
 
 from app import clock
-from app.calendars.zones import vtimezone
+from app.calendars.lines import cut, day, escaped, plain, plain_line, utc, wall, web_address, written
+from app.calendars.zones import zone_lines
 
 When: TypeAlias = datetime | date
 
@@ -27,10 +27,18 @@ LONGEST_TITLE = 240
 LONGEST_DESCRIPTION = 7600
 """Some clients cut near 8,192; the session's address stands at the end and has to stay."""
 
-_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
-_TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
-_WEB = re.compile(r"https?://[^\s\x00-\x20\"<>\\]+", re.ASCII)
+COLORS = {
+    "crimson": "#DC143C",
+    "darkorange": "#FF8C00",
+    "goldenrod": "#DAA520",
+    "seagreen": "#2E8B57",
+    "teal": "#008080",
+    "steelblue": "#4682B4",
+    "slateblue": "#6A5ACD",
+    "purple": "#800080",
+    "slategray": "#708090",
+}
+"""Colours that a calendar may be drawn in: by their names in CSS (RFC 7986, 5.9), and as Apple's programs read them."""
 
 
 class State(StrEnum):
@@ -52,8 +60,8 @@ class Recurrence:
 class Entry:
     """One VEVENT. Instants are UTC, meant in `zone`; two dates make an all-day event, whose end is exclusive.
 
-    `occurrence` makes it an override: the instant at which the series of the same uid has the event. Nothing may
-    stand here that the calendar's reader may not know.
+    `occurrence` makes it an override: the instant at which the series of the same uid has the event. `coordinates` are
+    latitude and longitude. Nothing may stand here that the calendar's reader may not know.
     """
 
     uid: str
@@ -65,6 +73,7 @@ class Entry:
     zone: str = "UTC"
     state: State = State.CONFIRMED
     location: str = ""
+    coordinates: tuple[float, float] | None = None
     description: str = ""
     address: str = ""
     categories: tuple[str, ...] = ()
@@ -75,26 +84,58 @@ class Entry:
     occurrence: datetime | None = None
 
 
-def document(
-    name: str, entries: Sequence[Entry], *, zone: str = "UTC", refresh: timedelta = timedelta(hours=1)
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How entries are written: an alarm some minutes before each that takes time, and (in files to keep, which Outlook
+    opens) the description in HTML beside the plain one."""
+
+    alarm_minutes: int | None = None
+    with_html: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What a calendar says of itself: its name, what it holds, its page and its colour (one of COLORS)."""
+
+    name: str
+    about: str = ""
+    address: str = ""
+    color: str = ""
+    refresh: timedelta = field(default=timedelta(hours=1))
+
+
+PLAIN = Manner()
+TO_KEEP = Manner(with_html=True)
+
+
+def document(cover: Cover | str, entries: Sequence[Entry], *, zone: str = "UTC", manner: Manner = PLAIN) -> bytes:
     """A calendar in UTF-8 with a VTIMEZONE for each zone used; a series stands before its overrides.
 
     There is no METHOD: PUBLISH wants an ORGANIZER (RFC 5546, 3.2.1), and whoever is invited by mail gets a REQUEST.
     A calendar must hold something (RFC 5545, 3.6): an empty one holds the definition of `zone`.
     """
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    for label in ("name", "x-wr-calname"):
-        calendar.add(label, vText(plain_line(name)))  # icalendar knows no type of either, and would not escape it
-    calendar.add("refresh-interval", vDuration(refresh), parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", vDuration(refresh))
-    for component in _zones(entries, zone):
-        calendar.add_component(component)
-    head = calendar.to_ical().removesuffix(END)
-    return b"".join((head, *(_written(entry) for entry in in_order(entries)), END))
+    head = _head(Cover(cover) if isinstance(cover, str) else cover)
+    events = (_written(entry, manner) for entry in in_order(entries))
+    return b"".join((head, *_zones(entries, zone), *events, END))
+
+
+def _head(cover: Cover) -> bytes:
+    """The calendar's own lines; each said twice is said once by RFC 7986 and once as programs before it read it."""
+    name = escaped(plain_line(cover.name, LONGEST_TITLE))
+    about = escaped(cut(plain(cover.about), LONGEST_DESCRIPTION))
+    minutes = cover.refresh // timedelta(minutes=1)
+    refresh = f"PT{minutes // 60}H" if minutes % 60 == 0 else f"PT{minutes}M"
+    lines = [
+        *("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"),
+        *(f"NAME:{name}", f"X-WR-CALNAME:{name}"),
+    ]
+    if about:
+        lines += [f"DESCRIPTION:{about}", f"X-WR-CALDESC:{about}"]
+    if web_address(cover.address):
+        lines.append(f"URL:{cover.address}")
+    if cover.color in COLORS:
+        lines += [f"COLOR:{cover.color}", f"X-APPLE-CALENDAR-COLOR:{COLORS[cover.color]}"]
+    return written([*lines, f"REFRESH-INTERVAL;VALUE=DURATION:{refresh}", f"X-PUBLISHED-TTL:{refresh}"])
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
@@ -117,29 +158,7 @@ def instant(moment: When) -> datetime:
     return moment if isinstance(moment, datetime) else datetime.combine(moment, time(), UTC)
 
 
-def plain(text: str) -> str:
-    """Text that every client can hold: line ends as one sign, no control characters, nothing that reads as HTML.
-
-    vdirsyncer breaks on U+2028; Google and Outlook would draw a tag in a description.
-    """
-    return _TAG_LIKE.sub("‹", _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))).strip()
-
-
-def plain_line(text: str, longest: int = LONGEST_TITLE) -> str:
-    """The same on one line, cut where clients would."""
-    return _cut(" ".join(plain(text).split()), longest)
-
-
-def web_address(text: str) -> str:
-    """A web address that may stand as a URI in a file, else ""."""
-    return text if _WEB.fullmatch(text) else ""
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
-
-
-def _zones(entries: Sequence[Entry], zone: str) -> list[Timezone]:
+def _zones(entries: Sequence[Entry], zone: str) -> list[bytes]:
     spans: dict[str, list[datetime]] = {}
     for entry in entries:
         if isinstance(entry.starts, datetime) and isinstance(entry.ends, datetime):
@@ -150,74 +169,102 @@ def _zones(entries: Sequence[Entry], zone: str) -> list[Timezone]:
             if entry.occurrence:
                 moments.append(entry.occurrence)
     if not entries:
-        return [vtimezone(zone, datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, tzinfo=UTC))]
-    return [vtimezone(name, min(moments), max(moments)) for name, moments in sorted(spans.items()) if name != "UTC"]
+        return [zone_lines(zone, 2020, 2020)]
+    return [
+        zone_lines(name, min(moments).astimezone(UTC).year, max(moments).astimezone(UTC).year)
+        for name, moments in sorted(spans.items())
+        if name != "UTC"
+    ]
 
 
-@lru_cache(maxsize=4000)
-def _written(entry: Entry) -> bytes:
+@lru_cache(maxsize=8000)
+def _written(entry: Entry, manner: Manner) -> bytes:
     """An entry's lines. Most entries stand in the feeds of many people, and seldom change."""
-    written: bytes = _event(entry).to_ical()
-    return written
-
-
-def _event(entry: Entry) -> Event:
-    event = Event()
-    event.add("uid", entry.uid)
-    event.add("sequence", entry.sequence)
-    event.add("dtstamp", entry.changed_at.astimezone(UTC).replace(microsecond=0))
-    event.add("last-modified", entry.changed_at.astimezone(UTC).replace(microsecond=0))
-    _add_times(event, entry)
+    changed_at = utc(entry.changed_at)
     is_cancelled = entry.state is State.CANCELLED
-    title = plain_line(entry.title) or "(untitled)"
-    event.add("summary", f"CANCELLED: {title}" if is_cancelled else title)
-    event.add("status", entry.state.value)
-    event.add("transp", "TRANSPARENT" if entry.is_free or is_cancelled else "OPAQUE")
-    join_url = web_address(entry.join_url)
-    location = plain_line(entry.location) or join_url
+    title = plain_line(entry.title, LONGEST_TITLE) or "(untitled)"
+    summary = escaped(f"CANCELLED: {title}" if is_cancelled else title)
+    is_free = entry.is_free or is_cancelled
+    join_url, address = web_address(entry.join_url), web_address(entry.address)
+    location = plain_line(entry.location, LONGEST_TITLE * 2) or join_url
+    description = _description(entry, join_url, address)
+    lines = [
+        *("BEGIN:VEVENT", f"UID:{entry.uid}", f"SEQUENCE:{entry.sequence}"),
+        *(f"DTSTAMP:{changed_at}", f"LAST-MODIFIED:{changed_at}"),
+        *_times(entry),
+        *(f"SUMMARY:{summary}", f"STATUS:{entry.state.value}", f"TRANSP:{'TRANSPARENT' if is_free else 'OPAQUE'}"),
+    ]
     if location:
-        event.add("location", location)
-    description = _description(entry, join_url)
+        lines.append(f"LOCATION:{escaped(location)}")
+    if entry.coordinates:
+        lines.append("GEO:{:.6f};{:.6f}".format(*entry.coordinates))
     if description:
-        event.add("description", description)
-    if web_address(entry.address):
-        event.add("url", vUri(entry.address))
+        lines.append(f"DESCRIPTION:{escaped(description)}")
+        if manner.with_html:
+            lines.append(f"X-ALT-DESC;FMTTYPE=text/html:{escaped(_html(description))}")
+    if address:
+        lines.append(f"URL:{address}")
     if entry.categories:
-        event.add("categories", [plain_line(category) for category in entry.categories])
+        lines.append(f"CATEGORIES:{','.join(escaped(plain_line(one, LONGEST_TITLE)) for one in entry.categories)}")
     if join_url:
-        parameters = Parameters({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": "Join"})
-        event.add("conference", vUri(join_url), parameters=parameters)
+        lines.append(f"CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL=Join:{join_url}")
     if entry.is_private:
-        event.add("class", "PRIVATE")
-    return event
+        lines.append("CLASS:PRIVATE")
+    if manner.alarm_minutes is not None and not is_free and isinstance(entry.starts, datetime):
+        trigger = f"TRIGGER:-PT{manner.alarm_minutes}M" if manner.alarm_minutes else "TRIGGER:PT0S"
+        lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{summary}", trigger, "END:VALARM"]
+    return written([*lines, "END:VEVENT"])
 
 
-def _add_times(event: Event, entry: Entry) -> None:
+def _times(entry: Entry) -> list[str]:
     """Local times in the entry's zone; in UTC where a wall time is not one, in the hour that autumn repeats."""
-    event.add("dtstart", _wall(entry.starts, entry))
-    event.add("dtend", _wall(entry.ends, entry))
+    lines = [f"DTSTART{_moment(entry.starts, entry)}", f"DTEND{_moment(entry.ends, entry)}"]
+    tz = f";TZID={entry.zone}"
     if entry.occurrence is not None:
-        event.add("recurrence-id", clock.local(entry.occurrence, entry.zone))
+        of = f":{utc(entry.occurrence)}" if entry.zone == "UTC" else f"{tz}:{wall(entry.occurrence, entry.zone)}"
+        lines.append(f"RECURRENCE-ID{of}")
     if entry.recurrence is not None:
-        rule = vRecur.from_ical(entry.recurrence.rule)
-        rule["UNTIL"] = [entry.recurrence.until]
-        event.add("rrule", rule)
+        lines.append(f"RRULE:{entry.recurrence.rule};UNTIL={utc(entry.recurrence.until)}")
         if entry.recurrence.without:
-            event.add("exdate", [clock.local(start, entry.zone) for start in entry.recurrence.without])
+            if entry.zone == "UTC":
+                lines.append(f"EXDATE:{','.join(utc(start) for start in entry.recurrence.without)}")
+            else:
+                starts = ",".join(wall(start, entry.zone) for start in entry.recurrence.without)
+                lines.append(f"EXDATE{tz}:{starts}")
+    return lines
 
 
-def _wall(moment: When, entry: Entry) -> When:
+def _moment(moment: When, entry: Entry) -> str:
     if not isinstance(moment, datetime):
-        return moment
+        return f";VALUE=DATE:{day(moment)}"
     repeated = any(clock.local(instant(end), entry.zone).fold for end in (entry.starts, entry.ends))
-    return moment.astimezone(UTC) if repeated or entry.zone == "UTC" else clock.local(moment, entry.zone)
+    if repeated or entry.zone == "UTC":
+        return f":{utc(moment)}"
+    return f";TZID={entry.zone}:{wall(moment, entry.zone)}"
 
 
-def _description(entry: Entry, join_url: str) -> str:
+def _description(entry: Entry, join_url: str, address: str) -> str:
     """What it is about, how to join (most clients ignore CONFERENCE), and last the address of its page."""
     parts = [
-        _cut(plain(entry.description), LONGEST_DESCRIPTION),
+        cut(plain(entry.description), LONGEST_DESCRIPTION),
         f"Join: {join_url}" if join_url else "",
-        web_address(entry.address),
+        address,
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _html(description: str) -> str:
+    """A description in paragraphs, its addresses as links, on one line."""
+    paragraphs = "".join(f"<p>{_linked(part)}</p>" for part in description.split("\n\n"))
+    return f"<!DOCTYPE html><html><body>{paragraphs}</body></html>"
+
+
+def _linked(paragraph: str) -> str:
+    lines = []
+    for line in paragraph.split("\n"):
+        words = [
+            f'<a href="{escape(word)}">{escape(word)}</a>' if web_address(word) else str(escape(word))
+            for word in line.split(" ")
+        ]
+        lines.append(" ".join(words))
+    return "<br>".join(lines)

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from app import clock
 from app.agenda.seeing import SeenSession
 from app.calendars.documents import Entry, Recurrence, State
+from app.calendars.history import Version, version
+from app.calendars.notes import Note
+from app.calendars.places import NOWHERE, Place
 from app.gatherings.listing import Gathering
 from app.gatherings.rules import occurrences
 from app.models import Openness, Series
@@ -20,26 +23,31 @@ class Met:
     entry: Entry
 
 
-def session_entry(session: SeenSession, address: str) -> Entry:
-    """A published session; the rooms are the viewer's own where a session uses several."""
+def session_entry(session: SeenSession, address: str, place: Place = NOWHERE, note: Note | None = None) -> Entry:
+    """A published session; the rooms are the viewer's own where a session uses several. `note` says what last became of
+    it, and is left out under a cover, which tells nothing else either."""
     rooms = session.my_rooms or session.rooms
-    place = "; ".join(f"{room.name}, {room.building}" if room.building else room.name for room in rooms)
+    said = "; ".join(f"{room.name}, {room.building}" if room.building else room.name for room in rooms)
+    is_there = not any(room.id in place.off_site for room in rooms)
+    its = version(max(session.changed_at, note.at) if note else session.changed_at, place.happened)
     return Entry(
         uid=session.uid,
-        sequence=session.sequence,
-        changed_at=session.changed_at,
+        sequence=session.sequence + its.sequence,
+        changed_at=its.changed_at if place.happened else session.changed_at,
         title=session.title,
         starts=session.starts_at,
         ends=session.ends_at,
         zone=session.zone,
         state=_state(session.cancelled),
-        location=place,
+        location=", ".join(part for part in (said, place.said if is_there else "") if part),
+        coordinates=place.coordinates if is_there else None,
         description=_paragraphs(
             session.cancellation_reason,
             session.purpose,
             "\n".join(f"{clock.said_time(item.starts_at, session.zone)} {item.said}" for item in session.items),
             _with([_presenting(one.name, one.part) for one in session.presenters]),
             _hosted(session.host_city),
+            note.said if note and not session.covered else "",
         ),
         address=address,
         categories=tuple(word for word in (str(session.format).capitalize(), session.track) if word),
@@ -72,13 +80,21 @@ def gathering_entry(gathering: Gathering, address: str) -> Entry:
     )
 
 
-def series_entries(series: Series, met: Sequence[Met], address: str) -> list[Entry]:
+def series_entries(series: Series, met: Sequence[Met], address: str, *, hides_cancelled: bool = False) -> list[Entry]:
     """The occurrences of a series that one viewer has: one recurring event, and overrides where one differs.
 
     Dates of the rule that the viewer does not have, or knows by their cover alone, are left out of it; dates
     beside the rule, and all of a series without one, are events of their own. The recurring event begins with the
-    viewer's first occurrence, which has to be an instance of the rule (calendars.md, 14).
+    viewer's first occurrence, which has to be an instance of the rule (calendars.md, 14). With `hides_cancelled` those
+    called off are left out too, and the event is as new as they are, since that they are off stands in it.
     """
+    its = Version(series.sequence, series.changed_at or series.created_at)
+    if hides_cancelled:
+        its = Version(
+            its.sequence + sum(one.gathering.sequence for one in met),
+            max([its.changed_at, *(one.gathering.changed_at for one in met if one.gathering.sequence)]),
+        )
+        met = [one for one in met if not one.gathering.is_cancelled]
     known = [one for one in met if one.gathering.is_whole]
     have = {one.gathering.occurrence_at: one for one in known if one.gathering.occurrence_at is not None}
     ruled = _instances(series, max(have)) if series.rrule and have else []
@@ -88,8 +104,8 @@ def series_entries(series: Series, met: Sequence[Met], address: str) -> list[Ent
         return alone
     whole = Entry(
         uid=series.uid,
-        sequence=series.sequence,
-        changed_at=series.changed_at or series.created_at,
+        sequence=its.sequence,
+        changed_at=its.changed_at,
         title=series.title,
         starts=inside[0],
         ends=inside[0] + timedelta(minutes=series.minutes),

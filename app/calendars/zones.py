@@ -48,6 +48,13 @@ def vtimezone(zone_name: str, first: datetime, last: datetime) -> Timezone:
 
 
 @lru_cache(maxsize=700)
+def zone_lines(zone_name: str, first: int, last: int) -> bytes:
+    """The same as written, for events from one year to another."""
+    lines: bytes = vtimezone(zone_name, datetime(first, 7, 1, tzinfo=UTC), datetime(last, 7, 1, tzinfo=UTC)).to_ical()
+    return lines
+
+
+@lru_cache(maxsize=700)
 def _observances(zone_name: str, first: int, last: int) -> tuple[TimezoneStandard | TimezoneDaylight, ...]:
     rule = rule_of(zone_name)
     since = _rule_holds_since(zone_name, rule, last)

@@ -11,7 +11,7 @@ from app.agenda.notices import Notices
 from app.agenda.placements import move_session
 from app.agenda.releases import preview
 from app.agenda.sessions import cancel_session, change_session
-from app.calendars.feeds import create_feed, revoke_feed
+from app.calendars.feeds import create_feed, feed_of, revoke_feed
 from app.gatherings.details import details_of
 from app.models import Openness, Person, SessionFormat
 from app.people.audit import verb
@@ -87,7 +87,9 @@ def test_calendars_count_events_and_the_people_who_have_them_and_their_feeds(db:
     place.publish()
     for name in ("Ruth Adler", "Jo Park", "Ada Roth"):
         create_feed(db, place.person(name), secret=b"s", by=place.viewer(name))
-    revoke_feed(db, place.person("Jo Park"), by=place.viewer("Jo Park"))
+    feed = feed_of(db, place.person("Jo Park").key)
+    assert feed is not None
+    revoke_feed(db, feed, by=place.viewer("Jo Park"))
     move_session(db, moved, to=place.placement("09:30–10:00"), by=BY)
     cancel_session(db, off, reason="", by=BY)
     change_session(db, described, replace(details_of(described), purpose="More"), by=BY)

@@ -15,6 +15,7 @@ from app.agenda.venues import change_venue
 from app.calendars.banners import banners
 from app.calendars.contents import of_person
 from app.calendars.documents import Entry, State
+from app.calendars.places import places
 from app.database import Database
 from app.gatherings.details import Details
 from app.models import Convening, ConveningStage
@@ -37,7 +38,7 @@ def in_october() -> Iterator[time_machine.Traveller]:
 def _banner(database: Database, meeting: Meeting) -> Entry:
     with database.read() as db:
         convening = staged_convening(db, meeting.stage)
-        return banners(db, [convening], {convening.key: ""})[convening.key]
+        return banners(db, [convening], {convening.key: ""}, places(db, [convening]))[convening.key]
 
 
 def _change(database: Database, meeting: Meeting, **said: object) -> None:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Component
 
-from app.calendars.documents import Entry, Recurrence, State, document, plain, plain_line
+from app.calendars.documents import LONGEST_TITLE, TO_KEEP, Cover, Entry, Manner, Recurrence, State, document
+from app.calendars.lines import plain, plain_line
 
 NOON = datetime(2017, 11, 14, 17, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -44,6 +45,7 @@ def test_an_event_says_what_it_is_and_nothing_of_the_request() -> None:
             [
                 _entry(
                     location="GCC, Appian Way",
+                    coordinates=(42.3755, -71.1222),
                     description="Three cities, 25 min each",
                     address="https://plenary.example.org/s/3",
                     categories=("Mayors’ update", "Adaptive; leadership"),
@@ -55,21 +57,22 @@ def test_an_event_says_what_it_is_and_nothing_of_the_request() -> None:
     )
     assert lines[lines.index("BEGIN:VEVENT") :] == [
         "BEGIN:VEVENT",
-        "SUMMARY:Mayors’ updates I",
-        "DTSTART;TZID=America/New_York:20171114T120000",
-        "DTEND;TZID=America/New_York:20171114T130000",
-        "DTSTAMP:20171024T140309Z",
         "UID:0f6dd2a4-7a4b-4d8e-9a43-2f8f5d5b1a01",
         "SEQUENCE:2",
-        "CATEGORIES:Mayors’ update,Adaptive\\; leadership",
-        "CLASS:PRIVATE",
-        "CONFERENCE;FEATURE=AUDIO,VIDEO;LABEL=Join;VALUE=URI:https://meet.example.org/x",
-        "DESCRIPTION:Three cities\\, 25 min each\\n\\nJoin: https://meet.example.org/x\\n\\nhttps://plenary.example.org/s/3",
+        "DTSTAMP:20171024T140309Z",
         "LAST-MODIFIED:20171024T140309Z",
-        "LOCATION:GCC\\, Appian Way",
+        "DTSTART;TZID=America/New_York:20171114T120000",
+        "DTEND;TZID=America/New_York:20171114T130000",
+        "SUMMARY:Mayors’ updates I",
         "STATUS:CONFIRMED",
         "TRANSP:OPAQUE",
+        "LOCATION:GCC\\, Appian Way",
+        "GEO:42.375500;-71.122200",
+        "DESCRIPTION:Three cities\\, 25 min each\\n\\nJoin: https://meet.example.org/x\\n\\nhttps://plenary.example.org/s/3",
         "URL:https://plenary.example.org/s/3",
+        "CATEGORIES:Mayors’ update,Adaptive\\; leadership",
+        "CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL=Join:https://meet.example.org/x",
+        "CLASS:PRIVATE",
         "END:VEVENT",
         "END:VCALENDAR",
         "",
@@ -202,9 +205,9 @@ def test_a_series_ends_in_utc_and_leaves_dates_out_in_its_own_zone_before_its_ov
     )
     override = _entry(occurrence=moved, starts=moved - 30 * HOUR, ends=moved - 29 * HOUR, title="Call")
     lines = _lines(document("A", [override, series]))
-    assert "RRULE:FREQ=MONTHLY;UNTIL=20180508T160000Z;BYDAY=2TU" in lines
+    assert "RRULE:FREQ=MONTHLY;BYDAY=2TU;UNTIL=20180508T160000Z" in lines
     assert "EXDATE;TZID=America/New_York:20171212T120000" in lines
-    assert lines.index("RRULE:FREQ=MONTHLY;UNTIL=20180508T160000Z;BYDAY=2TU") < lines.index(
+    assert lines.index("RRULE:FREQ=MONTHLY;BYDAY=2TU;UNTIL=20180508T160000Z") < lines.index(
         "RECURRENCE-ID;TZID=America/New_York:20180313T120000"
     )
 
@@ -213,5 +216,44 @@ def test_a_series_ends_in_utc_and_leaves_dates_out_in_its_own_zone_before_its_ov
 @given(title=st.text(max_size=300), description=st.text(max_size=300))
 def test_any_text_at_all_comes_back_as_it_was_meant(title: str, description: str) -> None:
     event = _event(title=title, description=description)
-    assert str(event["SUMMARY"]) == (plain_line(title) or "(untitled)")
+    assert str(event["SUMMARY"]) == (plain_line(title, LONGEST_TITLE) or "(untitled)")
     assert str(event.get("DESCRIPTION", "")) == plain(description)
+
+
+def test_a_calendar_says_what_it_holds_and_in_which_colour_it_is_drawn() -> None:
+    cover = Cover("Mayors", "What mayors, all of them, are invited to.", "https://plenary.example.org/me", "teal")
+    lines = _lines(document(cover, [_entry()]))
+    assert lines[6:12] == [
+        "DESCRIPTION:What mayors\\, all of them\\, are invited to.",
+        "X-WR-CALDESC:What mayors\\, all of them\\, are invited to.",
+        "URL:https://plenary.example.org/me",
+        "COLOR:teal",
+        "X-APPLE-CALENDAR-COLOR:#008080",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+    ]
+    assert not any(line.startswith("COLOR") for line in _lines(document(Cover("A", color="url(x)"), [_entry()])))
+
+
+def test_an_alarm_rings_before_what_takes_time_and_before_nothing_else() -> None:
+    whole_days = {"starts": date(2017, 11, 14), "ends": date(2017, 11, 16), "is_free": True}
+    entries = [_entry(), _entry(uid="b", state=State.CANCELLED), _entry(uid="c", **whole_days)]
+    alarm: Any
+    (alarm,) = Calendar.from_ical(document("A", entries, manner=Manner(alarm_minutes=15))).walk("VALARM")
+    assert (alarm["ACTION"], alarm["TRIGGER"].dt, str(alarm["DESCRIPTION"])) == (
+        "DISPLAY",
+        timedelta(minutes=-15),
+        "Mayors’ updates I",
+    )
+    assert b"VALARM" not in document("A", entries)
+
+
+def test_a_file_to_keep_has_its_text_in_html_too_where_what_people_wrote_stays_text() -> None:
+    said = {"description": "Fish & <b>chips</b>\nthen\n\nlast", "address": "https://plenary.example.org/s/3?a=1&b=2"}
+    (event,) = Calendar.from_ical(document("A", [_entry(**said)], manner=TO_KEEP)).walk("VEVENT")
+    assert str(event["X-ALT-DESC"]).replace("\\;", ";") == (
+        "<!DOCTYPE html><html><body><p>Fish &amp; ‹b&gt;chips‹/b&gt;<br>then</p><p>last</p>"
+        '<p><a href="https://plenary.example.org/s/3?a=1&amp;b=2">https://plenary.example.org/s/3?a=1&amp;b=2</a></p>'
+        "</body></html>"
+    )
+    assert event["X-ALT-DESC"].params["FMTTYPE"] == "text/html"
+    assert b"X-ALT-DESC" not in document("A", [_entry(**said)])

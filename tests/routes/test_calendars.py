@@ -168,7 +168,7 @@ def test_an_address_that_was_never_made_is_404_and_one_that_was_withdrawn_410_wi
     owner = visitor(meeting.stage.people["oakland facilitator"])
     path = _subscribed(owner)
     etag = _fetch(visitor, path).headers["etag"]
-    owner.follow("/me/calendar/feeds/withdrawal", {})
+    owner.follow("/me/calendar/feeds/1/withdrawal", {})
     for headers in ({}, {"If_None_Match": etag}, {"If_None_Match": "*"}):
         gone = _fetch(visitor, path, **headers)
         assert (gone.status_code, gone.headers["cache-control"]) == (410, "no-store")
@@ -179,7 +179,7 @@ def test_an_address_that_was_never_made_is_404_and_one_that_was_withdrawn_410_wi
 def test_a_renewed_address_serves_and_the_old_one_is_gone(visitor: VisitorOf, meeting: Meeting) -> None:
     owner = visitor(meeting.stage.people["oakland facilitator"])
     old = _subscribed(owner)
-    found = ADDRESS.search(owner.follow("/me/calendar/feeds/renewal", {}).text)
+    found = ADDRESS.search(owner.follow("/me/calendar/feeds/1/renewal", {}).text)
     assert found
     assert found[1] != old
     assert [_fetch(visitor, path).status_code for path in (old, found[1])] == [410, 200]
@@ -249,7 +249,7 @@ def test_the_page_before_an_address_offers_to_make_one_and_then_shows_every_way_
     assert 'src="data:image/svg+xml' in page.text
     for program in ("iPhone", "Google Calendar", "Outlook", "Thunderbird"):
         assert program in page.text
-    assert page.text.count(token) == 4
+    assert page.text.count(token) == 5
 
 
 def test_the_page_lists_what_the_calendar_holds_next(visitor: VisitorOf, meeting: Meeting) -> None:
@@ -271,7 +271,8 @@ def test_an_assistant_in_the_mayors_place_sees_that_the_address_is_the_mayors_al
     page = assistant.get("/me/calendar")
     assert (page.status_code, token in page.text) == (200, False)
     assert "only they can have its address" in page.text
-    assert assistant.post("/me/calendar/feeds/renewal").status_code == 409
+    assert assistant.post("/me/calendar/feeds/1/renewal").status_code == 404
+    assert assistant.post("/me/calendar/feeds", {"circle": "role 1"}).status_code == 409
     assert _fetch(visitor, f"/feeds/{token}.ics").status_code == 200
 
 
@@ -332,7 +333,9 @@ def test_one_session_is_a_file_to_keep_with_the_uid_of_the_feed(visitor: Visitor
     answer = visitor(mayor).get(f"/by-all-means/convenings/2017-fall/sessions/{made['peers'].key}.ics")
     assert answer.headers["content-disposition"] == 'attachment; filename="what-mayors-fear.ics"'
     in_feed = by_uid(_fetch(visitor, _feed(visitor, meeting, "oakland mayor")).content)
-    assert by_uid(answer.content)[made["peers"].uid, None].to_ical() == in_feed[made["peers"].uid, None].to_ical()
+    kept = by_uid(answer.content)[made["peers"].uid, None]
+    assert kept.pop("X-ALT-DESC").startswith("<!DOCTYPE html>")
+    assert kept.to_ical() == in_feed[made["peers"].uid, None].to_ical()
 
 
 @pytest.mark.parametrize(("who", "status"), [(None, 401), ("expert", 404)])
