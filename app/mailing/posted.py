@@ -38,15 +38,17 @@ class Posted:
 @dataclass(frozen=True, slots=True)
 class SentByRule:
     """A letter that went by a rule: of what kind and day, to whom, when (UTC), and what became of it. `city` is the
-    one that it was about, where it was about one."""
+    one that it was about, where it was about one. Without a kind somebody sent it `by` hand, with `words` of theirs."""
 
-    kind: StrEnum
+    kind: StrEnum | None
     days: int
     name: str
     at: datetime
     fate: Fate
     error: str
     city: str = ""
+    by: str = ""
+    words: str = ""
 
 
 def failed_first(sent: Sequence[SentByRule]) -> list[SentByRule]:

@@ -106,21 +106,27 @@ class NudgeRule(Row, table=True):
 
 
 class Nudge(Row, table=True):
-    """A nudge that went out (`sent_at`), or that an organizer stopped before it did (`stopped_at`)."""
+    """A nudge that went out (`sent_at`), or that an organizer stopped before it did (`stopped_at`).
+
+    Without a rule an organizer (`by_id`) sent it by hand, with `words` of their own or none.
+    """
 
     __tablename__ = "nudge"
     __table_args__ = (UniqueConstraint("rule_id", "update_id", "person_id"),)
 
-    rule_id: int = Field(foreign_key="nudge_rule.id", index=True)
+    rule_id: int | None = Field(default=None, foreign_key="nudge_rule.id", index=True)
     update_id: int = Field(foreign_key="update.id", index=True)
     person_id: int = Field(foreign_key="person.id")
     sent_at: datetime | None = None
     stopped_at: datetime | None = None
     stopped_by_id: int | None = Field(default=None, foreign_key="person.id")
+    by_id: int | None = Field(default=None, foreign_key="person.id")
+    words: str = ""
 
-    rule: NudgeRule = Relationship()
+    rule: NudgeRule | None = Relationship()
     update: Update = Relationship()
     person: Person = Relationship(sa_relationship_kwargs={"foreign_keys": "Nudge.person_id"})
+    by: Person | None = Relationship(sa_relationship_kwargs={"foreign_keys": "Nudge.by_id"})
 
 
 class RecordsHold(Row, table=True):

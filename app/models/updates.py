@@ -26,6 +26,7 @@ class UpdateCycle(Row, table=True):
 
     The due date ends at midnight of the city's own zone. `release_at` is the instant of a release together, or the
     first at which updates go out as they come. The countdown shows from so many days before the due date; 0: never.
+    The commitments' words are what it asks of new ones, as a section's are of it.
     """
 
     __tablename__ = "update_cycle"
@@ -42,6 +43,9 @@ class UpdateCycle(Row, table=True):
     release_at: datetime | None = None
     countdown_days: int = 28
     nudges_held_at: datetime | None = None
+    commitments_prompt: str = ""
+    commitments_guidance: str = ""
+    commitments_example: str = ""
 
     cohort: Cohort = Relationship()
     convening: Convening | None = Relationship()

@@ -19,6 +19,7 @@ from app.updates.board import STEPS, Line, board_of, stands_until
 from app.updates.cycles import cycles_of, days_to_go
 from app.updates.history import last_correction
 from app.updates.looks import Looked
+from app.updates.nudges_by_hand import last_nudged
 from app.updates.progress import progress_of
 from app.updates.reading import is_own_city, neighbours, readable_update
 from app.updates.ten_minutes import reading_list
@@ -53,6 +54,7 @@ def board(request: Request, db: Db, cohort: CohortHere, cycle: CycleHere, viewer
         "board": found,
         "own": [(line, _awaits(db, line, viewer)) for line in own],
         "progress": {line.update_id: counted[line.update_id] for line in found.lines if steers or line.city_id in mine},
+        "nudged": last_nudged(db, cycle) if steers else {},
         "steps": STEPS,
         "days": days,
         "counts_down": 0 < days <= cycle.countdown_days,

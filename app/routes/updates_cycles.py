@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -21,7 +21,7 @@ from app.updates.cycle_settings import change_cycle, suggested
 from app.updates.cycles import cycles_of, open_cycle
 from app.updates.nudge_plan import rules_of
 from app.updates.section_changes import sections_of, written_in
-from app.updates.sections import FIRST_SECTIONS, SectionPlan, plans_of
+from app.updates.sections import FIRST_SECTIONS, CommitmentsPlan, SectionPlan, commitments_plan_of, plans_of
 
 router = APIRouter()
 STEER = [Depends(Needs("update.steer"))]
@@ -29,6 +29,11 @@ Errors = Mapping[str, str]
 
 OWN = "the usual"
 """What a form calls the sections that no cycle before has."""
+
+
+class _Asked(TypedDict, total=False):
+    sections: list[SectionPlan]
+    commitments: CommitmentsPlan
 
 
 class CycleForm(BaseModel):
@@ -78,7 +83,7 @@ def create(
                 period=(days["period_starts_on"], days["period_ends_on"]),
                 due_on=days["due_on"],
                 convening=_convening(db, cohort, form.convening),
-                sections=_asked(db, cohort, form.sections),
+                **_asked(db, cohort, form.sections),
                 by=viewer,
             )
             return see_other(f"/{cohort.slug}/updates/{cycle.slug}", flash=f"{cycle.title} is open.")
@@ -176,12 +181,12 @@ def _new(request: Request, db: Session, cohort: Cohort, form: CycleForm, errors:
     return page(request, "updates/new.html", context, status=422 if errors else 200)
 
 
-def _asked(db: Session, cohort: Cohort, pattern: str) -> list[SectionPlan] | None:
-    """The sections of the cycle that was chosen as the pattern; None leaves it to the last one."""
+def _asked(db: Session, cohort: Cohort, pattern: str) -> _Asked:
+    """What the cycle asks that was chosen as the pattern; nothing leaves it to the last one."""
     if pattern == OWN:
-        return list(FIRST_SECTIONS)
+        return {"sections": list(FIRST_SECTIONS), "commitments": CommitmentsPlan()}
     chosen = next((one for one in cycles_of(db, cohort.key) if one.slug == pattern), None)
-    return plans_of(chosen) if chosen else None
+    return {"sections": plans_of(chosen), "commitments": commitments_plan_of(chosen)} if chosen else {}
 
 
 def _days(form: CycleForm) -> tuple[dict[str, date], dict[str, str]]:

@@ -98,8 +98,10 @@ def preview(
 ) -> Response:
     """The letter as it would go now."""
     letter = _letter(db, cycle, rule, city.slug, person_id)
-    link = THEIR_LINK if letter.kind is NudgeKind.NOT_APPROVED and letter.approves else None
-    subject, text = nudge_letter(cycle, letter, progress_of(db, cycle), address=settings.address, link=link)
+    about, reader = letter.about, letter.reader
+    link = THEIR_LINK if about.kind is NudgeKind.NOT_APPROVED and reader.approves else None
+    far = progress_of(db, cycle)[about.update_id]
+    subject, text = nudge_letter(cycle, about, reader, far, address=settings.address, link=link)
     context = {"cycle": cycle, "letter": letter, "subject": subject, "text": text}
     return page(request, "updates/nudge.html", context)
 
@@ -152,7 +154,7 @@ def _update(db: Session, cycle: UpdateCycle, city_id: int) -> Update:
 def _letter(db: Session, cycle: UpdateCycle, rule: int, city: str, person_id: int) -> PlannedNudge:
     for one in plan_nudges(db, cycle):
         for letter in one.letters:
-            if (letter.rule_id, letter.city_slug, letter.person_id) == (rule, city, person_id):
+            if (letter.rule_id, letter.about.city_slug, letter.person_id) == (rule, city, person_id):
                 return letter
     raise NotHere("No such letter is planned: it has gone, or what it was about is done.")
 
@@ -169,7 +171,7 @@ def _page(
 ) -> Response:
     rules = plan_nudges(db, cycle)
     shown = _shown(rules, rule)
-    found = [one for one in shown.letters if matches(words, one.name, one.office, one.city)] if shown else []
+    found = [one for one in shown.letters if matches(words, one.name, one.office, one.about.city)] if shown else []
     sent = sent_nudges(db, cycle)
     matching = [one for one in sent if matches(words, one.name, one.city)]
     context: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """What a cycle asks, for organizers: each section's words, its place, and the whole as writers see it."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -14,13 +15,21 @@ from app.routes.door import CohortHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CycleHere
 from app.updates import section_changes
-from app.updates.sections import SectionPlan, plans_of
+from app.updates.sections import CommitmentsPlan, SectionPlan, commitments_plan_of, plans_of
 
 HERE = "/{cohort}/updates/{cycle}/settings"
 router = APIRouter(prefix=HERE)
 STEER = [Depends(Needs("update.steer"))]
 ONE = "/sections/{section:int}"
 NO_SUCH_NUMBER = 2**31 - 1
+
+
+class CommitmentsForm(BaseModel):
+    """What is asked of new commitments, as it is typed."""
+
+    prompt: str = ""
+    guidance: str = ""
+    example: str = ""
 
 
 class SectionForm(BaseModel):
@@ -60,6 +69,29 @@ def add(
     except Refused as refused:
         return _form(request, cycle, None, form, refused)
     return see_other(_at(cohort.slug, cycle), flash=f"“{section.title[:60]}” is asked, last in the order.")
+
+
+@router.get("/commitments", dependencies=STEER)
+def look_at_commitments(request: Request, cycle: CycleHere) -> Response:
+    """What is asked of new commitments."""
+    plan = commitments_plan_of(cycle)
+    return _commitments(request, cycle, CommitmentsForm(**asdict(plan)))
+
+
+@router.post("/commitments", dependencies=STEER)
+def ask_commitments(
+    request: Request,
+    db: Db,
+    cohort: CohortHere,
+    cycle: CycleHere,
+    viewer: ViewerHere,
+    form: Annotated[CommitmentsForm, Form()],
+) -> Response:
+    try:
+        section_changes.ask_commitments(db, cycle, CommitmentsPlan(**form.model_dump()), by=viewer)
+    except Refused as refused:
+        return _commitments(request, cycle, form, refused)
+    return see_other(_at(cohort.slug, cycle), flash="Saved. Who is writing sees it from now on.")
 
 
 @router.get(ONE, dependencies=STEER)
@@ -161,3 +193,10 @@ def _form(
         "errors": dict(typed.errors(refused)) if refused else {},
     }
     return page(request, "updates/settings_section.html", context, status=422 if refused else 200)
+
+
+def _commitments(
+    request: Request, cycle: UpdateCycle, form: CommitmentsForm, refused: Refused | None = None
+) -> Response:
+    context = {"cycle": cycle, "form": form, "errors": dict(typed.errors(refused)) if refused else {}}
+    return page(request, "updates/settings_commitments.html", context, status=422 if refused else 200)

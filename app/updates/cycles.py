@@ -12,7 +12,7 @@ from app import clock
 from app.models import City, Cohort, Convening, Membership, NudgeRule, Update, UpdateCycle, UpdateSection
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
-from app.updates.sections import FIRST_SECTIONS, SectionPlan, plans_of
+from app.updates.sections import FIRST_SECTIONS, CommitmentsPlan, SectionPlan, commitments_plan_of, plans_of
 
 LONGEST_TITLE = 300
 
@@ -31,12 +31,13 @@ def open_cycle(
     due_on: date,
     convening: Convening | None = None,
     sections: Sequence[SectionPlan] | None = None,
+    commitments: CommitmentsPlan | None = None,
     by: Viewer,
 ) -> UpdateCycle:
     """Open a cycle for a period (both days included) with one update for each active city (rule 5).
 
-    Its rhythm is that of the cycle before: when the countdown begins, when who is nudged, and, without `sections`, what
-    it asks. Refuses a name or a period that another cycle has.
+    Its rhythm is that of the cycle before: when the countdown begins, when who is nudged, and, without `sections` and
+    `commitments`, what it asks. Refuses a name or a period that another cycle has.
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,78}", slug):
         raise Refused("An address is made of small letters, digits and hyphens, such as 2017-fall.", "slug")
@@ -50,6 +51,8 @@ def open_cycle(
     before = next((one for one in earlier if one.period_starts_on < period[0]), None)
     if sections is None:
         sections = (plans_of(before) if before else []) or FIRST_SECTIONS
+    if commitments is None:
+        commitments = commitments_plan_of(before) if before else CommitmentsPlan()
     cycle = UpdateCycle(
         cohort_id=cohort.key,
         convening_id=convening.key if convening else None,
@@ -58,6 +61,9 @@ def open_cycle(
         period_starts_on=period[0],
         period_ends_on=period[1],
         due_on=due_on,
+        commitments_prompt=commitments.prompt,
+        commitments_guidance=commitments.guidance,
+        commitments_example=commitments.example,
     )
     if before is not None:
         cycle.countdown_days = before.countdown_days

@@ -32,23 +32,57 @@ LATE_LASTS = timedelta(days=7)
 """How long a nudge about being late has any sense."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedNudge(Planned):
-    """A nudge that is going to be written about a city's update, due on `due_on` at midnight in `city_zone`. `approves`
-    and `instead` are the reader's (nudge_readers.py)."""
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a nudge is about: a city's update, how far it is, and when it is due, at midnight in `zone`."""
 
     kind: NudgeKind
     update_id: int
     state: UpdateState
     city: str
     city_slug: str
-    city_zone: str
+    zone: str
     due_on: date
-    approves: bool
-    instead: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedNudge(Planned):
+    """A nudge that is going to be written by a rule."""
+
+    about: Matter
+    reader: Reader
 
 
 NudgePlan = RulePlan[NudgeRule, PlannedNudge]
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What people have had already: by rule, update and person; by hand, when; and, as approvers, when they were asked
+    to approve, by update and person."""
+
+    by_rule: Mapping[tuple[int | None, int, int], Nudge]
+    by_hand: Mapping[tuple[int, int], datetime]
+    asked: Mapping[int, Mapping[int, datetime]]
+
+    @classmethod
+    def of(cls, rows: Sequence[Nudge], asked: Mapping[int, Mapping[int, datetime]]) -> "_Gone":
+        return cls(
+            {(row.rule_id, row.update_id, row.person_id): row for row in rows if row.rule_id is not None},
+            {
+                (row.update_id, row.person_id): row.sent_at
+                for row in reversed(rows)
+                if row.rule_id is None and row.sent_at is not None
+            },
+            asked,
+        )
+
+    def left_until(self, about: Matter, reader: Reader) -> datetime | None:
+        """Who was written to by hand has a day for it, and so has who was asked to approve, or acts for them."""
+        asked = self.asked.get(about.update_id, {}) if about.kind is NudgeKind.NOT_APPROVED else {}
+        last = [self.by_hand.get((about.update_id, reader.person_id))]
+        last.append(asked.get(reader.person_id, min(asked.values(), default=None)))
+        return max((one + A_DAY for one in last if one is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +102,16 @@ def plan_nudges(db: Session, cycle: UpdateCycle, *, now: datetime | None = None)
     now = now or clock.now()
     rules = rules_of(db, cycle)
     owing = owing_of(db, cycle) if rules else []
-    known = {(row.rule_id, row.update_id, row.person_id): row for row in nudges_of(db, cycle)}
-    asked = _asked_at(db, cycle)
+    gone = _Gone.of(nudges_of(db, cycle), _asked_at(db, cycle))
     plans: list[NudgePlan] = []
     for rule in rules:
         letters = [
             letter
             for one in owing
             if one.update.state in OPEN_IN[rule.kind]
-            for letter in _letters(cycle, rule, rules, one, known, asked.get(one.update.key, {}), now)
+            for letter in _letters(cycle, rule, rules, one, gone, now)
         ]
-        ordered = tuple(sorted(letters, key=lambda letter: (letter.at, letter.city, letter.name)))
+        ordered = tuple(sorted(letters, key=lambda letter: (letter.at, letter.about.city, letter.name)))
         plans.append(RulePlan(rule, rule.days, _day_of(cycle, rule), _idle(cycle, rule, owing, now), ordered))
     return plans
 
@@ -144,40 +177,36 @@ def _idle(cycle: UpdateCycle, rule: NudgeRule, owing: Iterable[Owing], now: date
 
 
 def _letters(
-    cycle: UpdateCycle,
-    rule: NudgeRule,
-    rules: Sequence[NudgeRule],
-    one: Owing,
-    known: Mapping[tuple[int, int, int], Nudge],
-    asked: Mapping[int, datetime],
-    now: datetime,
+    cycle: UpdateCycle, rule: NudgeRule, rules: Sequence[NudgeRule], one: Owing, gone: _Gone, now: datetime
 ) -> Iterable[PlannedNudge]:
     """What the people of a city get by a rule: nothing when it went already, and of two rules that would reach them on
-    one morning the later. Whoever was asked to approve, or
-    acts for them, has a day for it."""
-    due_on, zone = due_date(cycle, one.update), one.city.zone
-    due, until = due_and_end(rule.kind, rule.days, due_on, zone)
+    one morning the later."""
+    about = matter_of(cycle, one, rule.kind)
+    due, until = due_and_end(rule.kind, rule.days, about.due_on, about.zone)
     if until <= now or due < rule.created_at:
         return
     later = [
         begins
         for other in rules[rules.index(rule) + 1 :]
-        if one.update.state in OPEN_IN[other.kind]
-        and (begins := due_and_end(other.kind, other.days, due_on, zone)[0]) >= other.created_at
+        if about.state in OPEN_IN[other.kind]
+        and (begins := due_and_end(other.kind, other.days, about.due_on, about.zone)[0]) >= other.created_at
     ]
-    first = min(asked.values(), default=None) if rule.kind is NudgeKind.NOT_APPROVED else None
     for reader in one.desk.told(rule.kind):
-        after = asked.get(reader.person_id, first) + A_DAY if first is not None else None
-        row = known.get((rule.key, one.update.key, reader.person_id))
-        at = time_for(due, until, min([until, *later]), reader.zone, now, after=after)
+        row = gone.by_rule.get((rule.key, about.update_id, reader.person_id))
+        at = time_for(due, until, min([until, *later]), reader.zone, now, after=gone.left_until(about, reader))
         if at is not None and (row is None or row.sent_at is None):
-            yield _planned(rule, one, reader, due_on, at, stopped=row is not None and row.stopped_at is not None)
+            yield _planned(rule, about, reader, at, stopped=row is not None and row.stopped_at is not None)
 
 
-def _planned(rule: NudgeRule, one: Owing, reader: Reader, due_on: date, at: datetime, *, stopped: bool) -> PlannedNudge:
+def matter_of(cycle: UpdateCycle, one: Owing, kind: NudgeKind) -> Matter:
+    """What there is to say to a city."""
+    update, city = one.update, one.city
+    return Matter(kind, update.key, update.state, city.name, city.slug, city.zone, due_date(cycle, update))
+
+
+def _planned(rule: NudgeRule, about: Matter, reader: Reader, at: datetime, *, stopped: bool) -> PlannedNudge:
     return PlannedNudge(
         rule_id=rule.key,
-        kind=rule.kind,
         person_id=reader.person_id,
         name=reader.name,
         office=reader.office,
@@ -185,14 +214,8 @@ def _planned(rule: NudgeRule, one: Owing, reader: Reader, due_on: date, at: date
         zone=reader.zone,
         at=at,
         stopped=stopped,
-        update_id=one.update.key,
-        state=one.update.state,
-        city=one.city.name,
-        city_slug=one.city.slug,
-        city_zone=one.city.zone,
-        due_on=due_on,
-        approves=reader.approves,
-        instead=reader.instead,
+        about=about,
+        reader=reader,
     )
 
 

@@ -22,7 +22,8 @@ EDUCATION_LEAD = "education-lead"
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Somebody who is written to about a city's update. `zone` is their own, else their city's; `approves`: in person,
-    so that a link of their own goes with the letter; `instead` says in whose place they get it."""
+    so that a link of their own goes with the letter; `instead` says in whose place they get it; `writes`: it is theirs
+    to write it or to see that it is written."""
 
     person_id: int
     name: str
@@ -31,6 +32,7 @@ class Reader:
     zone: str
     approves: bool = False
     instead: str = ""
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Desk:
 
     def _instead(self, readers: Iterable[Reader]) -> tuple[Reader, ...]:
         why = f"the seat of {self.facilitator_seat} is vacant"
-        return _each_once(replace(one, approves=False, instead=why) for one in readers)
+        return _writing(replace(one, approves=False, instead=why) for one in readers)
 
 
 def desks_of(db: Session, cycle: UpdateCycle, cities: Sequence[City]) -> dict[int, Desk]:
@@ -108,8 +110,8 @@ def desks_of(db: Session, cycle: UpdateCycle, cities: Sequence[City]) -> dict[in
         acting = [(one, f"for {mayor.name}") for mayor, _ in in_office for one in assisting.get(mayor.person_id, ())]
         desks[city.key] = Desk(
             city=city.name,
-            facilitators=_readers(city, here, standing=Standing.FACILITATOR),
-            leads=_readers(city, here, role_id=lead.key) if lead else (),
+            facilitators=_writing(_readers(city, here, standing=Standing.FACILITATOR)),
+            leads=_writing(_readers(city, here, role_id=lead.key)) if lead else (),
             approvers=_each_once(approving),
             assistants=tuple(_reader(city, one, said) for one, said in acting),
             facilitator_seat=seat,
@@ -156,6 +158,10 @@ def _readers(
 def _reader(city: City, one: Attendee | Person, office: str, *, approves: bool = False) -> Reader:
     number = one.person_id if isinstance(one, Attendee) else one.key
     return Reader(number, one.name, office, one.email, one.zone or city.zone, approves)
+
+
+def _writing(readers: Iterable[Reader]) -> tuple[Reader, ...]:
+    return _each_once(replace(one, writes=True) for one in readers)
 
 
 def _each_once(readers: Iterable[Reader]) -> tuple[Reader, ...]:

@@ -110,9 +110,9 @@ def take_due_nudges(db: Session, cycle: UpdateCycle, *, by: Viewer) -> list[Plan
     due = due_nudges(db, cycle)
     there = {(row.rule_id, row.update_id, row.person_id): row for row in nudges_of(db, cycle) if row.sent_at is None}
     for one in due:
-        row = there.get((one.rule_id, one.update_id, one.person_id))
+        row = there.get((one.rule_id, one.about.update_id, one.person_id))
         if row is None:
-            row = Nudge(rule_id=one.rule_id, update_id=one.update_id, person_id=one.person_id)
+            row = Nudge(rule_id=one.rule_id, update_id=one.about.update_id, person_id=one.person_id)
         row.sent_at = clock.now()
         db.add(row)
     return due

@@ -14,7 +14,7 @@ from app.people.names import checked_name, slug_of
 from app.people.prose import as_written
 from app.people.viewer import Viewer
 from app.updates.releases import hold_cycle
-from app.updates.sections import SectionPlan
+from app.updates.sections import CommitmentsPlan, SectionPlan
 
 LONGEST_TITLE, LONGEST_HELP, MOST_WORDS, MOST_SECTIONS = 200, 2000, 3000, 40
 
@@ -39,6 +39,16 @@ def add_section(db: Session, cycle: UpdateCycle, plan: SectionPlan, *, by: Viewe
     db.add(section)
     db.flush()
     return section
+
+
+@verb
+def ask_commitments(db: Session, cycle: UpdateCycle, plan: CommitmentsPlan, *, by: Viewer) -> None:
+    """Say anew what is asked of new commitments. What is committed already stays."""
+    hold_cycle(db, cycle)
+    cycle.commitments_prompt = as_written(plan.prompt, longest=LONGEST_HELP, field="prompt")
+    cycle.commitments_guidance = as_written(plan.guidance, longest=LONGEST_HELP, field="guidance")
+    cycle.commitments_example = as_written(plan.example, longest=LONGEST_HELP, field="example")
+    db.add(cycle)
 
 
 @verb

@@ -27,6 +27,15 @@ class SectionPlan:
     kind: SectionKind = SectionKind.PROSE
 
 
+@dataclass(frozen=True, slots=True)
+class CommitmentsPlan:
+    """What a cycle asks of new commitments, which stand last in every update."""
+
+    prompt: str = "Say what the city will do and by when. The next update begins with these."
+    guidance: str = ""
+    example: str = ""
+
+
 FIRST_SECTIONS = (
     SectionPlan("narrative", "What happened", "What has changed for children since we last met?", words=220),
     SectionPlan("wins", "Wins", "Two or three things that work now and did not before.", words=90),
@@ -58,6 +67,11 @@ def asked_of(db: Session, update: Update) -> Sequence[UpdateSection]:
         .where(UpdateSection.cycle_id == update.cycle_id, kept)
         .order_by(col(UpdateSection.position), col(UpdateSection.id))
     ).all()
+
+
+def commitments_plan_of(cycle: UpdateCycle) -> CommitmentsPlan:
+    """What a cycle asks of new commitments, to be asked again in another."""
+    return CommitmentsPlan(cycle.commitments_prompt, cycle.commitments_guidance, cycle.commitments_example)
 
 
 def plans_of(cycle: UpdateCycle) -> list[SectionPlan]:

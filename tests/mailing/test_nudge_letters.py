@@ -37,8 +37,10 @@ def letter(stage: Stage, kind: NudgeKind, reader: str, *, days: int = 1) -> tupl
     with stage.database.read() as db:
         cycle = stage.cycle(db)
         found = [one for rule in plan_nudges(db, cycle) for one in rule.letters]
-        (mine,) = [one for one in found if (one.kind, one.person_id) == (kind, stage.people[f"oakland/{reader}"])]
-        return nudge_letter(cycle, mine, progress_of(db, cycle), address=ADDRESS)
+        wanted = (kind, stage.people[f"oakland/{reader}"])
+        (mine,) = [one for one in found if (one.about.kind, one.person_id) == wanted]
+        far = progress_of(db, cycle)[mine.about.update_id]
+        return nudge_letter(cycle, mine.about, mine.reader, far, address=ADDRESS)
 
 
 def write(stage: Stage) -> None:

@@ -108,6 +108,7 @@ def test_where_a_person_is_named_is_thought_about_table_by_table() -> None:
         ("invitation", "person_id"),
         ("library_item", "by_id"),
         ("library_item", "quarantined_by_id"),
+        ("nudge", "by_id"),
         ("nudge", "person_id"),
         ("nudge", "stopped_by_id"),
         ("outbox_letter", "person_id"),

@@ -294,3 +294,32 @@ def test_the_longest_names_and_reasons_stand_on_the_board(stage: Stage, enter: E
     organizer.follow(SETTINGS, TERMS | {"title": "L" * 300})
     page = organizer.get(BOARD).text
     assert ("L" * 300 in page, "W" * 500 in page) == (True, True)
+
+
+def test_what_new_commitments_are_asked_is_the_cycles_own_and_goes_on_to_the_next(sample_visitor: VisitorOf) -> None:
+    organizer = sample_visitor("organizer")
+    board = "/by-all-means/updates/2017-fall"
+    at = f"{board}/settings/commitments"
+    assert "Say what the city will do and by when." in organizer.get(at).text
+    asked = {"prompt": "What will a child notice by May?", "guidance": "Three at most.", "example": "A bus at six."}
+    assert "What will a child notice by May?" in organizer.follow(at, asked).text
+    assert "Three at most." in organizer.get(f"{board}/settings/preview").text
+    desk = sample_visitor("facilitator").get(f"{board}/oakland/edit").text
+    assert [words for words in asked.values() if words not in desk] == []
+    too_long = organizer.post(at, asked | {"guidance": "x" * 2001})
+    assert too_long.status_code == 422
+    assert 'id="f-guidance-error"' in too_long.text
+    assert "What will a child notice by May?" in too_long.text
+    organizer.post(
+        "/by-all-means/updates",
+        {
+            "title": "Spring 2018",
+            "slug": "2018-spring",
+            "period_starts_on": "2017-11-16",
+            "period_ends_on": "2018-05-16",
+            "due_on": "2018-04-27",
+            "sections": "2017-fall",
+        },
+    )
+    assert "A bus at six." in organizer.get("/by-all-means/updates/2018-spring/settings/commitments").text
+    assert sample_visitor("facilitator").get(at).status_code == 403

@@ -154,3 +154,55 @@ def test_nobody_but_organizers_sees_or_sends_any(kind: str, sample_visitor: Visi
     assert visitor.post(f"{AT}/hold").status_code == 403
     if kind != "expert":
         assert f'href="{AT}"' not in visitor.get(BOARD).text
+
+
+# --- by hand ---
+
+
+def test_a_letter_by_hand_is_looked_at_with_ones_own_sentence_sent_once_and_seen_on_the_board(
+    organizer: Visitor,
+) -> None:
+    assert "Write to Oakland’s facilitator" in organizer.get(BOARD).text
+    at = f"{BOARD}/oakland/nudge"
+    assert "Dear Jun Takahashi-Reyes," in organizer.get(at).text
+    looked = organizer.post(at, {"words": "<b>Can I</b> help?", "after": "0", "then": "look"})
+    assert looked.text.count("&lt;b&gt;Can I&lt;/b&gt; help?") == 2, "in the field and in the letter"
+    assert organizer.get(BOARD).text.count("nudged Tue 24 Oct") == 0
+    sent = {"words": "<b>Can I</b> help?", "after": "0", "then": "send"}
+    for _ in range(2):
+        assert organizer.follow(at, sent).status_code == 200
+    assert organizer.get(BOARD).text.count("nudged Tue 24 Oct") == 1
+    assert "last wrote to them on Tue 24 Oct 2017 at 10:00 EDT" in organizer.get(at).text
+    assert organizer.get(AT).text.count("Written by") == 1
+
+
+def test_typing_asks_for_the_letter_alone(organizer: Visitor) -> None:
+    form = {"words": "Hello there.", "after": "0"}
+    answer = organizer.post(f"{BOARD}/oakland/nudge", form, headers={"hx-request": "true"})
+    assert "<html" not in answer.text
+    assert "Hello there." in answer.text
+
+
+def test_what_cannot_be_sent_is_said_and_the_sentence_is_kept(organizer: Visitor) -> None:
+    at = f"{BOARD}/oakland/nudge"
+    too_long = organizer.post(at, {"words": "x" * 1001, "after": "0", "then": "send"})
+    assert too_long.status_code == 422
+    assert 'id="f-words-error"' in too_long.text
+    assert "x" * 1001 in too_long.text
+    organizer.post(at, {"words": "One.", "after": "0", "then": "send"})
+    other = organizer.post(at, {"words": "Two.", "after": "nonsense", "then": "send"})
+    assert other.status_code == 422
+    assert "wrote to them just now" in other.text
+    assert "Two." in other.text
+    done = organizer.post(f"{BOARD}/somerville/nudge", {"words": "", "then": "send"})
+    assert done.status_code == 422
+    assert "Somerville has done its part" in done.text
+    assert "Write to Somerville’s facilitator" not in organizer.get(BOARD).text
+
+
+def test_others_do_not_see_who_was_nudged(organizer: Visitor, sample_visitor: VisitorOf) -> None:
+    organizer.post(f"{BOARD}/oakland/nudge", {"words": "", "after": "0", "then": "send"})
+    for kind in ("staff", "facilitator", "mayor"):
+        board = sample_visitor(kind).get(BOARD).text
+        assert "nudged" not in board
+        assert sample_visitor(kind).get(f"{BOARD}/oakland/nudge").status_code == 403
