@@ -5,10 +5,11 @@ correction, and what was redacted. Then everybody else opens every address there
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
+import time_machine
 from anyio.from_thread import BlockingPortal
 from fastapi import FastAPI
 from httpx import Response
@@ -16,6 +17,7 @@ from pypdf import PdfReader
 from sqlmodel import Session, col, select
 
 from app.files import Files, files_of
+from app.mailing.nudge_letters import send_nudges
 from app.models import (
     AnswerState,
     City,
@@ -43,6 +45,7 @@ from app.updates.content import draft_of
 from app.updates.cycles import find_cycle, find_update
 from app.updates.figures import Counted, add_figure
 from app.updates.files import attach_file, describe_file
+from app.updates.nudge_plan import plan_nudges
 from app.updates.redactions import redact
 from app.updates.releases import begin_correction, release_update
 from app.updates.writing import write_section
@@ -66,6 +69,10 @@ def update_of(db: Session, city: str, cycle: str = "2017-fall") -> Update:
     update = find_update(db, found, place.key) if found else None
     assert update is not None
     return update
+
+
+def cycle_of(db: Session) -> UpdateCycle:
+    return db.exec(select(UpdateCycle).where(UpdateCycle.slug == "2017-fall")).one()
 
 
 def write_everywhere(db: Session, update: Update, files: Files) -> None:
@@ -141,6 +148,9 @@ def addresses(app: FastAPI, values: dict[str, str]) -> Iterator[str]:
             .where(col(City.slug).in_(CITIES))
         ).all():
             yield f"/by-all-means/updates/{update}/{city}/files/{file}/any.docx"
+        for letter in (one for rule in plan_nudges(db, cycle_of(db)) for one in rule.letters):
+            place = f"/cities/{letter.about.city_slug}/people/{letter.person_id}"
+            yield f"/by-all-means/updates/2017-fall/nudges/rules/{letter.rule_id}{place}"
     for version in (1, 2, 3):
         yield f"/by-all-means/updates/2017-spring/newton?version={version}"
 
@@ -192,6 +202,10 @@ def test_the_words_are_really_there_for_the_city_itself(sample_app: FastAPI, por
 
 @pytest.mark.usefixtures("_hidden")
 def test_no_letter_holds_a_word_of_an_unreleased_update(sample_app: FastAPI) -> None:
+    """Nudges of every kind are among them: the day before the due date, and the first working day after it."""
+    for moment in (datetime(2017, 10, 26, 15, tzinfo=UTC), datetime(2017, 10, 30, 16, tzinfo=UTC)):
+        with time_machine.travel(moment, tick=True):
+            assert send_nudges(sample_app.state.database, sample_app.state.settings) >= 4
     with sample_app.state.database.read() as db:
         for letter in db.exec(select(OutboxLetter)):
             assert MARK not in letter.subject + letter.text + letter.html + letter.calendar
