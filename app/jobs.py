@@ -17,6 +17,7 @@ from app.mailing.mark_letters import send_mark_letters
 from app.mailing.nudge_letters import send_nudges
 from app.mailing.release_letters import release_due
 from app.mailing.reminder_letters import send_reminders
+from app.mailing.webinar_letters import send_webinar_letters
 from app.models import Convening, Delegation
 from app.people.viewer import Viewer
 from app.printing.runs import due_runs, make_run
@@ -48,8 +49,8 @@ class Jobs:
         def remind() -> int:
             return sum(send(database, settings) for send in (send_reminders, send_nudges, send_mark_letters))
 
-        def release_updates() -> int:
-            return release_due(database, settings)
+        def write_letters() -> int:
+            return release_due(database, settings) + send_webinar_letters(database, settings)
 
         def pass_on_offers() -> int:
             return pass_on_due(database, settings)
@@ -72,7 +73,7 @@ class Jobs:
         self.make_prints = self.huey.periodic_task(crontab(minute="*"))(make_prints)
         self.pass_on_offers = self.huey.periodic_task(crontab(minute="*"))(pass_on_offers)
         self.deliver_letters = self.huey.periodic_task(crontab(minute="*"))(deliver_letters)
-        self.release_updates = self.huey.periodic_task(crontab(minute="*"))(release_updates)
+        self.write_letters = self.huey.periodic_task(crontab(minute="*"))(write_letters)
         self.purge_needs = self.huey.periodic_task(crontab(minute="17"))(purge_needs)
         self.remind = self.huey.periodic_task(crontab(minute="*/10"))(remind)
 

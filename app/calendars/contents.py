@@ -287,7 +287,9 @@ def settled(session: SeenSession, convening: Convening) -> SeenSession:
 
 def is_kept_gathering(one: Gathering, today: datetime) -> bool:
     """One of a series is kept as long as the series is: leaving its first date out would move the series' start."""
-    return one.occurrence_at is not None or is_kept(one.ends_at, one.is_cancelled, one.changed_at, today)
+    off = one.is_cancelled or one.is_given_up
+    changed_at = max(one.changed_at, one.seat.changed_at) if one.seat else one.changed_at
+    return one.occurrence_at is not None or is_kept(one.ends_at, off, changed_at, today)
 
 
 def is_kept(ends_at: datetime, is_cancelled: bool, changed_at: datetime, today: datetime) -> bool:

@@ -12,7 +12,7 @@ from app.calendars.notes import Note
 from app.calendars.places import NOWHERE, Place
 from app.gatherings.listing import Gathering
 from app.gatherings.rules import occurrences
-from app.models import Openness, Series
+from app.models import Openness, SeatState, Series, WebinarSeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +57,53 @@ def session_entry(session: SeenSession, address: str, place: Place = NOWHERE, no
 
 
 def gathering_entry(gathering: Gathering, address: str) -> Entry:
-    """A gathering as an event of its own."""
+    """A gathering as an event of its own; a webinar with what became of the viewer's seat at it (rule 16)."""
+    seat = gathering.seat
     return Entry(
         uid=gathering.uid,
-        sequence=gathering.sequence,
-        changed_at=gathering.changed_at,
+        sequence=gathering.sequence + (seat.sequence + 1 if seat else 0),
+        changed_at=max(gathering.changed_at, seat.changed_at) if seat else gathering.changed_at,
         title=gathering.title,
         starts=gathering.starts_at,
         ends=gathering.ends_at,
         zone=gathering.zone,
-        state=_state(gathering.is_cancelled),
+        state=_gathering_state(gathering),
         description=_paragraphs(
             gathering.cancellation_reason,
+            _seat_said(gathering),
             gathering.purpose,
             _with(gathering.presenters),
             _hosted(gathering.host_city),
         ),
         address=address,
         categories=(str(gathering.format).capitalize(),),
-        join_url=gathering.join_url,
+        join_url=_way_in(gathering, address),
         is_private=gathering.openness is Openness.CLOSED,
+    )
+
+
+def seat_entry(seat: WebinarSeat, address: str) -> Entry:
+    """A webinar for the calendar of who holds a seat at it; `address`, their own page, is the way in too. It is the
+    same event as in a feed of theirs."""
+    session = seat.session
+    assert session.starts_at is not None
+    assert session.ends_at is not None
+    changed_at = session.changed_at or session.created_at
+    off = session.is_cancelled or seat.state is SeatState.CANCELLED
+    return Entry(
+        uid=session.uid,
+        sequence=session.sequence + seat.sequence + 1,
+        changed_at=max(changed_at, seat.changed_at or seat.created_at),
+        title=session.title,
+        starts=session.starts_at,
+        ends=session.ends_at,
+        zone=session.zone,
+        state=State.TENTATIVE if seat.state is SeatState.WAITING else _state(off),
+        description=_paragraphs(session.cancellation_reason, session.purpose),
+        address=address,
+        categories=(str(session.format).capitalize(),),
+        join_url=address if seat.state is SeatState.REGISTERED else "",
+        is_private=session.openness is Openness.CLOSED,
     )
 
 
@@ -113,7 +140,7 @@ def series_entries(series: Series, met: Sequence[Met], address: str, *, hides_ca
         description=series.purpose,
         address=address,
         categories=(str(series.format).capitalize(),),
-        join_url=series.join_url if any(have[start].gathering.join_url for start in inside) else "",
+        join_url=series.join_url if any(_joins_directly(have[start].gathering) for start in inside) else "",
         is_private=series.openness is Openness.CLOSED,
         recurrence=Recurrence(
             series.rrule,
@@ -154,6 +181,34 @@ def _length(entry: Entry) -> timedelta:
     assert isinstance(entry.starts, datetime)
     assert isinstance(entry.ends, datetime)
     return entry.ends - entry.starts
+
+
+def _gathering_state(gathering: Gathering) -> State:
+    """Who gave back a seat and is not invited has it called off, and who waits for one has it tentatively."""
+    if gathering.is_cancelled or gathering.is_given_up:
+        return State.CANCELLED
+    waits = gathering.seat is not None and gathering.seat.state is SeatState.WAITING
+    return State.TENTATIVE if waits else State.CONFIRMED
+
+
+def _joins_directly(gathering: Gathering) -> bool:
+    return bool(gathering.join_url) and not gathering.is_walled
+
+
+def _way_in(gathering: Gathering, address: str) -> str:
+    """The address to join; of a webinar that of its door, which stays the same and lets in who is registered once it
+    opens: a calendar is too slow to be told the other one in time, and would say it too early."""
+    if gathering.is_walled:
+        return f"{address}/join" if gathering.has_place else ""
+    return gathering.join_url
+
+
+def _seat_said(gathering: Gathering) -> str:
+    """What somebody invited to a webinar has still to do."""
+    if not gathering.is_walled or gathering.is_cancelled or gathering.has_place:
+        return ""
+    waits = gathering.seat is not None and gathering.seat.state is SeatState.WAITING
+    return "You are on the waiting list." if waits else "You are not registered yet. Register on its page."
 
 
 def _state(is_cancelled: bool) -> State:

@@ -63,15 +63,17 @@ def enqueue(
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One of many letters; `unique_key` names it for good."""
+    """One of many letters; `unique_key` names it for good. Who is no person on record has no `person_id`. `html` is set
+    from the text unless it is given."""
 
-    person_id: int
+    person_id: int | None
     name: str
     email: str
     subject: str
     text: str
     purpose: str
     unique_key: str
+    html: str = ""
 
 
 def enqueue_all(db: Session, letters: Sequence[Letter]) -> int:
@@ -86,7 +88,7 @@ def enqueue_all(db: Session, letters: Sequence[Letter]) -> int:
             "recipient": _recipient(letter.name, letter.email),
             "subject": _one_line(letter.subject),
             "text": letter.text,
-            "html": "",
+            "html": letter.html,
             "calendar": "",
             "calendar_method": "",
             "purpose": letter.purpose,

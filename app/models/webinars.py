@@ -18,7 +18,8 @@ class Webinar(Row, table=True):
     """What a webinar has beside its session: who may register until when, how many, and what follows it.
 
     The address to join is shown to those registered from `join_minutes` before it begins. `reminder_hours` are said
-    "24,1". `follow_up` is the letter after it (Markdown); it goes once.
+    "24,1". `follow_up` is the letter after it to those who were there, `follow_up_missed` to those who had registered
+    and were not (Markdown); they go once.
     """
 
     __tablename__ = "webinar"
@@ -31,6 +32,7 @@ class Webinar(Row, table=True):
     join_minutes: int = 30
     reminder_hours: str = Field(default="24,1", max_length=60)
     follow_up: str = ""
+    follow_up_missed: str = ""
     follow_up_sent_at: datetime | None = None
     recording_url: str = ""
 
@@ -50,6 +52,8 @@ class WebinarSeat(Row, table=True):
 
     Their link (token signed from `nonce`) is how they join, give back and say more without signing in. `joined_at` is
     their first click on it near the time; `minutes` is what the meeting service's list says. `wants_more` is an ask.
+    `sequence` and `changed_at` rise with each change of the state, as their own calendar has to hear of it (rule 16).
+    `told` is what they were last told of the time: the start (ISO 8601, UTC), or "off".
     """
 
     __tablename__ = "webinar_seat"
@@ -67,6 +71,9 @@ class WebinarSeat(Row, table=True):
     city_id: int | None = Field(default=None, foreign_key="city.id")
     state: SeatState = Field(default=SeatState.REGISTERED, sa_type=word(SeatState))
     line: int = 0
+    sequence: int = 0
+    changed_at: datetime | None = None
+    told: str = Field(default="", max_length=40)
     nonce: str = Field(max_length=64)
     token_hash: str = Field(unique=True, max_length=64)
     reminded: str = Field(default="", max_length=60)

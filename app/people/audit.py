@@ -50,6 +50,8 @@ TOO_LARGE = {
     ("agenda_release", "changes"),
     ("feed", "nonce"),
     ("feed", "token_hash"),
+    ("webinar_seat", "nonce"),
+    ("webinar_seat", "token_hash"),
     ("private_link", "nonce"),
     ("private_link", "token_hash"),
     ("registration", "code"),

@@ -12,7 +12,7 @@ from app import clock
 from app.agenda import published, releases
 from app.agenda.changes import Change
 from app.gatherings import due as gatherings_due
-from app.gatherings.listing import gatherings_of, invitations_of
+from app.gatherings.listing import Gathering, gatherings_of, invitations_of
 from app.models import (
     AgendaRelease,
     City,
@@ -75,7 +75,7 @@ def coming(db: Session, viewer: Viewer, *, most: int = 5) -> list[Coming]:
     ]
     slugs = {office.cohort_id: office.cohort_slug for office in viewer.offices}
     for one in invitations_of(db, viewer, ending_after=now):
-        if not one.is_cancelled:
+        if not one.is_cancelled and not one.is_given_up:
             place = f"/{slugs[one.cohort_id]}/gatherings/{one.session_id}" if one.cohort_id in slugs else ""
             found.append(
                 Coming(
@@ -87,10 +87,17 @@ def coming(db: Session, viewer: Viewer, *, most: int = 5) -> list[Coming]:
                     one.ends_at,
                     one.zone,
                     of=one.series_title,
-                    join_url=one.join_url,
+                    join_url=_way_in(one, place),
                 )
             )
     return sorted((one for one in found if one.ends_at > now), key=lambda one: one.starts_at)[:most]
+
+
+def _way_in(one: Gathering, place: str) -> str:
+    """The address to join; of a webinar its own door, where the click is noted."""
+    if not one.is_walled:
+        return one.join_url
+    return f"{place}/join" if one.join_url and place else ""
 
 
 def public_sessions(db: Session) -> list[Coming]:

@@ -14,13 +14,15 @@ from app import clock
 from app.gatherings import arranging
 from app.gatherings.listing import Gathering, gathering_of, gatherings_of
 from app.gatherings.series import months_to_flag, skip_occurrence
+from app.gatherings.webinar_page import webinar_part
+from app.mailing import webinar_letters
 from app.models import AgendaSession, Cohort, SessionFormat
 from app.people.audiences import names_for, rule_of, said
 from app.people.audit import Refused
 from app.people.policy import may
 from app.people.viewer import Viewer
 from app.routes import gatherings_form, typed
-from app.routes.door import CohortHere, Db, Needs, NotAllowed, NotHere, ViewerHere
+from app.routes.door import CohortHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere
 from app.routes.gatherings_form import GatheringForm
 from app.routes.pages import page, see_other
 
@@ -93,15 +95,32 @@ def one(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, number
     seen = gathering_of(db, cohort.key, number, viewer)
     if seen is None:
         raise NotHere(f"{cohort.name} has no such gathering.") if viewer.is_signed_in else NotAllowed()
+    return show_one(request, db, cohort, viewer, seen)
+
+
+def show_one(
+    request: Request,
+    db: Session,
+    cohort: Cohort,
+    viewer: Viewer,
+    seen: Gathering,
+    *,
+    errors: Mapping[str, str] | None = None,
+    written: Mapping[str, str] | None = None,
+) -> Response:
+    """The page of a gathering; after a refusal with what was `written` in it, and 422."""
     changes = seen.is_whole and may(viewer, "gathering.change", cohort_id=cohort.key)
     context = {
         "one": seen,
+        "webinar": webinar_part(db, seen, viewer),
+        "errors": errors or {},
+        "written": written or {},
         "audience": _audience(db, cohort, seen, viewer),
         "changes": changes,
         "is_over": seen.ends_at <= clock.now(),
         "follows_rule": changes and seen.occurrence_at is not None and _follows_rule(db, seen),
     }
-    return page(request, "gatherings/one.html", context)
+    return page(request, "gatherings/one.html", context, status=422 if errors else 200)
 
 
 @router.get("/{cohort}/gatherings/{number:int}/edit", dependencies=CHANGE)
@@ -116,6 +135,7 @@ def save(
     db: Db,
     cohort: CohortHere,
     viewer: ViewerHere,
+    settings: SettingsHere,
     number: int,
     form: Annotated[GatheringForm, Form()],
 ) -> Response:
@@ -130,22 +150,30 @@ def save(
     except Refused as refused:
         db.rollback()
         return gatherings_form.show(request, db, cohort, form, errors=typed.errors(refused), gathering=gathering)
+    webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
     return see_other(_place(cohort, gathering), flash="Saved. Calendars hear of it when they next look.")
 
 
 @router.post("/{cohort}/gatherings/{number:int}/cancellation", dependencies=CHANGE)
 def cancel(
-    db: Db, cohort: CohortHere, viewer: ViewerHere, number: int, reason: Annotated[str, Form()] = ""
+    db: Db,
+    cohort: CohortHere,
+    viewer: ViewerHere,
+    settings: SettingsHere,
+    number: int,
+    reason: Annotated[str, Form()] = "",
 ) -> Response:
     gathering = _changeable(db, cohort, viewer, number)
     arranging.cancel_gathering(db, gathering, reason=reason, by=viewer)
+    webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
     return see_other(_place(cohort, gathering), flash="Called off. It stays in calendars, marked so, with the reason.")
 
 
 @router.post("/{cohort}/gatherings/{number:int}/reinstatement", dependencies=CHANGE)
-def reinstate(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
+def reinstate(db: Db, cohort: CohortHere, viewer: ViewerHere, settings: SettingsHere, number: int) -> Response:
     gathering = _changeable(db, cohort, viewer, number)
     arranging.reinstate_gathering(db, gathering, by=viewer)
+    webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
     return see_other(_place(cohort, gathering), flash="It takes place after all.")
 
 

@@ -1,0 +1,170 @@
+"""Letters to those registered for a webinar: a place or a number in line, another time, called off, reminders.
+
+Each holds a link of the reader's own, which joins once the door is open, gives back and needs no account. The meeting's
+own address stands in no letter: letters are passed on.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app import clock
+from app.database import Database
+from app.gatherings.reminding import take_due_reminders, take_untold, webinars_to_remind, webinars_to_tell
+from app.gatherings.seats import place_in_line, token_of
+from app.gatherings.webinars import door_opens_at, webinar_of
+from app.mailing.outbox import Letter, enqueue_all
+from app.models import AgendaSession, SeatState, WebinarSeat
+from app.people.viewer import Viewer
+from app.settings import Settings
+
+BY = Viewer.system("webinars")
+
+
+def send_webinar_letters(database: Database, settings: Settings) -> int:
+    """Write what is due into the outbox: that a webinar moved or is off, and reminders; how many letters. A webinar at
+    a time, each letter with its cause; where nothing is due, nobody has to wait for the writer."""
+    with database.read() as db:
+        to_tell, to_remind = webinars_to_tell(db), webinars_to_remind(db)
+    written = 0
+    for number in to_tell:
+        with database.write() as db:
+            written += tell_of_change(db, db.get_one(AgendaSession, number), settings=settings, by=BY)
+    for number in to_remind:
+        with database.write() as db:
+            written += remind(db, db.get_one(AgendaSession, number), settings=settings)
+    return written
+
+
+def tell_seats(db: Session, seats: Sequence[WebinarSeat], *, settings: Settings, moved_up: bool = False) -> int:
+    """Tell each where they stand now: registered (with `moved_up`, since a place came free) or in line; never twice."""
+    letters = []
+    for seat in seats:
+        session = seat.session
+        if seat.state is SeatState.WAITING:
+            line = place_in_line(db, seat)
+            subject = f"You are number {line} in line: {session.title}"
+            said = (
+                f"all places at “{session.title}” are taken, and you are number {line} in line. A place that comes "
+                "free is the next one’s at once, with a letter."
+            )
+        elif moved_up:
+            subject = f"A place came free for you: {session.title}"
+            said = f"a place came free at “{session.title}”, and it is yours. Give it back if you cannot come."
+        else:
+            subject = f"You are registered: {session.title}"
+            said = f"you are registered for “{session.title}”."
+        text = "\n\n".join((said, when_said(seat), _ways(db, seat, settings)))
+        letters.append(_letter(seat, subject, text, purpose="webinar", key=f"seat:{seat.key}:{seat.sequence}"))
+    return enqueue_all(db, [one for one in letters if one is not None])
+
+
+def tell_again(db: Session, seat: WebinarSeat, *, settings: Settings) -> int:
+    """Send who registers a second time their link again; once a day, so that nobody can fill another's mailbox."""
+    text = "\n\n".join(
+        (
+            f"you have registered for “{seat.session.title}” before. This is how you stand, and your link.",
+            when_said(seat),
+            _ways(db, seat, settings),
+        )
+    )
+    key = f"again:{seat.key}:{clock.today('UTC').isoformat()}"
+    letter = _letter(seat, f"Your link: {seat.session.title}", text, purpose="webinar", key=key)
+    return enqueue_all(db, [letter] if letter else [])
+
+
+def tell_of_change(db: Session, session: AgendaSession, *, settings: Settings, by: Viewer) -> int:
+    """Tell those with a seat, who do not know it yet, that it moved or is called off; how many."""
+    letters = []
+    for seat in take_untold(db, session, by=by):
+        if seat.told == "off":
+            subject = f"Called off: {session.title}"
+            said = f"“{session.title}” is called off.\n\n{session.cancellation_reason}"
+            text = f"{said}\n\nIt would have been {when_said(seat)}."
+        else:
+            subject = f"Another time: {session.title}"
+            said = f"“{session.title}” takes place at this time now:"
+            text = "\n\n".join((said, when_said(seat), _ways(db, seat, settings)))
+        key = f"change:{seat.key}:{session.sequence}:{seat.told}"
+        letters.append(_letter(seat, subject, text, purpose="webinar-change", key=key))
+    return enqueue_all(db, [one for one in letters if one is not None])
+
+
+def remind(db: Session, session: AgendaSession, *, settings: Settings) -> int:
+    """Remind those for whom a reminder is due; how many."""
+    assert session.starts_at is not None
+    letters = []
+    for due in take_due_reminders(db, session, by=BY):
+        seat = due.seat
+        said = f"this is a reminder: “{session.title}” takes place"
+        text = "\n\n".join((said, when_said(seat), _ways(db, seat, settings)))
+        key = f"reminder:{seat.key}:{due.hours}:{session.starts_at.isoformat()}"
+        letters.append(_letter(seat, f"Reminder: {session.title}", text, purpose="webinar-reminder", key=key))
+    return enqueue_all(db, [one for one in letters if one is not None])
+
+
+def link_of(seat: WebinarSeat, settings: Settings) -> str:
+    """The whole address of a seat's own page."""
+    return f"{settings.address}/webinars/{token_of(seat, settings.secret)}"
+
+
+def name_of(seat: WebinarSeat) -> str:
+    return seat.person.name if seat.person else seat.name
+
+
+def when_said(seat: WebinarSeat) -> str:
+    """When it takes place, in its own zone and beside it in the reader's (rule 14)."""
+    session = seat.session
+    assert session.starts_at is not None
+    assert session.ends_at is not None
+    return clock.said_span(session.starts_at, session.ends_at, session.zone, _clock_of(seat))
+
+
+def _clock_of(seat: WebinarSeat) -> tuple[str, str] | None:
+    if seat.person and seat.person.zone:
+        return seat.person.zone, clock.place(seat.person.zone)
+    return (seat.city.zone, seat.city.name) if seat.city else None
+
+
+def _ways(db: Session, seat: WebinarSeat, settings: Settings) -> str:
+    """The reader's link, from when it lets them in, and the file for their calendar."""
+    session, link = seat.session, link_of(seat, settings)
+    if seat.state is not SeatState.REGISTERED:
+        return f"See how you stand, or leave the line:\n\n{link}"
+    assert session.starts_at is not None
+    opens = door_opens_at(session.starts_at, webinar_of(db, session).join_minutes)
+    if opens <= clock.now():
+        said = "The door is open. Join here:"
+    else:
+        said = f"Join here, from {_time_said(seat, session, opens)} on:"
+    return (
+        f"{said}\n\n{link}\n\nThe link is yours alone and needs no account; there you can give your place back, too. "
+        f"For your calendar:\n\n{link}/calendar.ics"
+    )
+
+
+def _time_said(seat: WebinarSeat, session: AgendaSession, moment: datetime) -> str:
+    said = f"{clock.said_time(moment, session.zone)} {clock.zone_abbreviation(moment, session.zone)}"
+    beside = _clock_of(seat)
+    if beside is None or clock.said_time(moment, beside[0]) == clock.said_time(moment, session.zone):
+        return said
+    return f"{said} ({clock.said_time(moment, beside[0])} in {beside[1]})"
+
+
+def _letter(seat: WebinarSeat, subject: str, text: str, *, purpose: str, key: str, html: str = "") -> Letter | None:
+    """A letter to who has the seat; None for somebody whose address nobody knows."""
+    name = name_of(seat)
+    email = seat.person.email if seat.person else seat.email
+    if not email:
+        return None
+    return Letter(
+        person_id=seat.person_id,
+        name=name,
+        email=email,
+        subject=subject,
+        text=f"Dear {name},\n\n{text}\n",
+        purpose=purpose,
+        unique_key=f"webinar:{key}",
+        html=html,
+    )

@@ -1,0 +1,108 @@
+"""A seat's own page, by the private link of a letter and without an account: join, give back, for the calendar.
+
+To open it changes nothing: programs that look for harm in letters open every address.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from app.calendars.documents import document
+from app.calendars.entries import seat_entry
+from app.gatherings import seats
+from app.gatherings.webinar_page import part_of
+from app.mailing import webinar_letters
+from app.models import AgendaSession, Cohort, WebinarSeat
+from app.people.names import slug_of
+from app.people.viewer import Viewer
+from app.routes.door import Db, Needs, SettingsHere
+from app.routes.pages import page, see_other
+from app.routes.speaker_link import GoneLink
+from app.routes.webinars import going
+
+router = APIRouter(prefix="/webinars/{token}")
+LINK = [Depends(Needs("webinar.link"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whoever holds a seat's link, and what it opens."""
+
+    seat: WebinarSeat
+    token: str
+    by: Viewer
+
+    @property
+    def here(self) -> str:
+        return f"/webinars/{self.token}"
+
+    @property
+    def session(self) -> AgendaSession:
+        return self.seat.session
+
+
+def holder_here(request: Request, db: Db, token: str) -> Holder:
+    """The holder of the address's token; raises GoneLink for one that opens nothing.
+
+    The page is theirs whoever else is signed in at this browser, and has the rights of no office.
+    """
+    seat = seats.seat_by_token(db, token)
+    if seat is None:
+        raise GoneLink(404)
+    if seat.session.archived_at or (seat.person and seat.person.archived_at):
+        raise GoneLink(410)
+    request.state.viewer = Viewer.anonymous()
+    request.state.cohort = db.get_one(Cohort, seat.session.cohort_id)
+    db.info["cohort_id"] = seat.session.cohort_id
+    name = webinar_letters.name_of(seat)
+    by = Viewer(seat.person_id, name, actor_id=seat.person_id, actor_name=f"{name[:250]}, by private link")
+    return Holder(seat, token, by)
+
+
+HolderHere = Annotated[Holder, Depends(holder_here)]
+
+
+@router.get("", dependencies=LINK)
+def look(request: Request, db: Db, holder: HolderHere) -> Response:
+    """How the seat stands, and the door."""
+    context = {
+        "one": holder.session,
+        "here": holder.here,
+        "name": webinar_letters.name_of(holder.seat),
+        "webinar": part_of(db, holder.session, holder.seat),
+        "when": webinar_letters.when_said(holder.seat),
+    }
+    return page(request, "gatherings/seat.html", context)
+
+
+@router.get("/calendar.ics", dependencies=LINK)
+def calendar_file(settings: SettingsHere, holder: HolderHere) -> Response:
+    """The webinar for a calendar, with the seat's own page as the way in."""
+    entry = seat_entry(holder.seat, f"{settings.address}{holder.here}")
+    body = document(entry.title, [entry])
+    headers = {"content-disposition": f'attachment; filename="{slug_of(entry.title, "webinar")}.ics"'}
+    return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
+
+
+@router.post("/join", dependencies=LINK)
+def join(request: Request, db: Db, holder: HolderHere) -> Response:
+    """Note that they came, once, and send them on."""
+    return going(request, holder.session.title, seats.note_joined(db, holder.seat, by=holder.by))
+
+
+@router.post("/seat", dependencies=LINK)
+def register_again(db: Db, settings: SettingsHere, holder: HolderHere) -> Response:
+    """Take back having given the place back."""
+    seat = seats.take_again(db, holder.seat, by=holder.by)
+    webinar_letters.tell_seats(db, [seat], settings=settings)
+    return see_other(holder.here, flash="You are registered." if seat.line == 0 else "You are in line again.")
+
+
+@router.post("/seat/removal", dependencies=LINK)
+def give_back(db: Db, settings: SettingsHere, holder: HolderHere) -> Response:
+    """Give the place back, or leave the line."""
+    moved_up = seats.give_back(db, holder.seat, by=holder.by)
+    webinar_letters.tell_seats(db, moved_up, settings=settings, moved_up=True)
+    return see_other(holder.here, flash="Your place is given back.")
