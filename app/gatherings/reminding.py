@@ -82,9 +82,9 @@ def take_due_reminders(db: Session, session: AgendaSession, *, by: Viewer) -> li
     Who registered after a reminder's hour has just had a letter and gets the next one.
     """
     hold(db, session)
-    due = _due(db, session)
+    due, hours_said = _due(db, session), _hours(db, session)
     for one in due:
-        gone = {*_gone(one.seat), *(h for h in _hours(db, session) if h >= one.hours)}
+        gone = {*_gone(one.seat), *(hours for hours in hours_said if hours >= one.hours)}
         one.seat.reminded = ",".join(str(hours) for hours in sorted(gone, reverse=True))
         db.add(one.seat)
     return due

@@ -98,7 +98,9 @@ def terms_of(webinar: Webinar) -> Terms:
 def read_hours(text: str) -> tuple[int, ...]:
     """ "24, 1" → (24, 1), the earliest first; "" is no reminder. Raises Refused for what is no list of hours."""
     words = [word for word in re.split(r"[\s,;]+", text.strip()) if word]
-    if any(not (word.isascii() and word.isdigit() and 1 <= int(word[:6]) <= LONGEST_BEFORE) for word in words):
+    if any(not (word.isascii() and word.isdigit() and len(word) <= 3) for word in words):
+        words = ["0"]
+    if any(not 1 <= int(word) <= LONGEST_BEFORE for word in words):
         raise Refused(f"Hours before it begins, such as “24, 1”; at most {LONGEST_BEFORE}.", "reminder_hours")
     hours = tuple(sorted({int(word) for word in words}, reverse=True))
     if len(hours) > MOST_REMINDERS:

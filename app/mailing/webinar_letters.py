@@ -39,7 +39,9 @@ def send_webinar_letters(database: Database, settings: Settings) -> int:
 
 def tell_seats(db: Session, seats: Sequence[WebinarSeat], *, settings: Settings, moved_up: bool = False) -> int:
     """Tell each where they stand now: registered (with `moved_up`, since a place came free) or in line; never twice."""
-    letters = []
+    if not seats:
+        return 0
+    letters, opens = [], _door(db, seats[0].session)
     for seat in seats:
         session = seat.session
         if seat.state is SeatState.WAITING:
@@ -55,7 +57,7 @@ def tell_seats(db: Session, seats: Sequence[WebinarSeat], *, settings: Settings,
         else:
             subject = f"You are registered: {session.title}"
             said = f"you are registered for “{session.title}”."
-        text = "\n\n".join((said, when_said(seat), _ways(db, seat, settings)))
+        text = "\n\n".join((said, when_said(seat), _ways(seat, opens, settings)))
         letters.append(_letter(seat, subject, text, purpose="webinar", key=f"seat:{seat.key}:{seat.sequence}"))
     return enqueue_all(db, [one for one in letters if one is not None])
 
@@ -66,7 +68,7 @@ def tell_again(db: Session, seat: WebinarSeat, *, settings: Settings) -> int:
         (
             f"you have registered for “{seat.session.title}” before. This is how you stand, and your link.",
             when_said(seat),
-            _ways(db, seat, settings),
+            _ways(seat, _door(db, seat.session), settings),
         )
     )
     key = f"again:{seat.key}:{clock.today('UTC').isoformat()}"
@@ -76,7 +78,7 @@ def tell_again(db: Session, seat: WebinarSeat, *, settings: Settings) -> int:
 
 def tell_of_change(db: Session, session: AgendaSession, *, settings: Settings, by: Viewer) -> int:
     """Tell those with a seat, who do not know it yet, that it moved or is called off; how many."""
-    letters = []
+    letters, opens = [], _door(db, session)
     for seat in take_untold(db, session, by=by):
         if seat.told == "off":
             subject = f"Called off: {session.title}"
@@ -85,7 +87,7 @@ def tell_of_change(db: Session, session: AgendaSession, *, settings: Settings, b
         else:
             subject = f"Another time: {session.title}"
             said = f"“{session.title}” takes place at this time now:"
-            text = "\n\n".join((said, when_said(seat), _ways(db, seat, settings)))
+            text = "\n\n".join((said, when_said(seat), _ways(seat, opens, settings)))
         key = f"change:{seat.key}:{session.sequence}:{seat.told}"
         letters.append(_letter(seat, subject, text, purpose="webinar-change", key=key))
     return enqueue_all(db, [one for one in letters if one is not None])
@@ -94,11 +96,11 @@ def tell_of_change(db: Session, session: AgendaSession, *, settings: Settings, b
 def remind(db: Session, session: AgendaSession, *, settings: Settings) -> int:
     """Remind those for whom a reminder is due; how many."""
     assert session.starts_at is not None
-    letters = []
+    letters, opens = [], _door(db, session)
     for due in take_due_reminders(db, session, by=BY):
         seat = due.seat
         said = f"this is a reminder: “{session.title}” takes place"
-        text = "\n\n".join((said, when_said(seat), _ways(db, seat, settings)))
+        text = "\n\n".join((said, when_said(seat), _ways(seat, opens, settings)))
         key = f"reminder:{seat.key}:{due.hours}:{session.starts_at.isoformat()}"
         letters.append(_letter(seat, f"Reminder: {session.title}", text, purpose="webinar-reminder", key=key))
     return enqueue_all(db, [one for one in letters if one is not None])
@@ -127,13 +129,17 @@ def _clock_of(seat: WebinarSeat) -> tuple[str, str] | None:
     return (seat.city.zone, seat.city.name) if seat.city else None
 
 
-def _ways(db: Session, seat: WebinarSeat, settings: Settings) -> str:
+def _door(db: Session, session: AgendaSession) -> datetime:
+    """From when on it lets in who is registered (UTC)."""
+    assert session.starts_at is not None
+    return door_opens_at(session.starts_at, webinar_of(db, session).join_minutes)
+
+
+def _ways(seat: WebinarSeat, opens: datetime, settings: Settings) -> str:
     """The reader's link, from when it lets them in, and the file for their calendar."""
     session, link = seat.session, link_of(seat, settings)
     if seat.state is not SeatState.REGISTERED:
         return f"See how you stand, or leave the line:\n\n{link}"
-    assert session.starts_at is not None
-    opens = door_opens_at(session.starts_at, webinar_of(db, session).join_minutes)
     if opens <= clock.now():
         said = "The door is open. Join here:"
     else:

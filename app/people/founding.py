@@ -37,6 +37,7 @@ RESERVED = frozenset(
         "static",
         "style",
         "sw-js",
+        "webinars",
     }
 )
 """Words that are addresses already, so that no cohort may be called by them."""

@@ -21,7 +21,17 @@ from app.database import Database
 from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering, reinstate_gathering
 from app.gatherings.details import GONE, Details, details_of
 from app.gatherings.series import Purpose, add_occurrence, change_series, skip_occurrence
-from app.models import AgendaRelease, AgendaSession, Openness, Person, Series, SessionChoice, Standing, Tenure
+from app.models import (
+    AgendaRelease,
+    AgendaSession,
+    Openness,
+    Person,
+    Series,
+    SessionChoice,
+    SessionFormat,
+    Standing,
+    Tenure,
+)
 from app.people.audiences import resolve, rule_of
 from app.people.viewer import viewer_of
 from tests.calendars.reading import Occurrence, by_uid, events, occurrences
@@ -159,7 +169,7 @@ def test_a_join_address_a_purpose_and_a_cover_stand_where_their_owner_may_have_t
     with database.write() as db:
         mayors = meeting.of_role(db, "mayor")
         said = closed_to_the_lab(mayors, join_url="https://meet.example.org/mayors", internal_notes="Ask of the vote")
-        meeting.webinar(db, "Among mayors", **said)
+        meeting.webinar(db, "Among mayors", format=SessionFormat.ROLE_ALIKE, **said)
     invited = feed(database, meeting.stage.people["oakland mayor"]).decode()
     assert "https://meet.example.org/mayors" in invited
     assert "CLASS:PRIVATE" in invited

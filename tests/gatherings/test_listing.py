@@ -114,6 +114,7 @@ def test_the_address_to_join_is_for_those_invited_those_who_speak_and_the_lab(
         meeting.webinar(
             db,
             audience=meeting.of_role(db, "facilitator"),
+            format=SessionFormat.CALL,
             openness=Openness.PUBLIC,
             join_url="https://meet.example.org/x",
             presenters=speaking(meeting.stage.people["expert"]),

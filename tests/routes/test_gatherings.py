@@ -150,7 +150,7 @@ def test_those_invited_find_the_address_to_join_until_it_is_called_off_or_over(
     visitor: VisitorOf, database: Database, meeting: Meeting
 ) -> None:
     with database.write() as db:
-        webinar = meeting.webinar(db, join_url="https://meet.example.org/x")
+        webinar = meeting.webinar(db, format=SessionFormat.CALL, join_url="https://meet.example.org/x")
     mayor = visitor(meeting.stage.people["oakland mayor"])
     button = 'class="button button-primary" href="https://meet.example.org/x"'
     assert button in mayor.get(f"{HOME}/{webinar.key}").text
