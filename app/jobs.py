@@ -49,8 +49,8 @@ class Jobs:
         def remind() -> int:
             return sum(send(database, settings) for send in (send_reminders, send_nudges, send_mark_letters))
 
-        def write_letters() -> int:
-            return release_due(database, settings) + send_webinar_letters(database, settings)
+        def release_updates() -> int:
+            return release_due(database, settings)
 
         def pass_on_offers() -> int:
             return pass_on_due(database, settings)
@@ -73,7 +73,8 @@ class Jobs:
         self.make_prints = self.huey.periodic_task(crontab(minute="*"))(make_prints)
         self.pass_on_offers = self.huey.periodic_task(crontab(minute="*"))(pass_on_offers)
         self.deliver_letters = self.huey.periodic_task(crontab(minute="*"))(deliver_letters)
-        self.write_letters = self.huey.periodic_task(crontab(minute="*"))(write_letters)
+        self.release_updates = self.huey.periodic_task(crontab(minute="*"))(release_updates)
+        self.write_to_webinars = self._every("*", "write_to_webinars", lambda: send_webinar_letters(database, settings))
         self.purge_needs = self.huey.periodic_task(crontab(minute="17"))(purge_needs)
         self.remind = self.huey.periodic_task(crontab(minute="*/10"))(remind)
 
