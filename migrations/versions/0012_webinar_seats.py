@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 ADDED = (
-    ("webinar", "follow_up_missed TEXT NOT NULL DEFAULT ''"),
+    ("webinar", "follow_up_missed VARCHAR NOT NULL DEFAULT ''"),
     ("webinar_seat", "sequence INTEGER NOT NULL DEFAULT 0"),
     ("webinar_seat", "told VARCHAR(40) NOT NULL DEFAULT ''"),
 )
