@@ -204,11 +204,11 @@ def _way_in(gathering: Gathering, address: str) -> str:
 
 
 def _seat_said(gathering: Gathering) -> str:
-    """What somebody invited to a webinar has still to do."""
+    """What is still to do for who has no place at a webinar."""
     if not gathering.is_walled or gathering.is_cancelled or gathering.has_place:
         return ""
     waits = gathering.seat is not None and gathering.seat.state is SeatState.WAITING
-    return "You are on the waiting list." if waits else "You are not registered yet. Register on its page."
+    return "You are on the waiting list." if waits else "Register on its page to join."
 
 
 def _state(is_cancelled: bool) -> State:

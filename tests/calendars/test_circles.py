@@ -179,7 +179,7 @@ def test_addresses_to_join_are_in_ones_own_calendar_alone(database: Database) ->
         meeting.calls(db)
     with database.read() as db:
         viewer = meeting.viewer(db, "oakland facilitator")
-        assert b"https://meet.example.org/all" in written(of_person(db, viewer, BASE).entries)
+        assert b"https://meet.example.org/facilitator-call" in written(of_person(db, viewer, BASE).entries)
         for circle in circles_of(db, viewer):
             assert b"meet.example.org" not in written(of_circle(db, viewer, circle, BASE).entries)
 
