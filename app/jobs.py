@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from app.calendars.others import fetch_due
 from app.database import Database
+from app.exchange.records import RECORDS, make_records, sweep_records
 from app.mailing import outbox, place_letters
 from app.mailing.mark_letters import send_mark_letters
 from app.mailing.nudge_letters import send_nudges
@@ -20,14 +21,14 @@ from app.mailing.reminder_letters import send_reminders
 from app.mailing.webinar_letters import send_webinar_letters
 from app.models import Convening, Delegation
 from app.people.viewer import Viewer
-from app.printing.runs import due_runs, make_run
+from app.printing.runs import Maker, due_runs, make_run
 from app.printing.update_book import BOOK, make_book
 from app.registration.offers import lapsed_offers, pass_on_lapsed
 from app.registration.purging import purge_private_needs
 from app.settings import Settings
 from app.updates.uploads import sweep_uploads
 
-MAKERS = {BOOK: make_book}
+MAKERS: dict[str, Maker] = {BOOK: make_book, RECORDS: make_records}
 """How each document that is made by the worker is made."""
 
 
@@ -64,6 +65,7 @@ class Jobs:
             return sum(make_run(database, settings, number, MAKERS) for number in numbers)
 
         def sweep() -> int:
+            sweep_records(settings.data_dir / "cache")
             with database.write() as db:
                 return sweep_uploads(db, settings.data_dir / "uploads")
 

@@ -7,12 +7,12 @@ Who declines or is replaced leaves the session's presenters with the next releas
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, or_, select
 
 from app import clock
 from app.gatherings.changes import note_change
 from app.gatherings.details import GONE
-from app.models import AgendaSession, Convening, Engagement, EngagementState, Person
+from app.models import AgendaSession, Convening, Engagement, EngagementState, Person, Seat, Tenure
 from app.people.audit import Refused, verb
 from app.people.prose import as_written
 from app.people.ticks import read_ticked, write_ticked
@@ -156,12 +156,27 @@ def last_letter(engagements: Sequence[Engagement]) -> datetime | None:
     return max((one.reminded_at for one in engagements if one.reminded_at), default=None)
 
 
-def forget_access(db: Session, convening: Convening) -> int:
-    """Empty what all speakers of a convening need for themselves; returns how many people had said. Inside a verb."""
+def forget_access(db: Session, convening: Convening, *, but_of: Sequence[int] = ()) -> int:
+    """Empty what all speakers of a convening need for themselves, but for those who held a seat of these cities then;
+    returns how many people had said. Inside a verb."""
+    kept = (
+        select(Tenure.person_id)
+        .join(Seat, col(Seat.id) == Tenure.seat_id)
+        .where(
+            Seat.cohort_id == convening.cohort_id,
+            col(Seat.city_id).in_(but_of),
+            Tenure.starts_on <= convening.ends_on,
+            or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= convening.starts_on),
+        )
+    )
     rows = db.exec(
         select(Engagement)
         .join(AgendaSession)
-        .where(AgendaSession.convening_id == convening.key, Engagement.access != "")
+        .where(
+            AgendaSession.convening_id == convening.key,
+            Engagement.access != "",
+            col(Engagement.person_id).not_in(kept),
+        )
     ).all()
     for engagement in rows:
         engagement.access = ""

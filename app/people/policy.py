@@ -77,6 +77,8 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "update.link": EVERYBODY,
     "update.looks": TEAM | ORGANIZER,
     "update.designees": TEAM | ORGANIZER,
+    "update.records": frozenset({Kind.FACILITATOR, Kind.MAYOR, Kind.ORGANIZER}),
+    "records.hold": ORGANIZER,
     "update.release": ORGANIZER,
     "update.steer": ORGANIZER,
     "learning.read": COHORT,
@@ -90,6 +92,7 @@ CITY_BOUND = frozenset(
         "update.approve",
         "update.looks",
         "update.designees",
+        "update.records",
     }
 )
 

@@ -6,17 +6,30 @@ came and went and with whom they shared a room. What stays: nights, hotel block 
 and the answers to the organizers' own questions, which are asked in order to be kept. Caterers' links end with it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, or_, select
 
 from app import clock
 from app.agenda.speakers import forget_access
-from app.models import AuditEntry, Convening, LinkPurpose, PrivateLink, PrivateNeeds, Registration, Standing, Travel
+from app.models import (
+    AuditEntry,
+    Convening,
+    LinkPurpose,
+    PrivateLink,
+    PrivateNeeds,
+    RecordsHold,
+    Registration,
+    Standing,
+    Travel,
+)
 from app.people.audit import Refused, verb
 from app.people.due import Due
 from app.people.prose import as_written
+from app.people.records_holds import held_cities
 from app.people.viewer import Viewer
 
 ACT = "purge_private_needs"
@@ -54,7 +67,8 @@ def purge_due_on(convening: Convening) -> date:
 
 @verb
 def purge_private_needs(db: Session, convening: Convening, *, on: date | None = None, by: Viewer) -> int:
-    """Delete what is private of a convening whose day has come by `on` (today in its zone), unless on legal hold.
+    """Delete what is private of a convening whose day has come by `on` (today in its zone), unless on legal hold: the
+    convening's, or one on the records of the city that somebody comes from.
 
     Returns how many people's needs went; 0 before the day, so that a job may ask daily. That they were
     answered and purged stays in the audit log, what they said does not. It needs no key: what cannot be read any
@@ -62,15 +76,17 @@ def purge_private_needs(db: Session, convening: Convening, *, on: date | None = 
     """
     if convening.legal_hold or (on or clock.today(convening.zone)) < purge_due_on(convening):
         return 0
+    held = [city.key for city in held_cities(db, convening.cohort_id)]
     rows = db.exec(
         select(PrivateNeeds)
         .join(Registration, col(Registration.id) == PrivateNeeds.registration_id)
-        .where(Registration.convening_id == convening.key)
+        .where(Registration.convening_id == convening.key, _of_no_held_city(held))
     ).all()
     emergency = sum(bool(needs.emergency_name or needs.emergency_phone) for needs in rows)
     for needs in rows:
         db.delete(needs)
-    speakers, travel = forget_access(db, convening), _forget_travel(db, convening)
+    speakers = forget_access(db, convening, but_of=held)
+    travel = _forget_travel(db, convening, held)
     _end_caterers_links(db, convening)
     if rows or speakers or travel:
         counts = {"needs": len(rows), "emergency": emergency, "speakers": speakers, "travel": travel}
@@ -126,10 +142,18 @@ def due_from(db: Session, viewer: Viewer) -> list[Due]:
     cohorts = [o.cohort_id for o in viewer.offices if o.standing is Standing.ORGANIZER and not viewer.acting]
     if not cohorts:
         return []
+    held = (
+        select(RecordsHold.city_id)
+        .where(RecordsHold.cohort_id == Convening.cohort_id, col(RecordsHold.lifted_at).is_(None))
+        .correlate(Convening)
+    )
     kept = (
         select(PrivateNeeds.id)
         .join(Registration, col(Registration.id) == PrivateNeeds.registration_id)
-        .where(Registration.convening_id == Convening.id)
+        .where(
+            Registration.convening_id == Convening.id,
+            or_(col(Registration.city_id).is_(None), col(Registration.city_id).not_in(held)),
+        )
         .exists()
     )
     convenings = db.exec(
@@ -153,12 +177,34 @@ def due_from(db: Session, viewer: Viewer) -> list[Due]:
     ]
 
 
-def _forget_travel(db: Session, convening: Convening) -> int:
+def held_needs(db: Session, convening: Convening) -> list[tuple[tuple[str, str], int]]:
+    """The cities whose records are held, as (name, slug), with how many people's needs that keeps. Two queries."""
+    cities = held_cities(db, convening.cohort_id)
+    counted = dict(
+        db.exec(
+            select(Registration.city_id, func.count())
+            .join(PrivateNeeds, col(PrivateNeeds.registration_id) == Registration.id)
+            .where(
+                Registration.convening_id == convening.key,
+                col(Registration.city_id).in_([city.key for city in cities]),
+            )
+            .group_by(col(Registration.city_id))
+        ).all()
+    )
+    return [((city.name, city.slug), counted.get(city.key, 0)) for city in cities]
+
+
+def _of_no_held_city(held: Sequence[int]) -> ColumnElement[bool]:
+    return or_(col(Registration.city_id).is_(None), col(Registration.city_id).not_in(held))
+
+
+def _forget_travel(db: Session, convening: Convening, held: Sequence[int]) -> int:
     rows = db.exec(
         select(Travel)
         .join(Registration, col(Registration.id) == Travel.registration_id)
         .where(
             Registration.convening_id == convening.key,
+            _of_no_held_city(held),
             or_(
                 col(Travel.arrives_at).is_not(None),
                 col(Travel.leaves_at).is_not(None),

@@ -115,6 +115,7 @@ def _needs(
         "purge_on": purging.purge_due_on(convening),
         "is_over": clock.today(convening.zone) > convening.ends_on,
         "hold": purging.hold_of(db, convening),
+        "held": purging.held_needs(db, convening),
         "purges": purging.purges_on_record(db, convening),
         "errors": dict(typed.errors(refused)) if refused else {},
         "reason": reason,

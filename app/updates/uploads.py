@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, insert, update
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import Update, UpdateSection, Upload
+from app.models import RecordsHold, Update, UpdateCycle, UpdateSection, Upload
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.updates.files import refuse_beyond, standing_files
@@ -166,8 +166,19 @@ def give_up(db: Session, upload: Upload, folder: Path) -> None:
 
 
 def sweep_uploads(db: Session, folder: Path) -> int:
-    """Delete what nobody goes on with, and pieces without a row; returns how many rows went."""
-    gone = db.exec(select(Upload).where(Upload.expires_at <= clock.now())).all()
+    """Delete what nobody goes on with, and pieces without a row; returns how many rows went. What a legal hold keeps
+    stays as it is."""
+    held = (
+        select(Update.id)
+        .join(UpdateCycle, col(UpdateCycle.id) == Update.cycle_id)
+        .join(
+            RecordsHold,
+            (col(RecordsHold.city_id) == Update.city_id) & (col(RecordsHold.cohort_id) == UpdateCycle.cohort_id),
+        )
+        .where(col(RecordsHold.lifted_at).is_(None))
+    )
+    overdue = select(Upload).where(Upload.expires_at <= clock.now(), col(Upload.update_id).not_in(held))
+    gone = db.exec(overdue).all()
     for upload in gone:
         give_up(db, upload, folder)
     known = set(db.exec(select(Upload.ticket).where(col(Upload.finished_at).is_(None))).all())

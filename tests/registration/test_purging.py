@@ -8,13 +8,28 @@ from sqlmodel import Session, select
 
 from app.database import Database
 from app.jobs import purge_due
-from app.models import Convening, Payer, PrivateLink, PrivateNeeds, Travel
+from app.models import (
+    AgendaSession,
+    Audience,
+    City,
+    Cohort,
+    Convening,
+    Engagement,
+    EngagementState,
+    Payer,
+    PrivateLink,
+    PrivateNeeds,
+    SessionFormat,
+    Travel,
+)
 from app.people.audit import Refused, verb
+from app.people.records_holds import hold_records, lift_records_hold
 from app.people.viewer import Viewer
 from app.registration.caterers import give_counts, links_of
 from app.registration.purging import (
     Purge,
     due_from,
+    held_needs,
     hold_needs,
     hold_of,
     lift_hold,
@@ -143,3 +158,64 @@ def test_organizers_are_warned_from_a_week_before_and_nobody_else(database: Data
         lift_hold(db, here, reason="Settled", by=BY)
         purge_private_needs(db, here, on=THE_DAY, by=BY)
     assert warned(datetime(2017, 12, 14, tzinfo=UTC), "organizer") == []
+
+
+@verb
+def speaks(db: Session, stage: Stage, who: str, *, by: Viewer) -> None:
+    """A part in a session, with what they need for themselves."""
+    here = convening(db, stage)
+    audience = Audience(everyone=True)
+    db.add(audience)
+    db.flush()
+    session = AgendaSession(
+        audience_id=audience.key,
+        cohort_id=here.cohort_id,
+        convening_id=here.key,
+        title="Welcome",
+        format=SessionFormat.PLENARY,
+        starts_at=datetime(2017, 11, 14, 14, tzinfo=UTC),
+        ends_at=datetime(2017, 11, 14, 15, tzinfo=UTC),
+        zone="America/New_York",
+    )
+    db.add(session)
+    db.flush()
+    db.add(
+        Engagement(
+            session_id=session.key, person_id=stage.people[who], state=EngagementState.CONFIRMED, access="a chair"
+        )
+    )
+
+
+@pytest.mark.usefixtures("_private")
+def test_a_hold_on_a_citys_records_keeps_its_own_peoples_needs_and_nobody_elses_rule_12(
+    database: Database, stage: Stage
+) -> None:
+    """Food, access, contacts, speakers' needs and travel of Oakland outlast their day; Salem's go on theirs."""
+    organizer = viewer_at(database, stage)
+    with database.write() as db:
+        here = convening(db, stage)
+        for who in ("oakland mayor", "salem mayor"):
+            speaks(db, stage, who, by=BY)
+        cohort, city = db.get_one(Cohort, here.cohort_id), db.get_one(City, stage.cities["oakland"])
+        hold_records(db, cohort, city, reason="Case 9", by=organizer)
+        assert purge_private_needs(db, here, on=THE_DAY, by=BY) == 2, "Salem's needs, and what its speaker needs"
+        assert purge_private_needs(db, here, on=THE_DAY, by=BY) == 0
+        (kept,) = db.exec(select(PrivateNeeds)).all()
+        assert (kept.dietary, kept.emergency_name) == ("vegan", "Ana")
+        assert db.exec(select(Travel.arrives_by)).one() == "AA 123"
+        said = db.exec(select(Engagement.person_id, Engagement.access)).all()
+        assert sorted(said) == sorted([(stage.people["oakland mayor"], "a chair"), (stage.people["salem mayor"], "")])
+        assert held_needs(db, here) == [(("Oakland", "oakland"), 1)]
+    with time_machine.travel(datetime(2017, 12, 14, tzinfo=UTC), tick=True), database.read() as db:
+        assert due_from(db, organizer) == [], "nobody is warned of what does not go"
+    with database.write() as db:
+        here = convening(db, stage)
+        cohort, city = db.get_one(Cohort, here.cohort_id), db.get_one(City, stage.cities["oakland"])
+        lift_records_hold(db, cohort, city, reason="Closed", by=organizer)
+        assert purge_private_needs(db, here, on=THE_DAY, by=BY) == 2
+        assert db.exec(select(PrivateNeeds)).all() == []
+
+
+def viewer_at(database: Database, stage: Stage) -> Viewer:
+    with database.read() as db:
+        return viewer(db, stage, "organizer")
