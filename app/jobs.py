@@ -14,6 +14,7 @@ from app.calendars.others import fetch_due
 from app.database import Database
 from app.exchange.records import RECORDS, make_records, sweep_records
 from app.mailing import outbox, place_letters
+from app.mailing.invitation_letters import Rounds
 from app.mailing.mark_letters import send_mark_letters
 from app.mailing.nudge_letters import send_nudges
 from app.mailing.release_letters import release_due
@@ -70,6 +71,7 @@ class Jobs:
                 return sweep_uploads(db, settings.data_dir / "uploads")
 
         self.sweep = self.huey.periodic_task(crontab(minute="43"))(sweep)
+        self.send_invitations = self._every("*", "send_invitations", Rounds(database, settings).run)
         self.fetch_calendars = self._every("*/10", "fetch_calendars", lambda: fetch_due(database, settings))
         self.make_print = self.huey.task()(make_print)
         self.make_prints = self.huey.periodic_task(crontab(minute="*"))(make_prints)

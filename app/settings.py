@@ -1,6 +1,7 @@
 """Every setting, typed, from PLENARY_* variables, with defaults that run on one machine."""
 
 import os
+import re
 import secrets
 from functools import cached_property
 from ipaddress import ip_address
@@ -58,6 +59,18 @@ class Settings(BaseSettings):
     files_key: str | None = None
     files_secret: SecretStr | None = None
     calendar_ports: str = "80,443"
+    replies_address: str | None = None
+    replies_url: SecretStr | None = None
+    replies_listen: str | None = None
+    invitation_quiet_minutes: int = Field(5, ge=0, le=60)
+    at_once_minutes: int = Field(120, ge=0, le=24 * 60)
+
+    @field_validator("replies_address")
+    @classmethod
+    def _one_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9._-]{1,20}@[A-Za-z0-9.-]{1,200}", value):
+            raise ValueError("the address for replies is a plain one of at most 20 letters before the @")
+        return value or None
 
     @field_validator("calendar_ports")
     @classmethod
@@ -83,6 +96,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy address: one file in the data folder unless another is set."""
         return self.database_url or f"sqlite:///{self.data_dir / 'plenary.db'}"
+
+    @property
+    def replies_to(self) -> str | None:
+        """The address to which calendar programs reply, where somebody reads what comes there."""
+        return self.replies_address if self.replies_url or self.replies_listen else None
 
     @property
     def ports_of_calendars(self) -> frozenset[int]:

@@ -3,6 +3,7 @@
 To SMTP when an address is set, otherwise as `.eml` files into the data folder, where they can be opened.
 """
 
+import re
 import smtplib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from app.settings import Settings
 
 log = structlog.get_logger("plenary.mail")
 MOST_ATTEMPTS = 8
+FOLD = re.compile(r"\r\n[ \t]")
+ORGANIZER = re.compile(r"^ORGANIZER(?:;[^\r\n]*?)?:mailto:([^\s,;:<>\"]+@[^\s,;:<>\"]+)\r?$", re.MULTILINE)
 LEASE = timedelta(minutes=5)
 
 
@@ -37,10 +40,13 @@ def enqueue(
     purpose: str,
     unique_key: str,
     due_at: datetime | None = None,
+    calendar: str = "",
+    method: str = "",
 ) -> bool:
     """Put a letter to a person into the outbox; False when they have no address or it is there already.
 
-    `unique_key` names the letter for good ("release:12:person:7"), so that the same cause writes once.
+    `unique_key` names the letter for good ("release:12:person:7"), so that the same cause writes once. A `calendar`
+    with a `method` is what calendar programs act on (RFC 6047); without one, a file to be taken along.
     """
     if person.email is None:
         return False
@@ -55,6 +61,8 @@ def enqueue(
             purpose=purpose,
             unique_key=unique_key,
             due_at=due_at or clock.now(),
+            calendar=calendar,
+            calendar_method=method,
         )
     )
     db.info["letters"] = True  # the door rings for the postman once this is committed
@@ -74,6 +82,8 @@ class Letter:
     purpose: str
     unique_key: str
     html: str = ""
+    calendar: str = ""
+    method: str = ""
 
 
 def enqueue_all(db: Session, letters: Sequence[Letter]) -> int:
@@ -89,8 +99,8 @@ def enqueue_all(db: Session, letters: Sequence[Letter]) -> int:
             "subject": _one_line(letter.subject),
             "text": letter.text,
             "html": letter.html,
-            "calendar": "",
-            "calendar_method": "",
+            "calendar": letter.calendar,
+            "calendar_method": letter.method,
             "purpose": letter.purpose,
             "unique_key": letter.unique_key,
             "due_at": moment,
@@ -183,7 +193,24 @@ def message(settings: Settings, letter: OutboxLetter) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(letter.text)
     mail.add_alternative(letter.html or as_html(letter.text), subtype="html")
+    if letter.calendar:
+        _add_calendar(mail, letter, sender=address)
     return mail
+
+
+def _add_calendar(mail: EmailMessage, letter: OutboxLetter, *, sender: str) -> None:
+    """What programs act on stands last among the alternatives: Outlook and Gmail show buttons for that part alone.
+    Answers go to its organizer, which may be an address of this very invitation."""
+    body = letter.calendar.encode()
+    if not letter.calendar_method:
+        said = {"charset": "utf-8"}
+        mail.add_attachment(body, maintype="text", subtype="calendar", filename="calendar.ics", params=said)
+        return
+    said = {"charset": "utf-8", "method": letter.calendar_method}
+    mail.add_alternative(body, maintype="text", subtype="calendar", params=said)
+    organizer = ORGANIZER.search(FOLD.sub("", letter.calendar))
+    if organizer is not None and organizer[1].lower() != sender.lower():
+        mail["Reply-To"] = organizer[1]
 
 
 def _keep(settings: Settings, letter: OutboxLetter, mail: EmailMessage) -> str:

@@ -24,6 +24,7 @@ from app.people.viewer import Viewer
 from app.routes import gatherings_form, typed
 from app.routes.door import CohortHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere
 from app.routes.gatherings_form import GatheringForm
+from app.routes.invitations import invitation_part
 from app.routes.pages import page, see_other
 
 router = APIRouter()
@@ -118,6 +119,7 @@ def show_one(
         "audience": _audience(db, cohort, seen, viewer),
         "changes": changes,
         "is_over": seen.ends_at <= clock.now(),
+        "invitation": invitation_part(db, cohort, seen, viewer, organizes=changes),
         "follows_rule": changes and seen.occurrence_at is not None and _follows_rule(db, seen),
     }
     return page(request, "gatherings/one.html", context, status=422 if errors else 200)

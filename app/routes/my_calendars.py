@@ -21,6 +21,7 @@ from app.people.audit import Refused
 from app.people.viewer import Office, Viewer
 from app.routes import typed
 from app.routes.door import Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.invitations import wanted_part
 from app.routes.pages import page, see_other
 from app.settings import Settings
 
@@ -151,6 +152,7 @@ def _page(
         "colors": [(name, SAID_COLORS[name]) for name in COLORS],
         "public": [(o.cohort_name, f"{settings.address}/{o.cohort_slug}/public.ics") for o in _one_a_cohort(viewer)],
         "is_local": settings.is_local,
+        "invitations": wanted_part(db, viewer, settings),
         "errors": errors or {},
     }
     response = page(request, "calendars/mine.html", context, status=422 if errors else 200)
