@@ -184,7 +184,7 @@ def _page(
         "sent": matching[:MOST_SHOWN],
         "sent_more": max(0, len(matching) - MOST_SHOWN),
         "sent_all": len(sent),
-        "gaps": [(one.city, gap) for one in owing_of(db, cycle) for gap in one.desk.gaps],
+        "gaps": [(one.city.name, gap) for one in owing_of(db, cycle) for gap in one.desk.gaps],
         "q": words,
         "quiet": (QUIET_FROM, QUIET_UNTIL),
         "form": written or {"kind": NudgeKind.NOT_STARTED.value, "days": ""},

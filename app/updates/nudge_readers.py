@@ -69,15 +69,18 @@ class Desk:
         return _each_once(self.writers)
 
     @property
-    def gaps(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """(What is vacant, the names of those who are written to instead), for the page."""
+    def gaps(self) -> tuple[str, ...]:
+        """What is vacant, and who is written to instead, for the page: a sentence or two each."""
+        instead = f"{_said(self.writers)} written to instead." if self.writers else "Nobody is there to write to."
         found = []
         if not self.facilitators:
-            found.append((f"the seat of {self.facilitator_seat} is vacant", _names(self.writers)))
+            found.append(f"The seat of {self.facilitator_seat} is vacant. {instead}")
         if self.lead_seat and not self.leads:
-            found.append((f"the seat of {self.lead_seat} is vacant", _names(self.writers)))
+            alone = f" {_said(self.writers)} written to alone." if self.facilitators else ""
+            found.append(f"The seat of {self.lead_seat} is vacant.{alone}")
         if not self.approvers:
-            found.append(("nobody is on record who can approve it", _names(self.writers)))
+            told = instead if not self.facilitators else f"{_said(self.writers)} told so."
+            found.append(f"Nobody is on record who can approve it. {told}")
         return tuple(found)
 
     def _instead(self, readers: Iterable[Reader]) -> tuple[Reader, ...]:
@@ -171,5 +174,7 @@ def _each_once(readers: Iterable[Reader]) -> tuple[Reader, ...]:
     return tuple(found.values())
 
 
-def _names(readers: Iterable[Reader]) -> tuple[str, ...]:
-    return tuple(one.name for one in readers)
+def _said(readers: Iterable[Reader]) -> str:
+    """ "Ana Roth is", "Ana Roth, Ben Cole and Cy Dorn are"."""
+    *first, last = [one.name for one in readers]
+    return f"{', '.join(first)} and {last} are" if first else f"{last} is"

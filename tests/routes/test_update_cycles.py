@@ -19,6 +19,7 @@ from app.updates.section_changes import put_section_away
 from app.updates.sections import plans_of
 from tests.conftest import Visitor, VisitorOf
 from tests.updates.stage import SYSTEM, Stage, set_stage
+from tests.updates.test_nudges import more_cities
 
 UPDATES = "/by-all-means/updates"
 BOARD = f"{UPDATES}/fall"
@@ -323,3 +324,24 @@ def test_what_new_commitments_are_asked_is_the_cycles_own_and_goes_on_to_the_nex
     )
     assert "A bus at six." in organizer.get("/by-all-means/updates/2018-spring/settings/commitments").text
     assert sample_visitor("facilitator").get(at).status_code == 403
+
+
+def test_the_page_of_nudges_takes_a_fixed_number_of_queries(stage: Stage, enter: Enter, queries: list[str]) -> None:
+    """Two cities and sixty-two, with letters to come and letters that went by hand."""
+    organizer = enter("lab/organizer")
+    for kind in ("not started", "late"):
+        organizer.post(f"{UPDATES}/fall/nudges/rules", {"kind": kind, "days": "2"})
+    organizer.post(f"{UPDATES}/fall/oakland/nudge", {"words": "Hello.", "after": "0", "then": "send"})
+    counts = []
+    for more in (0, 60):
+        with stage.database.write() as db:
+            more_cities(db, stage, more, by=SYSTEM)
+        for number in range(0, more, 6):
+            organizer.post(f"{UPDATES}/fall/city-{number}/nudge", {"words": "", "after": "0", "then": "send"})
+        organizer.get(f"{UPDATES}/fall/nudges")
+        queries.clear()
+        page = organizer.get(f"{UPDATES}/fall/nudges").text
+        counts.append(len([one for one in queries if one.lstrip().upper().startswith("SELECT")]))
+    assert "62 letters as things stand" in page
+    assert page.count("Written by") == 11
+    assert counts[0] == counts[1]

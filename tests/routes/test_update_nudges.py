@@ -133,9 +133,9 @@ def test_a_seat_that_is_vacant_is_said_with_who_is_written_to_instead(organizer:
     """Their facilitators left yesterday."""
     with organizer.app.state.database.write() as db:
         vacate_facilitators(db, by=Viewer.system("test"))
-    page = organizer.get(AT).text
-    assert "the seat of Facilitator is vacant" in page
-    assert "written to instead" in page
+    page = organizer.follow(f"{AT}/rules", {"kind": "not sent", "days": "1"}).text
+    assert '<strong dir="auto">Oakland</strong> The seat of Facilitator is vacant. Priscilla Nakagawa is' in page
+    assert "because the seat of Facilitator is vacant" in page
 
 
 @verb
