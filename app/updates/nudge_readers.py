@@ -107,8 +107,11 @@ def desks_of(db: Session, cycle: UpdateCycle, cities: Sequence[City]) -> dict[in
         here = held[city.key]
         in_office = [(one, office) for one, office in here if office.standing is Standing.MAYOR]
         approving = [_reader(city, one, office.said, approves=True) for one, office in in_office]
+        seated = {one.person_id for one, _ in here}
         approving += [
-            _reader(city, one, f"designee, {city.name}", approves=True) for one in designees.get(city.key, ())
+            _reader(city, one, f"designee, {city.name}", approves=True)
+            for one in designees.get(city.key, ())
+            if one.key in seated  # who leaves the city approves nothing more (approval.approvers)
         ]
         acting = [(one, f"for {mayor.name}") for mayor, _ in in_office for one in assisting.get(mayor.person_id, ())]
         desks[city.key] = Desk(

@@ -206,9 +206,11 @@ def test_each_state_is_told_to_who_can_do_something_about_it(stage: Stage, setti
     assert readers(stage).count("mayor@oakland") == 1
 
 
-def test_the_approvers_of_the_plan_are_those_of_rule_5(stage: Stage) -> None:
+@pytest.mark.parametrize("gone", ["salem/mayor", "oakland/mayor", "oakland/designee"])
+def test_the_approvers_of_the_plan_are_those_of_rule_5(stage: Stage, gone: str) -> None:
+    """Whoever leaves: a designee who has left the city approves nothing more, and is not asked to."""
     with stage.database.write() as db:
-        leave(db, stage.people["salem/mayor"], by=SYSTEM)
+        leave(db, stage.people[gone], by=SYSTEM)
     with stage.database.read() as db:
         for one in owing_of(db, stage.cycle(db)):
             assert [reader.person_id for reader in one.desk.approvers] == [
