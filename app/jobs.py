@@ -17,6 +17,7 @@ from app.mailing import outbox, place_letters
 from app.mailing.invitation_letters import Rounds
 from app.mailing.mark_letters import send_mark_letters
 from app.mailing.nudge_letters import send_nudges
+from app.mailing.poll_letters import send_poll_reminders
 from app.mailing.release_letters import release_due
 from app.mailing.reminder_letters import send_reminders
 from app.mailing.webinar_letters import send_webinar_letters
@@ -49,7 +50,8 @@ class Jobs:
             return purge_due(database)
 
         def remind() -> int:
-            return sum(send(database, settings) for send in (send_reminders, send_nudges, send_mark_letters))
+            every = (send_reminders, send_nudges, send_mark_letters, send_poll_reminders)
+            return sum(send(database, settings) for send in every)
 
         def release_updates() -> int:
             return release_due(database, settings)

@@ -16,11 +16,11 @@ from seed.sample import Entry, Sample, read
 
 @verb
 def load_gatherings(db: Session, sample: Sample, *, by: Viewer) -> None:
-    """Load the series with all their occurrences, and the webinars, which stand alone."""
+    """Load the series with all their occurrences, and the webinars and peer sessions, which stand alone."""
     entry, zone = read("gatherings"), sample.cohort.zone
     for written in entry["series"]:
         create_series(db, sample.cohort, _purpose(sample, written), _timetable(sample, written), by=by)
-    for written in entry["webinar"]:
+    for written in (*entry["webinar"], *entry["peer_session"]):
         details, span = details_from(sample, written), written["time"]
         starts_at, _ = sample.calendar.span(written["on"], span, zone)
         arrange_gathering(db, sample.cohort, details, starts_at=starts_at, minutes=minutes(span), zone=zone, by=by)

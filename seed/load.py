@@ -1,5 +1,6 @@
 """Brings the sample cohort into an empty database: `load_sample(database, today)`."""
 
+import secrets
 from datetime import date
 
 from sqlmodel import Session, select
@@ -13,6 +14,7 @@ from seed.calendar import Calendar
 from seed.gatherings import load_gatherings
 from seed.marks import load_marks
 from seed.people import load_people
+from seed.polls import load_polls
 from seed.registration import load_registration
 from seed.sample import Sample, calendar_for
 from seed.updates import load_updates
@@ -20,25 +22,27 @@ from seed.updates import load_updates
 BY = Viewer.system("seed")
 
 
-def load_sample(database: Database, today: date | None) -> None:
+def load_sample(database: Database, today: date | None, *, secret: bytes | None = None) -> None:
     """Load the sample cohort, all of it or nothing, into a migrated database that holds no cohort.
 
     The next convening begins 18 to 24 days after `today`, with updates due within a week, registration open and
     one earlier cycle complete. Without a day (None) nothing is moved: the dates are those of 2016 to 2018 as
-    written in the files, which tests rely on. Raises Refused when there is a cohort already.
+    written in the files, which tests rely on. `secret` is the program's, which signs private addresses. Raises
+    Refused when there is a cohort already.
     """
     with database.write() as db:
-        load_cohort(db, calendar_for(today), by=BY)
+        load_cohort(db, calendar_for(today), secret=secret or secrets.token_bytes(32), by=BY)
 
 
 @verb
-def load_cohort(db: Session, calendar: Calendar, *, by: Viewer) -> Sample:
+def load_cohort(db: Session, calendar: Calendar, *, secret: bytes, by: Viewer) -> Sample:
     """Load the floors in their order, each upon what the one below has made."""
     if db.exec(select(Cohort.id)).first() is not None:
         raise Refused("This database holds a cohort already. The sample is only for an empty one.")
     sample = load_people(db, calendar, by=by)
     load_agenda(db, sample, by=by)
     load_gatherings(db, sample, by=by)
+    load_polls(db, sample, secret=secret, by=by)
     load_registration(db, sample, by=by)
     load_updates(db, sample, by=by)
     load_marks(db, sample, by=by)

@@ -92,7 +92,7 @@ def serve(
     private = settings.is_local and settings.base_url is None
     if private and _is_empty(database):
         print("Loading the sample cohort …", flush=True)
-        _load_sample(database)
+        _load_sample(database, settings.secret)
     if demo is None and "PLENARY_DEMO" not in os.environ:
         demo = private and _is_sample(database)
     key_remarks = _key_remarks(database, settings)
@@ -218,10 +218,11 @@ def seed(data_dir: DataDir = None) -> None:
     """Load the sample cohort, with its next convening three weeks ahead, into an empty database."""
     from app.people.audit import Refused
 
-    database = open_database(settings_with(data_dir=data_dir))
+    settings = settings_with(data_dir=data_dir)
+    database = open_database(settings)
     if not _is_empty(database):
         raise Refused("The database is not empty, and the sample cohort is only loaded into an empty one.")
-    _load_sample(database)
+    _load_sample(database, settings.secret)
     print("The sample cohort is loaded. `plenary serve` shows it.")
 
 
@@ -258,7 +259,7 @@ def _is_sample(database: "Database") -> bool:
         return db.exec(select(AuditEntry.id).where(AuditEntry.by == "seed").limit(1)).first() is not None
 
 
-def _load_sample(database: "Database") -> None:
+def _load_sample(database: "Database", secret: bytes) -> None:
     from seed.load import load_sample
 
-    load_sample(database, today=clock.today("America/New_York"))
+    load_sample(database, today=clock.today("America/New_York"), secret=secret)

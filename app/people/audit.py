@@ -54,6 +54,8 @@ TOO_LARGE = {
     ("webinar_seat", "token_hash"),
     ("private_link", "nonce"),
     ("private_link", "token_hash"),
+    ("poll_person", "nonce"),
+    ("poll_person", "token_hash"),
     ("registration", "code"),
     ("approval_link", "token_hash"),
     ("approval_link", "code_hash"),

@@ -37,6 +37,7 @@ RESERVED = frozenset(
         "static",
         "style",
         "sw-js",
+        "times",
         "webinars",
     }
 )

@@ -70,6 +70,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "webinar.register": EVERYBODY,
     "webinar.attend": SIGNED_IN,
     "webinar.link": EVERYBODY,
+    "poll.link": EVERYBODY,
     "update.board": COHORT,
     "update.read": COHORT,
     "update.public": EVERYBODY,

@@ -12,6 +12,7 @@ from app import clock
 from app.agenda import published, releases
 from app.agenda.changes import Change
 from app.gatherings import due as gatherings_due
+from app.gatherings import poll_asking
 from app.gatherings.listing import Gathering, gatherings_of, invitations_of
 from app.models import (
     AgendaRelease,
@@ -121,6 +122,7 @@ def owed(db: Session, viewer: Viewer) -> list[Due]:
         *mark_lists.due_from(db, viewer),
         *registration_due.due_from(db, viewer),
         *gatherings_due.due_from(db, viewer),
+        *poll_asking.due_from(db, viewer),
         *purging.due_from(db, viewer),
     ]
     return sorted(found, key=lambda one: (one.due_on or date.max, one.title))

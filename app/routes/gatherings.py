@@ -13,6 +13,7 @@ from sqlmodel import Session
 from app import clock
 from app.gatherings import arranging
 from app.gatherings.listing import Gathering, gathering_of, gatherings_of
+from app.gatherings.poll_asking import asking
 from app.gatherings.series import months_to_flag, skip_occurrence
 from app.gatherings.webinar_page import webinar_part
 from app.mailing import webinar_letters
@@ -65,6 +66,7 @@ def all_gatherings(request: Request, db: Db, cohort: CohortHere, viewer: ViewerH
         "past": list(reversed(_by_month(behind, []))),
         "has_any": bool(seen),
         "changes": changes,
+        "asking": [one for one in asking(db, viewer) if one.cohort_id == cohort.key],
     }
     return page(request, "gatherings/list.html", context)
 

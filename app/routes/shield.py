@@ -25,7 +25,7 @@ HEADERS = {
 LONGEST_PATH = 2000
 """Characters; Python refuses to read a number of more than 4,300 digits, and no address of ours is near that."""
 
-BY_LINK = r"/speaking/|/catering/|/webinars/|/rsvp/|/approve/|/[^/]+/convenings/[^/]+/registration/by-link/"
+BY_LINK = r"/speaking/|/catering/|/webinars/|/rsvp/|/approve/|/times/|/[^/]+/convenings/[^/]+/registration/by-link/"
 SECRET_PART = re.compile(rf"^(/feeds/|/sign-in/|{BY_LINK})[^/.]+")
 """Addresses that open something for whoever holds them stay out of the log."""
 
