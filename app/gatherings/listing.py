@@ -25,7 +25,8 @@ class Gathering:
 
     `is_whole` is False where only the cover is shown. `join_url` stands for those invited and for the lab. A webinar's
     stands for those registered from shortly before it on, and always only for organizers and those who have a part in
-    it; to all others it is `is_walled`, and calendars, which are too slow for that, lead to its door instead.
+    it; to all others it is `is_walled`, and calendars, which are too slow for that, lead to its door instead. `is_for`: the
+    viewer is of its audience that day; `is_invited`: or has a part in it.
     """
 
     session_id: int
@@ -51,6 +52,7 @@ class Gathering:
     series_slug: str = ""
     series_title: str = ""
     occurrence_at: datetime | None = None
+    is_for: bool = False
     is_walled: bool = False
     seat: "OwnSeat | None" = None
 
@@ -193,6 +195,7 @@ def _as_seen(session: AgendaSession, viewer: Viewer, what: Knowledge, inside: _I
         ends_at=session.ends_at,
         zone=session.zone,
         is_whole=whole,
+        is_for=inside.is_taken,
         is_invited=inside.is_invited,
         is_cancelled=session.is_cancelled,
         purpose=session.purpose if whole else "",

@@ -3,15 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import or_
+import sqlalchemy as sa
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from app.models import (
     AgendaSession,
     AudienceTerm,
     AuditEntry,
+    CallAction,
+    CallPoint,
     Cue,
     Engagement,
+    GatheringNote,
     Material,
     SessionItem,
     SessionRoom,
@@ -22,6 +26,9 @@ _OF: Mapping[str, tuple[str, Any]] = {
     "session_item": ("session_id", select(SessionItem.id, SessionItem.session_id)),
     "engagement": ("session_id", select(Engagement.id, Engagement.session_id)),
     "cue": ("session_id", select(Cue.id, Cue.session_id)),
+    "call_point": ("session_id", select(CallPoint.id, CallPoint.session_id)),
+    "call_action": ("session_id", select(CallAction.id, CallAction.session_id)),
+    "gathering_note": ("session_id", select(GatheringNote.id, GatheringNote.session_id)),
     "material": ("engagement_id", select(Material.id, Material.engagement_id)),
     "audience_term": ("audience_id", select(AudienceTerm.id, AudienceTerm.audience_id)),
 }
@@ -64,6 +71,24 @@ def sessions_of(db: Session, entries: Sequence[AuditEntry]) -> dict[Place, int]:
         owners = _pairs(db, query, of[column].values())
         known.update({place: owners[number] for place, number in of[column].items() if number in owners})
     return known
+
+
+def confided() -> sa.ColumnElement[bool]:
+    """Whether an entry is of the confidential part of a call, for a query: it is on record, and the lab, who read the
+    record, learn neither what it says nor that it is there (rule 13). What was confided stays so, so that the row as it
+    is says it of all its entries."""
+    return or_(
+        *(
+            and_(
+                col(AuditEntry.subject) == table, col(AuditEntry.subject_id).in_(select(number).where(is_confidential))
+            )
+            for table, number, is_confidential in (
+                ("call_point", CallPoint.id, col(CallPoint.confidential).is_(True)),
+                ("call_action", CallAction.id, col(CallAction.confidential).is_(True)),
+                ("gathering_note", GatheringNote.id, col(GatheringNote.confidential).is_(True)),
+            )
+        )
+    )
 
 
 def secret_sessions(db: Session, numbers: Collection[int]) -> set[int]:

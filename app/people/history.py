@@ -1,7 +1,8 @@
 """The audit log as organizers read it: who did what, when, and what it was before (rule 21).
 
 Everything is on record; not everything is shown. A city's unreleased words stay its own here too (rule 5), and so
-does what a session that excludes the lab is about (rule 13). Private needs are never recorded at all (rule 12).
+does what a session that excludes the lab is about (rule 13). Of the confidential part of a call nothing stands here,
+not even that it is there. Private needs are never recorded at all (rule 12).
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, not_
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -32,7 +33,7 @@ from app.models import (
     Venue,
 )
 from app.people.audit import SAID_NOTHING
-from app.people.entries import Place, secret_sessions, sessions_of
+from app.people.entries import Place, confided, secret_sessions, sessions_of
 
 PAGE = 50
 LONGEST = 400
@@ -47,7 +48,9 @@ WITHHELD_SUBJECTS = {
     "update_comment": "the city’s own words",
     "upload": "the city’s own words",
 }
-WITHHELD_COLUMNS = {("update", "sent_back_note"), ("update_version", "content"), ("private_link", "person_id")}
+WITHHELD_COLUMNS = {("update", "sent_back_note"), ("update_version", "content"), ("private_link", "person_id")} | {
+    ("call_point", "position")  # the places between those that are shown would tell how many are not
+}
 UNTOLD = ("id", "created_at", "uid")
 
 _NAMED: dict[str, Any] = {
@@ -74,7 +77,7 @@ _NAMED: dict[str, Any] = {
 """Tables whose rows have a name that a reader knows them by: their number and that name."""
 
 _CALLED = {
-    **dict.fromkeys(("author", "assistant", "principal", "contact", "responsible"), "person"),
+    **dict.fromkeys(("author", "assistant", "principal", "contact", "owner", "responsible"), "person"),
     "cycle": "update_cycle",
     "host_city": "city",
     "section": "update_section",
@@ -129,7 +132,7 @@ class Log:
 
 def log_of(db: Session, cohort: Cohort, sought: Sought) -> Log:
     """A page of a cohort's log. A handful of queries, however long the log or the page is."""
-    query = select(AuditEntry).where(AuditEntry.cohort_id == cohort.key)
+    query = select(AuditEntry).where(AuditEntry.cohort_id == cohort.key, not_(confided()))
     if sought.by:
         query = query.where(AuditEntry.by == sought.by)
     if sought.act:
@@ -151,7 +154,9 @@ def log_of(db: Session, cohort: Cohort, sought: Sought) -> Log:
 def choices_of(db: Session, cohort_id: int) -> tuple[list[str], list[str], list[str]]:
     """The people, acts and subjects that occur in a cohort's log, to choose from."""
     found = [
-        db.exec(select(column).where(AuditEntry.cohort_id == cohort_id).distinct().order_by(column)).all()
+        db.exec(
+            select(column).where(AuditEntry.cohort_id == cohort_id, not_(confided())).distinct().order_by(column)
+        ).all()
         for column in (col(AuditEntry.by), col(AuditEntry.act), col(AuditEntry.subject))
     ]
     return list(found[0]), list(found[1]), list(found[2])

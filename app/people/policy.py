@@ -71,6 +71,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "webinar.attend": SIGNED_IN,
     "webinar.link": EVERYBODY,
     "poll.link": EVERYBODY,
+    "gathering.talk": GUESTS - {Kind.ASSISTANT},
     "update.board": COHORT,
     "update.read": COHORT,
     "update.public": EVERYBODY,

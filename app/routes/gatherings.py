@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.gatherings import arranging
+from app.gatherings.calls import call_of
 from app.gatherings.listing import Gathering, gathering_of, gatherings_of
 from app.gatherings.poll_asking import asking
 from app.gatherings.series import months_to_flag, skip_occurrence
@@ -110,8 +111,11 @@ def show_one(
     *,
     errors: Mapping[str, str] | None = None,
     written: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
+    block: str | None = None,
 ) -> Response:
-    """The page of a gathering; after a refusal with what was `written` in it, and 422."""
+    """The page of a gathering that its viewer may see; after a refusal with what was `written` in it, and 422. `more`
+    is what else its parts need to draw themselves again."""
     changes = seen.is_whole and may(viewer, "gathering.change", cohort_id=cohort.key)
     context = {
         "one": seen,
@@ -123,8 +127,12 @@ def show_one(
         "is_over": seen.ends_at <= clock.now(),
         "invitation": invitation_part(db, cohort, seen, viewer, organizes=changes),
         "follows_rule": changes and seen.occurrence_at is not None and _follows_rule(db, seen),
+        "call": call_of(db, seen, viewer),
+        "form": None,
+        "of": "",
     }
-    return page(request, "gatherings/one.html", context, status=422 if errors else 200)
+    known = context | dict(more or {})
+    return page(request, "gatherings/one.html", known, block=block, status=422 if errors else 200)
 
 
 @router.get("/{cohort}/gatherings/{number:int}/edit", dependencies=CHANGE)

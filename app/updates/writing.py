@@ -5,10 +5,10 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.models import AuditEntry, City, Person, Update, UpdateCycle, UpdateSection, UpdateState, UpdateText
 from app.people.audit import Refused, verb
+from app.people.differences import Passage, Way, difference, together
 from app.people.policy import may
 from app.people.prose import as_written
 from app.people.viewer import Viewer
-from app.updates.differences import Passage, Way, difference, together
 
 LONGEST = 20_000
 """Characters of a section: about twelve printed pages, far above what anybody asks for."""

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from app.people.audit import Refused
+from app.people.differences import Way
 from app.people.viewer import Viewer
 from app.updates.approval import approve_update
 from app.updates.commitments import add_commitment
 from app.updates.content import draft_of
-from app.updates.differences import Way
 from app.updates.history import Past, changed_parts, past_of, restore_section
 from app.updates.reading import readable_update
 from app.updates.redactions import redact

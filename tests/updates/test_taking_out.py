@@ -6,9 +6,9 @@ from sqlmodel import Session, select
 
 from app.models import MarkKind, SectionKind, Update, UpdateMark, UpdateSection, UpdateText
 from app.people.audit import Refused, verb
+from app.people.differences import Way, around, difference
 from app.people.viewer import Viewer
 from app.updates.content import Content, draft_of
-from app.updates.differences import Way, around, difference
 from app.updates.figures import Counted, add_figure, carriable, carry_figure
 from app.updates.history import last_correction
 from app.updates.marks import leave_mark

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.updates.differences import Way, difference, together
+from app.people.differences import Way, difference, together
 
 WORDS = st.sampled_from(["bus", "school", "we", "moved", "one", "\n", "\n\n", "- ", "**", "Zoë", "日本"])
 UNHURRIED = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
