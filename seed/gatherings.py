@@ -11,6 +11,7 @@ from app.people.audit import verb
 from app.people.viewer import Viewer
 from seed.agenda import details_from, rule_from
 from seed.calendar import minutes, walls
+from seed.calls import load_calls
 from seed.sample import Entry, Sample, read
 
 
@@ -19,7 +20,9 @@ def load_gatherings(db: Session, sample: Sample, *, by: Viewer) -> None:
     """Load the series with all their occurrences, and the webinars and peer sessions, which stand alone."""
     entry, zone = read("gatherings"), sample.cohort.zone
     for written in entry["series"]:
-        create_series(db, sample.cohort, _purpose(sample, written), _timetable(sample, written), by=by)
+        series = create_series(db, sample.cohort, _purpose(sample, written), _timetable(sample, written), by=by)
+        if "hosts" in written:
+            load_calls(db, sample, series, written, by=by)
     for written in (*entry["webinar"], *entry["peer_session"]):
         details, span = details_from(sample, written), written["time"]
         starts_at, _ = sample.calendar.span(written["on"], span, zone)
