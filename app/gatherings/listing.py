@@ -25,8 +25,8 @@ class Gathering:
 
     `is_whole` is False where only the cover is shown. `join_url` stands for those invited and for the lab. A webinar's
     stands for those registered from shortly before it on, and always only for organizers and those who have a part in
-    it; to all others it is `is_walled`, and calendars, which are too slow for that, lead to its door instead. `is_for`: the
-    viewer is of its audience that day; `is_invited`: or has a part in it.
+    it; to all others it is `is_walled`, and calendars, which are too slow for that, lead to its door instead.
+    `is_for`: the viewer is of its audience that day; `is_invited`: or has a part in it.
     """
 
     session_id: int
