@@ -66,6 +66,11 @@ class Board:
     late: int
 
     @property
+    def ready(self) -> int:
+        """How many wait for their release: approved ones, corrections of what is out among them."""
+        return sum(line.state is UpdateState.APPROVED for line in self.lines)
+
+    @property
     def steps(self) -> tuple[tuple[str, int], ...]:
         """(state, how many cities) from released to not begun: the picture of how far the cohort is."""
         return tuple((state.value, self.counts[state]) for state in reversed(UpdateState))

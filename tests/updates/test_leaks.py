@@ -4,9 +4,11 @@ Words that could leak are put wherever words are kept: sections, answers, commit
 correction, and what was redacted. Then everybody else opens every address there is.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 import time_machine
@@ -17,6 +19,7 @@ from pypdf import PdfReader
 from sqlmodel import Session, col, select
 
 from app.files import Files, files_of
+from app.jobs import MAKERS
 from app.mailing.nudge_letters import send_nudges
 from app.models import (
     AnswerState,
@@ -24,6 +27,7 @@ from app.models import (
     Cohort,
     Commitment,
     OutboxLetter,
+    PrintRun,
     Role,
     Seat,
     SectionKind,
@@ -38,7 +42,8 @@ from app.models import (
 from app.people.audit import verb
 from app.people.policy import Kind
 from app.people.viewer import Viewer, viewer_of
-from app.updates.approval import approve_update, facilitators_of, send_back, send_to_mayor
+from app.printing.runs import make_run
+from app.updates.approval import approve_update, approvers_now, facilitators_of, send_back, send_to_mayor
 from app.updates.comments import say_comment
 from app.updates.commitments import add_commitment, answer_commitment
 from app.updates.content import draft_of
@@ -201,14 +206,65 @@ def test_the_words_are_really_there_for_the_city_itself(sample_app: FastAPI, por
 
 
 @pytest.mark.usefixtures("_hidden")
-def test_no_letter_holds_a_word_of_an_unreleased_update(sample_app: FastAPI) -> None:
-    """Nudges of every kind are among them: the day before the due date, and the first working day after it."""
+def test_no_letter_holds_a_word_of_an_unreleased_update(sample_app: FastAPI, portal: BlockingPortal) -> None:
+    """Each letter about a draft is written: of a comment, with a link to approve, with the number, of a note, of more
+    time; and nudges of every kind, the day before the due date and the first working day after it."""
+    database, settings = sample_app.state.database, sample_app.state.settings
+    with database.read() as db:
+        update = update_of(db, "salem")
+        mayor_id, writer_id = approvers_now(db, update)[0].person_id, person_of_salem(db)
+        organizer = Visitor(sample_app, portal, person_id=person_of(db, Kind.ORGANIZER))
+    writer, mayor = (Visitor(sample_app, portal, person_id=one) for one in (writer_id, mayor_id))
+    at = "/by-all-means/updates/2017-fall/salem"
+    mayor.follow(f"{at}/comments", {"text": f"{WORDS} once more", "section": ""})
+    writer.follow(f"{at}/approval/letters")
+    with database.read() as db:
+        texts = db.exec(select(OutboxLetter.text).where(OutboxLetter.purpose == "update-approval")).all()
+    link = next(found[0] for text in texts if (found := re.search(r"/approve/[\w-]+", text)))
+    Visitor(sample_app, portal).follow(f"{link}/number")
+    organizer.follow(f"{at}/extension", {"until": "2017-11-20", "reason": "A new facilitator began."})
+    mayor.follow(f"{at}/return", {"note": WORDS})
     for moment in (datetime(2017, 10, 26, 15, tzinfo=UTC), datetime(2017, 10, 30, 16, tzinfo=UTC)):
         with time_machine.travel(moment, tick=True):
-            assert send_nudges(sample_app.state.database, sample_app.state.settings) >= 4
-    with sample_app.state.database.read() as db:
-        for letter in db.exec(select(OutboxLetter)):
-            assert MARK not in letter.subject + letter.text + letter.html + letter.calendar
+            assert send_nudges(database, settings) >= 4
+    with database.read() as db:
+        letters = db.exec(select(OutboxLetter)).all()
+    assert {one.purpose for one in letters} >= {
+        "update-comment",
+        "update-approval",
+        "approval-number",
+        "update-more-time",
+        "update-sent-back",
+        "update-nudge",
+    }
+    assert [one.subject for one in letters if MARK in one.subject + one.text + one.html + one.calendar] == []
+
+
+@pytest.mark.usefixtures("_hidden")
+def test_no_document_that_the_worker_makes_holds_a_word_of_an_unreleased_update(
+    sample_app: FastAPI, portal: BlockingPortal
+) -> None:
+    """The book, and the exports of each city's records that an organizer has made without asking for drafts."""
+    database, settings = sample_app.state.database, sample_app.state.settings
+    with database.read() as db:
+        organizer = Visitor(sample_app, portal, person_id=person_of(db, Kind.ORGANIZER))
+    for cycle in ("2017-fall", "2017-spring"):
+        organizer.post(f"/by-all-means/updates/{cycle}/book/runs", {"paper": "letter"})
+    for city in CITIES:
+        organizer.follow(f"/by-all-means/cities/{city}/records/runs")
+    with database.read() as db:
+        runs = db.exec(select(PrintRun).order_by(col(PrintRun.id))).all()
+    assert [run.document for run in runs] == ["update book", *["records"] * len(CITIES)], "of fall nothing is released"
+    for run in runs:
+        assert make_run(database, settings, run.key, MAKERS)
+    book = readable(organizer.get("/by-all-means/updates/2017-spring/book.pdf"))
+    assert (MARK in book, "Salem" in book) == (False, True)
+    for city, run in zip(CITIES, runs[1:], strict=True):
+        answer = organizer.get(f"/by-all-means/cities/{city}/records/runs/{run.key}/records.zip")
+        assert answer.headers["content-type"] == "application/zip"
+        with ZipFile(BytesIO(answer.content)) as archive:
+            found = [name for name in archive.namelist() if MARK.encode() in name.encode() + archive.read(name)]
+        assert found == [], city
 
 
 def person_of_salem(db: Session) -> int:

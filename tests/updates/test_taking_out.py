@@ -217,6 +217,10 @@ def test_readers_see_what_a_correction_changed(stage: Stage, enter: VisitorOf) -
         begin_correction(db, update, by=SYSTEM)
         stage.write(db, update, "narrative", "Words of another narrative")
         stage.approve(db, update)
+    board = enter("lab/organizer").get("/by-all-means/updates/fall").text
+    assert "Release the approved update" in board, "a correction waits for its release as a first version does"
+    with stage.database.write() as db:
+        update = stage.update(db)
         release_update(db, update, by=stage.viewer(db, "lab/organizer"))
     page = enter("salem/member").get(OAKLAND).text
     assert "Version 2. Corrected: What happened. What is different" in text_of(page)
