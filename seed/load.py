@@ -1,4 +1,4 @@
-"""Brings the sample cohort into an empty database: `load_sample(database, today)`."""
+"""Brings the sample cohort into an empty database: `load_sample(database, today, files)`."""
 
 import secrets
 from datetime import date
@@ -6,6 +6,7 @@ from datetime import date
 from sqlmodel import Session, select
 
 from app.database import Database
+from app.files import Files
 from app.models import Cohort
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
@@ -17,12 +18,12 @@ from seed.people import load_people
 from seed.polls import load_polls
 from seed.registration import load_registration
 from seed.sample import Sample, calendar_for
-from seed.updates import load_updates
+from seed.updates import keep_pictures, load_updates
 
 BY = Viewer.system("seed")
 
 
-def load_sample(database: Database, today: date | None, *, secret: bytes | None = None) -> None:
+def load_sample(database: Database, today: date | None, files: Files, *, secret: bytes | None = None) -> None:
     """Load the sample cohort, all of it or nothing, into a migrated database that holds no cohort.
 
     The next convening begins 18 to 24 days after `today`, with updates due within a week, registration open and
@@ -30,20 +31,27 @@ def load_sample(database: Database, today: date | None, *, secret: bytes | None 
     written in the files, which tests rely on. `secret` is the program's, which signs private addresses. Raises
     Refused when there is a cohort already.
     """
+    with database.read() as db:
+        _refuse_second(db)
+    keep_pictures(files)
     with database.write() as db:
-        load_cohort(db, calendar_for(today), secret=secret or secrets.token_bytes(32), by=BY)
+        load_cohort(db, calendar_for(today), files, secret=secret or secrets.token_bytes(32), by=BY)
 
 
 @verb
-def load_cohort(db: Session, calendar: Calendar, *, secret: bytes, by: Viewer) -> Sample:
+def load_cohort(db: Session, calendar: Calendar, files: Files, *, secret: bytes, by: Viewer) -> Sample:
     """Load the floors in their order, each upon what the one below has made."""
-    if db.exec(select(Cohort.id)).first() is not None:
-        raise Refused("This database holds a cohort already. The sample is only for an empty one.")
+    _refuse_second(db)
     sample = load_people(db, calendar, by=by)
     load_agenda(db, sample, by=by)
     load_gatherings(db, sample, by=by)
     load_polls(db, sample, secret=secret, by=by)
     load_registration(db, sample, by=by)
-    load_updates(db, sample, by=by)
+    load_updates(db, sample, files, by=by)
     load_marks(db, sample, by=by)
     return sample
+
+
+def _refuse_second(db: Session) -> None:
+    if db.exec(select(Cohort.id)).first() is not None:
+        raise Refused("This database holds a cohort already. The sample is only for an empty one.")

@@ -1,10 +1,12 @@
 """The update cycles of the sample: one finished and released, one in progress with an update in every state."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from app.files import Files, Ready
 from app.models import AnswerState, Commitment, NudgeKind, SectionKind, Update, UpdateCycle, UpdateFigure, UpdateState
 from app.people.audit import verb
 from app.people.stages import stages_of
@@ -14,11 +16,13 @@ from app.updates.comments import say_comment
 from app.updates.commitments import add_commitment, answer_commitment
 from app.updates.cycles import find_update, open_cycle
 from app.updates.figures import Counted, add_figure, carry_figure
+from app.updates.files import attach_file, describe_file
 from app.updates.nudges import add_rule
 from app.updates.releases import release_update
 from app.updates.sections import SectionPlan
 from app.updates.writing import write_section
 from seed.marks import seat_holder
+from seed.pictures import picture
 from seed.sample import Entry, Sample, read, read_convenings
 
 CYCLES = ("2017-spring", "2017-fall")
@@ -33,11 +37,25 @@ NUDGES = (
 )
 """Of the cycle in progress: far enough ahead that none goes on the day on which the sample is loaded."""
 
+AT_ONCE = 2
+"""Pictures that are drawn side by side; more than half of that is work outside of Python."""
+
 A_DRAFT_TAKES = timedelta(minutes=25)
 
 
+def keep_pictures(files: Files) -> None:
+    """Draw the updates' pictures and keep them, before the transaction that names them begins."""
+    updates = (written for name in CYCLES for written in read(f"updates/{name}")["update"])
+    entries = [entry for written in updates for entry in written.get("picture", ())]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for ready in pool.map(_drawn, entries):
+            files.keep(ready.file)
+            if ready.preview:
+                files.keep(ready.preview)
+
+
 @verb
-def load_updates(db: Session, sample: Sample, *, by: Viewer) -> None:
+def load_updates(db: Session, sample: Sample, files: Files, *, by: Viewer) -> None:
     """Load both cycles, each update as far as it has come, written by the facilitator in office on the day."""
     last: dict[str, list[Commitment]] = {}
     counted: dict[str, list[UpdateFigure]] = {}
@@ -52,6 +70,7 @@ def load_updates(db: Session, sample: Sample, *, by: Viewer) -> None:
             writer = seat_holder(db, sample, city, "facilitator", moment)
             _write(db, update, written.get("text", {}), writer, moment)
             counted[city.slug] = _count(db, sample, update, written, counted.get(city.slug, ()), writer)
+            _illustrate(db, update, written.get("picture", ()), files, writer)
             _answer(db, update, written.get("answer", ()), last.get(city.slug, ()), writer)
             last[city.slug] = [_commit(db, sample, update, one, writer) for one in written.get("commitment", ())]
             for said in written.get("comment", ()):
@@ -113,6 +132,20 @@ def _count(
         assert row is not None, "a number that is carried says something"
         said.append(row)
     return said
+
+
+def _illustrate(db: Session, update: Update, pictures: Sequence[Entry], files: Files, writer: Viewer) -> None:
+    """The pictures, each in its section and with what it shows in words."""
+    sections = {one.slug: one for one in update.cycle.sections}
+    for entry in pictures:
+        section = sections[entry["section"]]
+        file = attach_file(db, update, _drawn(entry), files, section=section, by=writer)
+        words = {"caption": entry["caption"], "alternative": entry["alternative"]}
+        describe_file(db, update, file, section=section, **words, by=writer)
+
+
+def _drawn(entry: Entry) -> Ready:
+    return picture(entry["draw"], tuple(entry["values"]), entry["name"])
 
 
 def _answer(

@@ -4,9 +4,13 @@ PLENARY_TEST_DATABASE says which database: sqlite (unless said otherwise) or pos
 Databases come from the shelf. On PostgreSQL only what touches a database is run, and queries are not counted.
 """
 
+import atexit
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -17,6 +21,7 @@ from httpx import ASGITransport, AsyncClient, Response
 from sqlalchemy import Engine, event
 
 from app.database import Database
+from app.files import Files
 from app.main import create_app
 from app.models.sealed import use_key
 from app.people import sign_in
@@ -30,6 +35,11 @@ IN_THE_SAMPLE = datetime(2017, 10, 24, 14, tzinfo=UTC)
 """Three weeks before the convening of 14–15 November 2017: 10:00 on a Tuesday in Cambridge."""
 
 NEEDS_KEY = "the key of the tests"
+
+SAMPLE_FILES = Files(Path(mkdtemp(prefix="plenary-")) / "files")
+"""The sample's pictures, drawn once a process."""
+
+atexit.register(shutil.rmtree, Path(str(SAMPLE_FILES.place)).parent, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -81,7 +91,7 @@ def sample_cohort(database: Database) -> None:
     from seed.load import load_sample
 
     with time_machine.travel(IN_THE_SAMPLE, tick=True):
-        load_sample(database, today=None)
+        load_sample(database, today=None, files=SAMPLE_FILES)
 
 
 @pytest.fixture
@@ -126,7 +136,9 @@ def app(database: Database, settings: Settings) -> Iterator[FastAPI]:
 
 @pytest.fixture
 def sample_app(sample: Database, settings: Settings, in_the_sample: object) -> Iterator[FastAPI]:
-    """The program on the sample cohort, three weeks before its convening."""
+    """The program on the sample cohort, three weeks before its convening, with its pictures."""
+    assert isinstance(SAMPLE_FILES.place, Path)
+    shutil.copytree(SAMPLE_FILES.place, settings.data_dir / "files", copy_function=os.link)
     yield from _program(sample, settings)
 
 

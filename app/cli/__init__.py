@@ -92,7 +92,7 @@ def serve(
     private = settings.is_local and settings.base_url is None
     if private and _is_empty(database):
         print("Loading the sample cohort …", flush=True)
-        _load_sample(database, settings.secret)
+        _load_sample(database, settings)
     if demo is None and "PLENARY_DEMO" not in os.environ:
         demo = private and _is_sample(database)
     key_remarks = _key_remarks(database, settings)
@@ -222,7 +222,7 @@ def seed(data_dir: DataDir = None) -> None:
     database = open_database(settings)
     if not _is_empty(database):
         raise Refused("The database is not empty, and the sample cohort is only loaded into an empty one.")
-    _load_sample(database, settings.secret)
+    _load_sample(database, settings)
     print("The sample cohort is loaded. `plenary serve` shows it.")
 
 
@@ -259,7 +259,8 @@ def _is_sample(database: "Database") -> bool:
         return db.exec(select(AuditEntry.id).where(AuditEntry.by == "seed").limit(1)).first() is not None
 
 
-def _load_sample(database: "Database", secret: bytes) -> None:
+def _load_sample(database: "Database", settings: Settings) -> None:
+    from app.files import files_of
     from seed.load import load_sample
 
-    load_sample(database, today=clock.today("America/New_York"), secret=secret)
+    load_sample(database, clock.today("America/New_York"), files_of(settings), secret=settings.secret)

@@ -128,9 +128,13 @@ def make_run(database: Database, settings: Settings, number: int, makers: Mappin
         _change(db, number, (run.state,), state=RunState.RUNNING, started_at=clock.now(), made=0)
         document, wanted = run.document, dict(run.wanted)
 
+    furthest = 0
+
     def step(done: int) -> None:
+        nonlocal furthest
+        furthest = max(furthest, done)  # pages that name others' numbers are laid out twice
         with database.write() as db:
-            if not _change(db, number, (RunState.RUNNING,), made=done):
+            if not _change(db, number, (RunState.RUNNING,), made=furthest):
                 raise Cancelled
 
     try:

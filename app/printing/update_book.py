@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app import clock
 from app.files import files_of
-from app.models import AnswerState, Cohort, UpdateCycle
+from app.models import AnswerState, Cohort, Revision, UpdateCycle
 from app.printing.papers import Paper, Pictures
 from app.printing.programme import code, templates
 from app.printing.runs import Document
@@ -29,6 +29,8 @@ ANSWERS = {
 """What became of a commitment: a mark that black and white keeps apart, and the word."""
 
 
+_names: dict[tuple[str, int, Paper], tuple[int, str]] = {}
+
 PAGES_A_CITY = 3
 """How many pages of the book a city has, about: what progress is counted against."""
 
@@ -43,6 +45,18 @@ def book_document(book: Book, paper: Paper, settings: Settings) -> Document:
         pages=3 + PAGES_A_CITY * len(book.chapters),
         pictures=pictures_of((chapter.content for chapter in book.chapters), settings),
     )
+
+
+def book_name(db: Session, cohort: Cohort, cycle: UpdateCycle, paper: Paper, settings: Settings) -> str:
+    """What the book is called on the shelf of prints; "" while nothing is released. It is drawn for that only after
+    something on record has changed: all that stands in it is on record."""
+    revision = db.exec(select(Revision.number)).one()
+    place = (settings.database, cycle.key, paper)
+    known = _names.get(place)
+    if known is None or known[0] != revision:
+        book = book_of(db, cohort, cycle)
+        known = _names[place] = (revision, book_document(book, paper, settings).name if book.chapters else "")
+    return known[1]
 
 
 def make_book(db: Session, settings: Settings, wanted: dict[str, Any]) -> Document:

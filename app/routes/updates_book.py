@@ -14,7 +14,7 @@ from app.people.viewer import Viewer
 from app.printing.papers import Paper, style
 from app.printing.runs import Document, begin_run, cancel_run, last_run
 from app.printing.shelf import PRINTS, name_of
-from app.printing.update_book import BOOK, SLIDES_SHEET, book_document, pictures_of, update_slides
+from app.printing.update_book import BOOK, SLIDES_SHEET, book_document, book_name, pictures_of, update_slides
 from app.printing.watermark import watermarked
 from app.routes.door import CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
@@ -100,14 +100,18 @@ def book_pdf(
     paper: Paper = Paper.LETTER,
 ) -> Response:
     """The reader's own book, from the shelf; while it is not made, the page that has it made."""
-    book = book_of(db, cohort, cycle)
-    if not book.chapters:
+    name = book_name(db, cohort, cycle, paper, settings)
+    if not name:
         raise NotHere(f"No update of {cycle.title} is released yet.")
-    document = book_document(book, paper, settings)
-    made = PRINTS.find(_cache(settings), document.name)
-    if made is None:
-        return see_other(f"{_place(book)}/book?paper={paper.value}")
-    return _own(request, settings, document.name, made, viewer, cohort.key, f"{cohort.slug}-{cycle.slug}-updates.pdf")
+    said = _reader(viewer, cohort.key)
+    own = name_of(name, said, style("watermark.css"))
+    pdf = PRINTS.find(_cache(settings), own)
+    if pdf is None:
+        made = PRINTS.find(_cache(settings), name)
+        if made is None:
+            return see_other(f"/{cohort.slug}/updates/{cycle.slug}/book?paper={paper.value}")
+        pdf = PRINTS.take(_cache(settings), own, lambda: watermarked(made, said))
+    return _pdf(request, own, pdf, f"{cohort.slug}-{cycle.slug}-updates.pdf")
 
 
 @router.get("/{cohort}/updates/{cycle}/{city}/slides.pdf", dependencies=READ)
@@ -150,15 +154,11 @@ def _may_stop(run: PrintRun, viewer: Viewer) -> bool:
     return run.by_id == viewer.person_id or may(viewer, "update.release", cohort_id=run.cohort_id)
 
 
-def _own(
-    request: Request, settings: Settings, name: str, pdf: bytes, viewer: Viewer, cohort_id: int, filename: str
-) -> Response:
-    """The print with its reader's name and office behind each page."""
+def _reader(viewer: Viewer, cohort_id: int) -> str:
+    """The reader's name and office, as they stand behind each page."""
     office = next((one for one in viewer.offices if one.cohort_id == cohort_id), None)
     reader = f"{viewer.actor_name} for {viewer.name}" if viewer.acting else viewer.name
-    said = f"{reader}, {office.said}" if office else reader
-    own = name_of(name, said, style("watermark.css"))
-    return _pdf(request, own, PRINTS.take(_cache(settings), own, lambda: watermarked(pdf, said)), filename)
+    return f"{reader}, {office.said}" if office else reader
 
 
 def _pdf(request: Request, name: str, pdf: bytes, filename: str) -> Response:

@@ -11,12 +11,15 @@ from fastapi import FastAPI
 from sqlmodel import col, select
 
 from app.database import Database
+from app.files import files_of
 from app.jobs import MAKERS
 from app.models import PrintRun, RunState
 from app.printing.runs import make_run
+from app.updates.files import attach_file, describe_file
 from app.updates.redactions import redact
 from app.updates.releases import begin_correction, release_update
 from tests.conftest import Visitor, VisitorOf
+from tests.handed import picture, ready
 from tests.printing.reading import codes, fonts, headings, pages, reader, words
 from tests.updates.stage import SYSTEM, Stage, set_stage
 
@@ -185,6 +188,46 @@ def test_slides_show_the_released_words_wide_and_nothing_is_cut(stage: Stage, vi
     assert (round(box.width), round(box.height)) == (960, 540)
     text = words(pdf)
     assert [number for number in range(900) if f"word{number}" not in text] == []
+
+
+def test_a_picture_stands_on_one_slide_with_its_head_and_all_of_its_caption(
+    stage: Stage, visitor: VisitorOf, app: FastAPI
+) -> None:
+    captions = ["Short.", " ".join(f"mark{number}" for number in range(60)), ""]
+    with stage.database.write() as db:
+        update = stage.update(db, "oakland")
+        stage.fill(db, update, "Oaks")
+        by = stage.viewer(db, "oakland/facilitator")
+        for number, caption in enumerate(captions):
+            handed = ready(picture(900, 600 + number), "bus.png")
+            section = stage.section(db, "narrative")
+            file = attach_file(db, update, handed, files_of(app.state.settings), section=section, by=by)
+            describe_file(db, update, file, caption=caption, alternative="A bus", section=section, by=by)
+        stage.approve(db, update)
+        release_update(db, update, by=SYSTEM)
+    pdf = visitor(stage.people["salem/member"]).get(f"{HERE}/oakland/slides.pdf").content
+    shown = [page for page in reader(pdf).pages if page.images]
+    assert [(len(page.images), "What happened" in page.extract_text()) for page in shown] == [(1, True)] * 3
+    assert [number for number in range(60) if f"mark{number}" not in shown[1].extract_text()] == []
+
+
+def test_the_next_reader_of_the_same_words_draws_nothing_and_a_correction_is_another_book(
+    stage: Stage, visitor: VisitorOf, queries: list[str]
+) -> None:
+    release(stage, "oakland", "Oaks")
+    mayor = visitor(stage.people["salem/mayor"])
+    first = book(mayor)
+    queries.clear()
+    assert mayor.get(f"{HERE}/book.pdf").content == first
+    assert [one for one in queries if "update_version" in one] == [], "what it holds is not read again"
+    with stage.database.write() as db:
+        update = stage.update(db, "oakland")
+        begin_correction(db, update, by=stage.viewer(db, "oakland/facilitator"))
+        stage.write(db, update, "narrative", "Corrected acorns")
+        stage.approve(db, update)
+        release_update(db, update, by=SYSTEM)
+    assert mayor.get(f"{HERE}/book.pdf").status_code == 303, "it is not made yet"
+    assert "Corrected acorns" in words(book(mayor))
 
 
 def test_a_run_whose_worker_died_is_taken_up_again_and_a_broken_one_says_so(

@@ -19,6 +19,7 @@ from app.people.audiences import resolve
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from seed.load import load_sample
+from tests.conftest import SAMPLE_FILES
 
 ALL_SIX = "Team Room 1–6"
 THE_AGENDA = [
@@ -223,7 +224,7 @@ def _named(db: Session, finding: Finding) -> list[AgendaSession]:
 @pytest.mark.parametrize("today", [date(2026, 11, 23), date(2027, 6, 1)], ids=["lands in winter", "lands in summer"])
 def test_the_moved_agenda_has_the_same_weekdays_and_wall_times(database: Database, today: date) -> None:
     """Rule 14: a sample loaded in June says 13:30 like one loaded in November."""
-    load_sample(database, today)
+    load_sample(database, today, SAMPLE_FILES)
     with database.read() as db:
         convening = next_convening(db)
         sessions = sessions_of(db, convening)
@@ -232,7 +233,7 @@ def test_the_moved_agenda_has_the_same_weekdays_and_wall_times(database: Databas
 
 
 def test_the_moved_convenings_are_named_after_where_they_land(database: Database) -> None:
-    load_sample(database, date(2026, 11, 23))
+    load_sample(database, date(2026, 11, 23), SAMPLE_FILES)
     with database.read() as db:
         assert [(one.slug, one.title) for one in convenings(db)] == [
             ("2025-spring", "Spring 2025 convening"),

@@ -9,6 +9,7 @@ from app.database import Database
 from app.models import AgendaSession, Openness, Series, SessionFormat
 from app.people.audiences import resolve
 from seed.load import load_sample
+from tests.conftest import SAMPLE_FILES
 
 
 def occurrences(db: Session, slug: str) -> list[AgendaSession]:
@@ -44,7 +45,7 @@ def test_facilitators_call_at_noon_eastern_which_is_nine_in_oakland_all_year(sam
 
 
 def test_the_call_keeps_its_rule_and_hour_wherever_the_calendar_is_moved(database: Database) -> None:
-    load_sample(database, date(2027, 6, 1))
+    load_sample(database, date(2027, 6, 1), SAMPLE_FILES)
     with database.read() as db:
         series = db.exec(select(Series).where(Series.slug == "facilitator-call")).one()
         days = [when(call).split() for call in series.sessions]

@@ -9,13 +9,14 @@ from app.database import Database
 from app.models import AuditEntry, Cohort, Person
 from app.people.audit import Refused
 from seed.load import load_sample
+from tests.conftest import SAMPLE_FILES
 
 
 def test_a_database_that_holds_a_cohort_is_refused_and_left_as_it_is(sample: Database) -> None:
     with sample.read() as db:
         before = db.exec(select(func.count()).select_from(AuditEntry)).one()
     with pytest.raises(Refused, match="holds a cohort already"):
-        load_sample(sample, date(2026, 11, 23))
+        load_sample(sample, date(2026, 11, 23), SAMPLE_FILES)
     with sample.read() as db:
         assert db.exec(select(func.count()).select_from(AuditEntry)).one() == before
         assert len(db.exec(select(Cohort)).all()) == 1
