@@ -20,6 +20,7 @@ from app.mailing.nudge_letters import send_nudges
 from app.mailing.poll_letters import send_poll_reminders
 from app.mailing.release_letters import release_due
 from app.mailing.reminder_letters import send_reminders
+from app.mailing.reply_mailbox import look_through
 from app.mailing.webinar_letters import send_webinar_letters
 from app.models import Convening, Delegation
 from app.people.viewer import Viewer
@@ -74,6 +75,7 @@ class Jobs:
 
         self.sweep = self.huey.periodic_task(crontab(minute="43"))(sweep)
         self.send_invitations = self._every("*", "send_invitations", Rounds(database, settings).run)
+        self.take_replies = self._every("*", "take_replies", lambda: look_through(database, settings))
         self.fetch_calendars = self._every("*/10", "fetch_calendars", lambda: fetch_due(database, settings))
         self.make_print = self.huey.task()(make_print)
         self.make_prints = self.huey.periodic_task(crontab(minute="*"))(make_prints)

@@ -194,6 +194,7 @@ def work(settings: Settings, *, with_server: bool) -> None:
         from app import logs
         from app.database import Database
         from app.jobs import Jobs
+        from app.mailing.reply_mailbox import listening
         from app.models.sealed import use_key
         from app.schema import migrate
 
@@ -208,7 +209,8 @@ def work(settings: Settings, *, with_server: bool) -> None:
         graceful_signal="TERM",
         shutdown_timeout=SECONDS_TO_STOP - 2,
     )
-    consumer.run()
+    with listening(database, settings):
+        consumer.run()
     database.dispose()
 
 

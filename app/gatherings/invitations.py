@@ -181,6 +181,21 @@ def count_reply(
     return reply
 
 
+def excludes_lab(invitation: Invitation) -> bool:
+    """Whether the lab may not know who is invited (rule 13)."""
+    if invitation.session is not None:
+        return invitation.session.excludes_lab
+    return invitation.series is not None and any(one.excludes_lab for one in invitation.series.sessions)
+
+
+def acting_for_guest(invitation: Invitation, how: str) -> Viewer:
+    """Who answers an invitation, as the record names them: nobody where the lab may not know who is in it (rule 13)."""
+    if excludes_lab(invitation):
+        return Viewer.system("somebody invited")
+    number, name = invitation.person_id, invitation.person.name[:250]
+    return Viewer(number, name, actor_id=number, actor_name=f"{name}, {how}")
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a person said, and when (UTC)."""

@@ -39,6 +39,9 @@ PRIVATE = {
     ("travel", "shares_with"),
     ("registration_answer", "text"),
     ("registration_answer", "file_name"),
+    ("invitation", "answered_by"),
+    ("invitation", "comment"),
+    ("invitation_reply", "sender"),
 }
 """Columns whose change is recorded and whose text never is (rule 12)."""
 

@@ -51,8 +51,7 @@ class Bearer:
 
     @property
     def acting(self) -> Viewer:
-        number, name = self.person.key, self.person.name[:250]
-        return Viewer(number, name, actor_id=number, actor_name=f"{name}, by private link")
+        return invitations.acting_for_guest(self.invitation, "by private link")
 
 
 def bearer_here(db: Db, settings: SettingsHere, token: str) -> Bearer:
@@ -107,7 +106,8 @@ def answer_here(
     target, occurrence_at = invitations.target_of(db.get_one(AgendaSession, number))
     held = invitations.held_invitation(db, target, viewer.person_id, settings.secret)
     said = _said(answer)
-    invitations.answer_invitation(db, held, said, occurrence_at=occurrence_at, by=viewer)
+    by = Viewer.system("somebody invited") if invitations.excludes_lab(held) else viewer
+    invitations.answer_invitation(db, held, said, occurrence_at=occurrence_at, by=by)
     return see_other(f"/{cohort.slug}/gatherings/{number}", flash=THANKS[said])
 
 

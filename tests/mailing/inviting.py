@@ -1,5 +1,6 @@
 """What tests of invitations have in common: letters as another program reads them."""
 
+import socket
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -32,12 +33,19 @@ def wanting(meeting: Meeting, *who: str) -> None:
         _want(db, [meeting.stage.people[one] for one in who], by=Viewer.system("test"))
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def with_replies(settings: Settings, **said: object) -> Settings:
     return settings.model_copy(
         update={
             "mail_from": "Plenary <plenary@lab.example>",
             "replies_address": REPLIES,
-            "replies_listen": "127.0.0.1:0",
+            "replies_listen": f"127.0.0.1:{_free_port()}",
             "invitation_quiet_minutes": 0,
             **said,
         }

@@ -193,7 +193,8 @@ def test_what_begins_soon_does_not_wait(
     sent(database, lab)
     clock.shift(timedelta(hours=1, minutes=30))
     with database.write() as db:
-        change(db, number, join_url="https://meet.example.org/elsewhere")
+        session = db.get_one(AgendaSession, number)
+        move_gathering(db, session, starts_at=SUMMER + timedelta(hours=4), minutes=60, by=BY)
     assert only(sent(database, lab)).event["SEQUENCE"] == 1
 
 
