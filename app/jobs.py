@@ -14,6 +14,7 @@ from app.calendars.others import fetch_due
 from app.database import Database
 from app.exchange.records import RECORDS, make_records, sweep_records
 from app.mailing import outbox, place_letters
+from app.mailing.at_once import tell_at_once
 from app.mailing.invitation_letters import Rounds
 from app.mailing.mark_letters import send_mark_letters
 from app.mailing.nudge_letters import send_nudges
@@ -75,6 +76,7 @@ class Jobs:
 
         self.sweep = self.huey.periodic_task(crontab(minute="43"))(sweep)
         self.send_invitations = self._every("*", "send_invitations", Rounds(database, settings).run)
+        self.tell_at_once = self._every("*", "tell_at_once", lambda: tell_at_once(database, settings))
         self.take_replies = self._every("*", "take_replies", lambda: look_through(database, settings))
         self.fetch_calendars = self._every("*/10", "fetch_calendars", lambda: fetch_due(database, settings))
         self.make_print = self.huey.task()(make_print)

@@ -8,7 +8,7 @@ where they have a part. An assistant is told for their principal, as an assistan
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -180,6 +180,33 @@ class Notices:
         shown = (replace(part, changes=tuple(filter(self._is_shown, part.changes))) for part in parts)
         known = tuple(part for part in shown if part.changes)
         return Notice(person_id, person.name, office, person.email, known, concerned <= self._private)
+
+    def sessions_of(self, person_id: int) -> list[SeenSession]:
+        """Those of a person's own sessions that differ, as their calendar has them; what is theirs no more is called
+        off, as they may know it now. Nothing for who only acts for another."""
+        if person_id not in self._theirs:
+            return []
+        sight = self.readers.sight(self.readers.viewer(person_id))
+        found = []
+        for place, _, is_in, _ in self._theirs[person_id]:
+            pair = self.pairs[place]
+            if is_in:
+                found.append(sight.of(pair.now.entry, pair.now.whole) or pair.now.whole)
+            else:
+                was, now = _own(sight, _known(sight, pair)), pair.now.whole
+                sequence, changed_at = max(was.sequence, now.sequence) + 1, max(was.changed_at, now.changed_at)
+                found.append(
+                    replace(was, cancelled=True, sequence=sequence, changed_at=changed_at, purpose="", items=())
+                )
+        return found
+
+    def near(self, since: datetime, until: datetime) -> dict[int, int]:
+        """The sessions that begin, or would have begun, between two instants (UTC), each with its sequence."""
+        return {
+            pair.now.entry["id"]: pair.now.whole.sequence
+            for pair in self.pairs
+            if any(side is not None and since <= side.whole.starts_at <= until for side in (pair.was, pair.now))
+        }
 
     def _changes(self, viewer: Viewer, also: Beside) -> tuple[Change, ...]:
         """What a release changes of a viewer's own sessions: worked out once for all who see the same of the same."""

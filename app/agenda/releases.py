@@ -20,7 +20,7 @@ from app.models import AgendaRelease, Convening, ConveningStage, Override, Perso
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
 
-Tell = Callable[[AgendaRelease, Sequence[Notice]], None]
+Tell = Callable[[AgendaRelease, Sequence[Notice], Notices], None]
 """Writes to those whom a release concerns, in the transaction that publishes it."""
 
 
@@ -79,9 +79,10 @@ def publish_release(
     db.add(release)
     if tell is not None:
         db.flush()
-        notices = Notices(db, convening, known, entries).all()
+        found = Notices(db, convening, known, entries)
+        notices = found.all()
         release.untold = [_unnamed(one) for one in notices if one.email is None]
-        tell(release, [one for one in notices if one.email is not None])
+        tell(release, [one for one in notices if one.email is not None], found)
     if convening.stage is ConveningStage.REGISTRATION_OPEN:
         convening.stage = ConveningStage.AGENDA_PUBLISHED
     return release

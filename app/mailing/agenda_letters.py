@@ -1,15 +1,20 @@
 """The letter that tells a person what a release of an agenda changes for them (rules 13 and 14)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import Session
 
+from app import clock
 from app.agenda.changes import Change
-from app.agenda.notices import Notice
+from app.agenda.notices import Notice, Notices
+from app.mailing.agenda_calendars import NOTHING, calendars_of
+from app.mailing.at_once import note_told
 from app.mailing.letters import convening_said
 from app.mailing.outbox import Letter, enqueue_all
 from app.models import AgendaRelease, Convening
+from app.settings import Settings
 
 PURPOSE = "agenda-release"
 PRIVATELY = "agenda-release-private"
@@ -27,16 +32,46 @@ class Words:
     text: str
 
 
-def agenda_released(db: Session, release: AgendaRelease, notices: Iterable[Notice], *, base: str) -> int:
-    """Write to everyone whom a release concerns, each once for good; addresses begin with `base`. How many were new."""
+def agenda_released(
+    db: Session, release: AgendaRelease, told: Sequence[Notice], notices: Notices, *, settings: Settings
+) -> int:
+    """Write to everyone whom a release concerns, each once for good; how many were new.
+
+    Who wants invitations by mail finds in it what changes in their calendar. Of what begins so soon that calendar
+    programs will not hear of it in time this letter is the message, and says so first.
+    """
+    now, convening = clock.now(), release.convening
+    until = now + timedelta(minutes=settings.at_once_minutes)
+    near = notices.near(now, until) if release.number > 1 else {}
+    calendars = calendars_of(db, convening, [one.person_id for one in told], notices, settings)
     letters = []
-    for notice in notices:
+    for notice in told:
         if notice.email is not None:
-            words = release_letter(release.convening, release.number, release.note, notice, base=base)
-            purpose = PRIVATELY if notice.is_private else PURPOSE
-            key = f"{letters_key(release)}{notice.person_id}"
-            letters.append(Letter(notice.person_id, notice.name, notice.email, words.subject, words.text, purpose, key))
+            words = release_letter(
+                convening, release.number, release.note, notice, base=settings.address, near=near.keys()
+            )
+            calendar = calendars.get(notice.person_id, NOTHING)
+            letters.append(
+                Letter(
+                    notice.person_id,
+                    notice.name,
+                    notice.email,
+                    words.subject,
+                    words.text,
+                    PRIVATELY if notice.is_private else PURPOSE,
+                    f"{letters_key(release)}{notice.person_id}",
+                    calendar=calendar.body,
+                    method=calendar.method,
+                )
+            )
+    note_told(db, [(number, one.person_id, near[number]) for one in told for number in _own_near(one, near)])
     return enqueue_all(db, letters)
+
+
+def _own_near(notice: Notice, near: Collection[int]) -> list[int]:
+    """The sessions of their own that a notice tells of and that begin soon."""
+    own = (change.session_id for part in notice.parts if not part.whose for change in part.changes)
+    return [number for number in dict.fromkeys(own) if number in near]
 
 
 def letters_key(release: AgendaRelease) -> str:
@@ -44,22 +79,31 @@ def letters_key(release: AgendaRelease) -> str:
     return f"release:{release.key}:person:"
 
 
-def release_letter(convening: Convening, number: int, note: str, notice: Notice, *, base: str) -> Words:
-    """What a person reads; of the first release their sessions, of a later one what changes in them."""
+def release_letter(
+    convening: Convening, number: int, note: str, notice: Notice, *, base: str, near: Collection[int] = ()
+) -> Words:
+    """What a person reads; of the first release their sessions, of a later one what changes in them, and before that
+    what begins soon (`near`, ids of sessions)."""
     address = f"{base}{convening.path}/agenda"
     opening = (
         f"the agenda of {convening_said(convening)} is published."
         if number == 1
         else f"release {number} of the agenda of {convening.title} is out."
     )
-    parts = [_part(part.whose, part.changes, is_first=number == 1) for part in notice.parts]
-    lines = [f"Dear {notice.name},", opening, *parts]
+    soon = [change for part in notice.parts for change in part.changes if change.session_id in near]
+    first = (
+        ["\n".join(["This begins soon:", "", *dict.fromkeys(f"- {change.said}" for change in soon)])] if soon else []
+    )
+    rest = [(part.whose, tuple(one for one in part.changes if one not in soon)) for part in notice.parts]
+    parts = [_part(whose, changes, is_first=number == 1) for whose, changes in rest if changes]
+    lines = [f"Dear {notice.name},", opening, *first, *parts]
     if note.strip():
         lines.append(f"A note from the organizers:\n\n{note.strip()}")
     own = any(not part.whose for part in notice.parts)
     lines.append(f"{'Your agenda' if own else 'The agenda'}:\n\n{address}{'?show=mine' if own else ''}")
     lines.append("A calendar that you subscribed to follows by itself; some programs look only once a day.")
-    return Words(_subject(convening, number, notice), "\n\n".join(lines) + "\n")
+    subject = _subject(convening, number, notice)
+    return Words(f"Soon: {subject}" if soon else subject, "\n\n".join(lines) + "\n")
 
 
 def _subject(convening: Convening, number: int, notice: Notice) -> str:

@@ -29,6 +29,7 @@ from app.gatherings.invitations import (
     token_of,
     write_sending,
 )
+from app.mailing.at_once import near_changes
 from app.mailing.invitation_words import Words, batch_words, invitation_words, withdrawn_words
 from app.mailing.outbox import enqueue
 from app.models import AgendaSession, AuditEntry, Invitation, OutboxLetter, Participation, Person, Revision
@@ -88,7 +89,8 @@ def send_invitations(database: Database, settings: Settings) -> int:
                 col(Person.email).is_not(None),
             )
         )
-        busy = being_edited(db, settings)
+        near = near_changes(db, settings, told_too=True)
+        busy = Busy(being_edited(db, settings), frozenset(one.session.key for one in near))
         concerned = [
             one for one in wanting.all() if one is not None and due_for(db, viewer_of(db, one), settings, busy)
         ]
@@ -117,7 +119,15 @@ def being_edited(db: Session, settings: Settings) -> Collection[int | None]:
     return frozenset(rows)
 
 
-def due_for(db: Session, viewer: Viewer, settings: Settings, busy: Collection[int | None]) -> list[Due]:
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """The cohorts of which gatherings are being edited, and the sessions of which a change must not wait for that."""
+
+    cohort_ids: Collection[int | None] = ()
+    urgent: Collection[int] = ()
+
+
+def due_for(db: Session, viewer: Viewer, settings: Settings, busy: Busy) -> list[Due]:
     """What a person is to be written to for now."""
     assert viewer.person_id is not None
     offers = {one.target: one for one in offers_to(db, viewer, settings.address)}
@@ -125,10 +135,11 @@ def due_for(db: Session, viewer: Viewer, settings: Settings, busy: Collection[in
     found = []
     for target, offer in offers.items():
         step = _step(offer, held.get(target))
-        if step is not None and (offer.cohort_id not in busy or _is_near(offer, held.get(target), settings)):
+        waits = offer.cohort_id in busy.cohort_ids and not _is_near(offer, held.get(target), settings, busy.urgent)
+        if step is not None and not waits:
             found.append(Due(step, offer, held.get(target)))
     gone = [one for target, one in held.items() if target not in offers and one.sent >= 0 and not one.called_back_at]
-    return found + [Due(Step.WITHDRAWN, None, one) for one in _not_over(db, gone, busy)]
+    return found + [Due(Step.WITHDRAWN, None, one) for one in _not_over(db, gone, busy.cohort_ids)]
 
 
 def _step(offer: Offer, held: Invitation | None) -> Step | None:
@@ -143,10 +154,11 @@ def _step(offer: Offer, held: Invitation | None) -> Step | None:
     return Step.DATES_OFF if changed and all(one in offer.called_off for one in changed) else Step.CHANGED
 
 
-def _is_near(offer: Offer, held: Invitation | None, settings: Settings) -> bool:
-    """Whether something that they were told begins so soon that a letter must not wait."""
+def _is_near(offer: Offer, held: Invitation | None, settings: Settings, urgent: Collection[int]) -> bool:
+    """Whether something that they were told begins, or was to begin, so soon that a letter must not wait."""
     soon = clock.now() + timedelta(minutes=settings.at_once_minutes)
-    return held is not None and held.sent >= 0 and any(one.starts_at <= soon for one in offer.dates)
+    is_soon = any(one.starts_at <= soon or one.session_id in urgent for one in offer.dates)
+    return held is not None and held.sent >= 0 and is_soon
 
 
 def _not_over(db: Session, rows: Sequence[Invitation], busy: Collection[int | None]) -> list[Invitation]:

@@ -91,8 +91,8 @@ def publish(
     on is shown again.
     """
 
-    def tell(release: AgendaRelease, notices: Sequence[Notice]) -> None:
-        agenda_released(db, release, notices, base=settings.address)
+    def tell(release: AgendaRelease, told: Sequence[Notice], notices: Notices) -> None:
+        agenda_released(db, release, told, notices, settings=settings)
 
     note, reason = note[:MOST_WORDS], reason[:MOST_WORDS]
     quietly = telling == "nobody"

@@ -423,7 +423,7 @@ class Teller:
     def __init__(self) -> None:
         self.told: list[tuple[int, set[str]]] = []
 
-    def __call__(self, release: AgendaRelease, notices: Sequence[Notice]) -> None:
+    def __call__(self, release: AgendaRelease, notices: Sequence[Notice], _all: object) -> None:
         self.told.append((release.number, {one.name for one in notices}))
 
 
