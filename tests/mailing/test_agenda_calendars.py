@@ -122,9 +122,8 @@ def test_one_change_is_what_calendar_programs_act_on_and_holds_nothing_else(
 
 def test_what_is_called_off_or_theirs_no_more_is_a_cancel(db: Session, place: Campus, lab: Settings) -> None:
     welcome = place.session("Welcome", rule=place.of_people("Ruth Adler"))
-    peers = place.session(
-        "Peers", "10:00–11:00", rule=place.of_people("Jo Park", "Theo Lund"), openness=Openness.CLOSED
-    )
+    two = place.of_people("Jo Park", "Theo Lund")
+    peers = place.session("Peers", "10:00–11:00", rule=two, openness=Openness.CLOSED)
     wanting(place, "Ruth Adler", "Jo Park", "Theo Lund")
     first = publish(place, lab)
     cancel_session(db, welcome, reason="Snow", by=BY)
