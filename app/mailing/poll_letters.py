@@ -95,14 +95,18 @@ def booked(db: Session, cohort: Cohort, poll: TimePoll, gathering: AgendaSession
     for to in _readers(db, cohort, poll, asked_of(poll)):
         hidden = to.helps and _is_closed(poll)
         what = f"The {cover_of(poll).lower()} that {to.name} was asked about" if hidden else f"“{poll.title}”"
+        invited = to.reader.wants_invitations and not to.helps  # they have an invitation, which is the same event
         text = (
             f"{what} takes place:\n\n- {_span(gathering.starts_at, gathering.ends_at, poll, to)}\n\n"
             + (f"Join at {poll.join_url}\n\n" if poll.join_url and not to.helps else "")
-            + "It stands in the calendar that you subscribe to; the file with this letter puts it into any other.\n\n"
+            + "It stands in the calendar that you subscribe to; "
+            + ("an invitation" if invited else "the file with this letter")
+            + " puts it into any other.\n\n"
             + (f"{page}\n" if not hidden else "")
         )
         subject = "A time is booked" if not to.helps else f"A time for {to.name} is booked"
-        letters.append(_letter(to, subject, text, f"booked:{gathering.key}:{to.asked.key}", calendar=files[to.helps]))
+        file = "" if invited else files[to.helps]
+        letters.append(_letter(to, subject, text, f"booked:{gathering.key}:{to.asked.key}", calendar=file))
     return enqueue_all(db, letters)
 
 
