@@ -76,13 +76,14 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
-    """A time as one person has it. `strain` is how many minutes it reaches out of 08:00–18:00 of their own."""
+    """A time as one person has it. `where` they are then: "in Oakland", "at Fall convening". `strain` is by how many
+    minutes it reaches out of 08:00–18:00 of their own."""
 
     who: Who
     starts: datetime
     ends: datetime
     zone: str
-    place: str
+    where: str
     hour: Hour
     strain: int
     free: Free
@@ -121,8 +122,22 @@ class Proposal:
         return tuple(tuple(found[hour]) for hour in sorted(found))
 
     @property
-    def not_free(self) -> tuple[Theirs, ...]:
-        return tuple(one for one in self.theirs if not one.is_free)
+    def not_free(self) -> tuple[tuple[Theirs, ...], ...]:
+        """Those who are not, with whom the same is in the way at the same hour."""
+        found: dict[tuple[str, datetime, str], list[Theirs]] = {}
+        for one in self.theirs:
+            if not one.is_free:
+                found.setdefault((one.why, one.starts, one.where), []).append(one)
+        return tuple(tuple(group) for group in found.values())
+
+    @property
+    def suffering(self) -> tuple[str, ...]:
+        """Where it is early or late for those who are free: "early in Oakland"."""
+        found = {
+            hour: sorted({one.where for one in self.theirs if one.is_free and one.hour is hour})
+            for hour in (Hour.EARLY, Hour.LATE)
+        }
+        return tuple(f"{hour} {', '.join(places)}" for hour, places in found.items() if places)
 
     @property
     def strain(self) -> int:
@@ -189,7 +204,7 @@ def as_theirs(who: Who, span: Span) -> Theirs:
     stay = next((one for one in who.stays if one.span[0] <= span[0] and span[1] <= one.span[1]), None)
     there = stay is not None and (not stay.windows or any(_within(span, window) for window in stay.windows))
     zone = stay.zone if stay is not None and there else who.zone
-    place = clock.place(stay.zone) if stay is not None and there and stay.zone != who.zone else who.place
+    where = f"at {stay.title}" if stay is not None and there else f"in {who.place}"
     starts, ends = (clock.local(moment, zone) for moment in span)
     strain, hour = _strain(starts, ends)
     free, why = Free.FREE, ""
@@ -198,7 +213,7 @@ def as_theirs(who: Who, span: Span) -> Theirs:
         free, why = Free.TAKEN, taken.said
     elif stay is not None and not there:
         free, why = Free.AWAY, f"{stay.title}: there only {_said_windows(stay)}"
-    return Theirs(who, starts, ends, zone, place, hour, strain, free, why)
+    return Theirs(who, starts, ends, zone, where, hour, strain, free, why)
 
 
 def _strain(starts: datetime, ends: datetime) -> tuple[int, Hour]:

@@ -26,10 +26,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A row. `begins` is its own wall time at the left edge."""
+    """A row. `where` its people are in the morning; `begins` is their own wall time at the left edge."""
 
     name: str
-    place: str
+    where: str
     begins: str
     cells: tuple[Cell, ...]
 
@@ -80,7 +80,7 @@ def _strip(name: str, row: Sequence[Who], starts: Sequence[datetime]) -> Strip:
         theirs = [as_theirs(one, (start, start + STEP)) for one in row]
         cells.append(_cell(theirs))
     first = as_theirs(row[0], (starts[0], starts[0] + STEP))
-    return Strip(name, first.place, f"{first.starts:%H:%M}", tuple(cells))
+    return Strip(name, first.where, f"{first.starts:%H:%M}", tuple(cells))
 
 
 def _cell(theirs: Sequence[Theirs]) -> Cell:

@@ -86,8 +86,8 @@ def turns_of(db: Session, cohort: Cohort, people: Mapping[int, Somebody]) -> Tur
             Suffered(
                 session.starts_at,
                 frozenset(one.who.turn for one in invited if one.suffers),
-                frozenset(one.place for one in invited if one.hour is Hour.EARLY),
-                frozenset(one.place for one in invited if one.hour is Hour.LATE),
+                frozenset(one.who.place for one in invited if one.hour is Hour.EARLY),
+                frozenset(one.who.place for one in invited if one.hour is Hour.LATE),
             )
         )
     return Turns(tuple(found))

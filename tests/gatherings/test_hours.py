@@ -83,6 +83,23 @@ def test_an_hour_is_early_before_nine_and_late_after_five_and_costs_what_it_reac
     assert (found.hour, found.strain) == (hour, strain)
 
 
+def test_a_time_says_whose_hour_it_is_and_with_whom_the_same_is_in_the_way() -> None:
+    cabinet = (Taken((NOON, NOON + timedelta(hours=1)), "Cabinet"),)
+    people = [who("Oakland"), who("Salem", 2), who("Louisville", 3), who("London", 4, taken=cabinet)]
+    (late,) = times("17:00")
+    found = proposal(late, 60, people, {})
+    assert found.suffering == ("late in London, in Louisville, in Salem",)
+    assert [[one.who.place for one in group] for group in found.hours] == [
+        ["Oakland"],
+        ["Salem", "Louisville"],
+        ["London"],
+    ]
+    busy = [who("Salem", taken=cabinet), who("Salem", 2, taken=cabinet), who("Oakland", 3, taken=cabinet)]
+    found = proposal(NOON, 60, busy, {})
+    assert [[one.who.person_id for one in group] for group in found.not_free] == [[1, 2], [3]]
+    assert (found.hours, found.suffering) == ((), ())
+
+
 def test_somebodys_own_saturday_costs_most() -> None:
     friday_evening = utc(2017, 11, 10, 22)  # 17:00 in Salem, Saturday 03:45 in Kathmandu
     found = proposal(friday_evening, 60, [who("Salem"), who("Kathmandu", 2)], {})
@@ -156,10 +173,10 @@ def test_presence_windows_say_when_somebody_at_a_convening_is_there_rule_11() ->
     mayor = who("Oakland", stays=(stay,))
     morning, evening = utc(2017, 11, 14, 15), utc(2017, 11, 14, 22)
     away = as_theirs(mayor, (morning, morning + timedelta(hours=1)))
-    assert (away.free, f"{away.starts:%H:%M}", away.place) == (Free.AWAY, "07:00", "Oakland")
+    assert (away.free, f"{away.starts:%H:%M}", away.where) == (Free.AWAY, "07:00", "in Oakland")
     assert away.why == "Fall convening: there only Tue 14 Nov, 12:30–19:00 EST"
     there = as_theirs(mayor, (evening, evening + timedelta(hours=1)))
-    assert (there.free, f"{there.starts:%H:%M}", there.place) == (Free.FREE, "17:00", "New York")
+    assert (there.free, f"{there.starts:%H:%M}", there.where) == (Free.FREE, "17:00", "at Fall convening")
     home = as_theirs(mayor, (evening + timedelta(days=2), evening + timedelta(days=2, hours=1)))
     assert f"{home.starts:%H:%M}" == "14:00"
 

@@ -82,7 +82,7 @@ def at(db: Session, stage: Polling, poll: TimePoll, start: datetime) -> Proposal
 
 
 def why(found: Proposal) -> dict[str, str]:
-    return {one.who.name: one.why for one in found.not_free}
+    return {one.who.name: one.why for group in found.not_free for one in group}
 
 
 def test_a_gathering_that_somebody_is_invited_to_takes_their_time_and_nobody_elses(stage: Polling) -> None:
@@ -142,7 +142,7 @@ def test_at_a_convening_sessions_and_presence_windows_say_who_is_free_rule_11(st
         morning = at(db, stage, poll, eastern(14, "09:00"))
         assert why(morning) == {"Salem Mayor": "Fall convening: there only Tue 14 Nov, 12:30–19:00 EST"}
         oakland = next(one for one in morning.theirs if one.who.name == "Oakland Mayor")
-        assert (f"{oakland.starts:%H:%M}", oakland.place, oakland.free) == ("09:00", "New York", Free.FREE)
+        assert (f"{oakland.starts:%H:%M}", oakland.where, oakland.free) == ("09:00", "at Fall convening", Free.FREE)
         assert why(at(db, stage, poll, eastern(14, "15:30"))) == {"Oakland Mayor": "Welcome", "Salem Mayor": "Welcome"}
         assert why(at(db, stage, poll, eastern(14, "13:00"))) == {}
 
@@ -196,7 +196,7 @@ def test_ten_bookings_of_the_best_time_go_round(stage: Polling) -> None:
             ask(db, poll, [first.starts_at], by=BY)
             book(db, cohort, poll, slots_of(poll)[0], by=BY)
             for one in first.theirs:
-                counts[one.place] = counts.get(one.place, 0) + one.suffers
+                counts[one.who.place] = counts.get(one.who.place, 0) + one.suffers
             assert abs(counts["Oakland"] - counts["Salem"]) <= 1
     assert counts == {"Oakland": 5, "Salem": 5}
 
@@ -220,7 +220,7 @@ def test_a_week_is_drawn_with_words_beneath_every_colour(stage: Polling) -> None
     assert [one.day for one in days] == [MONDAY + timedelta(days=number) for number in range(5)]
     assert days[0].hours == tuple((f"{hour:02}", 2) for hour in range(8, 13))
     oakland, salem = days[0].strips
-    assert (oakland.name, oakland.place, oakland.begins) == ("Oakland Mayor", "Oakland", "05:00")
+    assert (oakland.name, oakland.where, oakland.begins) == ("Oakland Mayor", "in Oakland", "05:00")
     assert [one.kind for one in oakland.cells] == ["out"] * 6 + ["edge"] * 2 + ["taken"] * 2
     assert [one.said for one in oakland.cells][-3:] == ["08:30, early", "09:00, Data", "09:30, Data"]
     assert [one.kind for one in salem.cells] == ["edge"] * 2 + ["easy"] * 6 + ["taken"] * 2

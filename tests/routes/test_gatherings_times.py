@@ -96,7 +96,7 @@ def test_an_organizer_says_what_it_is_sees_which_times_suit_and_asks_with_one_pr
     page = organizer.get(f"{place}?first=2017-11-06&last=2017-11-07&earliest=08:00&latest=19:00").text
     starts = re.findall(r'name="starts" value="([^"]+)"', page)
     assert "Mon 6 Nov, 12:00–13:00 EST" in page
-    assert re.search(r"<strong class=\"figures\">09:00</strong> in <span dir=\"auto\">Oakland</span>", page)
+    assert re.search(r"<strong class=\"figures\">09:00</strong> <span dir=\"auto\">in Oakland</span>", page)
     assert page.count('<table class="strip">') == 2
     organizer.follow(f"{place}/slots", {"starts": starts[:2], "day": "2017-11-08", "start": "16:30"})
     with stage.database.read() as db:
