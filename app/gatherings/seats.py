@@ -51,11 +51,28 @@ def take_seat(db: Session, session: AgendaSession, person: Person, *, secret: by
     if seat is not None and seat.state in HELD:
         return seat
     _refuse_closed(session, webinar)
+    seat = _of_person(db, session, person, seat)
+    _give(db, webinar, seat)
+    return _linked(db, session, seat, secret)
+
+
+def seat_for(db: Session, session: AgendaSession, person: Person, secret: bytes) -> WebinarSeat:
+    """The seat of somebody who came without registering, whatever the capacity was. Called inside a verb that holds the
+    session."""
+    seat = _of_person(db, session, person, seat_of(db, session.key, person.key))
+    if seat.state is not SeatState.REGISTERED or seat.changed_at is None:
+        _become(seat, SeatState.REGISTERED)
+        db.add(seat)
+    return _linked(db, session, seat, secret)
+
+
+def _of_person(db: Session, session: AgendaSession, person: Person, seat: WebinarSeat | None) -> WebinarSeat:
+    """Their seat, with the city whose office they hold."""
     if seat is None:
         seat = WebinarSeat(session_id=session.key, person_id=person.key, nonce="", token_hash="")
     home = next((o for o in offices_of(db, person.key) if o.cohort_id == session.cohort_id and o.city_id), None)
     seat.city_id = home.city_id if home else None
-    return _seated(db, session, webinar, seat, secret)
+    return seat
 
 
 @verb
@@ -80,7 +97,8 @@ def take_public_seat(db: Session, session: AgendaSession, given: Given, *, secre
         seat = WebinarSeat(
             session_id=session.key, name=name, email=email, organization=organization, nonce="", token_hash=""
         )
-    return _seated(db, session, webinar, seat, secret)
+    _give(db, webinar, seat)
+    return _linked(db, session, seat, secret)
 
 
 @verb
@@ -207,14 +225,14 @@ def _refuse_closed(session: AgendaSession, webinar: Webinar) -> None:
         raise Refused(why)
 
 
-def _seated(db: Session, session: AgendaSession, webinar: Webinar, seat: WebinarSeat, secret: bytes) -> WebinarSeat:
-    """The seat with a place or a number in line, and with a link where it has none yet."""
+def _linked(db: Session, session: AgendaSession, seat: WebinarSeat, secret: bytes) -> WebinarSeat:
+    """The seat, stored, with a link where it has none yet."""
     is_new = not seat.nonce
     if is_new:
         seat.nonce = secrets.token_urlsafe(24)
         seat.token_hash = fingerprint(seat.nonce)
     seat.told = told_of(session)
-    _give(db, webinar, seat)
+    db.add(seat)
     db.flush()
     if is_new:
         seat.token_hash = fingerprint(token_of(seat, secret))

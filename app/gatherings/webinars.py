@@ -5,13 +5,15 @@ A webinar of which nobody has said anything yet has the usual terms; its row is 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.models import AgendaSession, SessionFormat, Webinar
+from app.gatherings.arranging import arrange_gathering
+from app.gatherings.details import GONE, Presenter, details_of
+from app.models import AgendaSession, Cohort, SessionFormat, Webinar
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
 
@@ -82,6 +84,26 @@ def set_terms(db: Session, session: AgendaSession, to: Terms, *, by: Viewer) -> 
     webinar.reminder_hours = ",".join(str(hours) for hours in to.reminder_hours)
     db.add(webinar)
     return webinar
+
+
+@verb
+def copy_webinar(db: Session, session: AgendaSession, *, starts_at: datetime, by: Viewer) -> AgendaSession:
+    """Another webinar like an earlier one, at an instant (UTC): its words, host, speakers and terms. Speakers are asked
+    anew, and the address to join is not taken over: a meeting has its own."""
+    refuse_other_kinds(session)
+    said = details_of(session)
+    presenters = tuple(Presenter(one.person_id, one.part) for one in said.presenters if one.state not in GONE)
+    details = replace(said, presenters=presenters, join_url="", internal_notes="")
+    cohort = db.get_one(Cohort, session.cohort_id)
+    made = arrange_gathering(
+        db, cohort, details, starts_at=starts_at, minutes=session.minutes, zone=session.zone, by=by
+    )
+    terms = replace(terms_of(webinar_of(db, session)), opens_at=None, closes_at=None)
+    webinar = set_terms(db, made, terms, by=by)
+    earlier = webinar_of(db, session)
+    webinar.follow_up, webinar.follow_up_missed = earlier.follow_up, earlier.follow_up_missed
+    db.add(webinar)
+    return made
 
 
 def terms_of(webinar: Webinar) -> Terms:

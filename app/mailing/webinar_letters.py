@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.database import Database
+from app.gatherings.attendance import name_of
 from app.gatherings.reminding import take_due_reminders, take_untold, webinars_to_remind, webinars_to_tell
 from app.gatherings.seats import place_in_line, token_of
 from app.gatherings.webinars import door_opens_at, webinar_of
@@ -109,10 +110,6 @@ def remind(db: Session, session: AgendaSession, *, settings: Settings) -> int:
 def link_of(seat: WebinarSeat, settings: Settings) -> str:
     """The whole address of a seat's own page."""
     return f"{settings.address}/webinars/{token_of(seat, settings.secret)}"
-
-
-def name_of(seat: WebinarSeat) -> str:
-    return seat.person.name if seat.person else seat.name
 
 
 def when_said(seat: WebinarSeat) -> str:

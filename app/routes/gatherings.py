@@ -90,7 +90,8 @@ def create(
         )
     except Refused as refused:
         return gatherings_form.show(request, db, cohort, form, errors=typed.errors(refused))
-    return see_other(_place(cohort, made), flash=f"“{made.title}” is on the calendar of those invited.")
+    place = f"{_place(cohort, made)}{'/webinar' if made.format is SessionFormat.WEBINAR else ''}"
+    return see_other(place, flash=f"“{made.title}” is on the calendar of those invited.")
 
 
 @router.get("/{cohort}/gatherings/{number:int}", dependencies=READ)
@@ -137,7 +138,7 @@ def show_one(
 
 @router.get("/{cohort}/gatherings/{number:int}/edit", dependencies=CHANGE)
 def edit(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
-    gathering = _changeable(db, cohort, viewer, number)
+    gathering = changeable(db, cohort, viewer, number)
     return gatherings_form.show(request, db, cohort, gatherings_form.filled(db, gathering), gathering=gathering)
 
 
@@ -152,7 +153,7 @@ def save(
     form: Annotated[GatheringForm, Form()],
 ) -> Response:
     """Change what is said of a gathering and when it takes place; of a series, this one alone."""
-    gathering = _changeable(db, cohort, viewer, number)
+    gathering = changeable(db, cohort, viewer, number)
     try:
         details = gatherings_form.read_details(db, cohort, form, before=gathering)
         time = gatherings_form.read_time(form, zone=gathering.zone)
@@ -175,7 +176,7 @@ def cancel(
     number: int,
     reason: Annotated[str, Form()] = "",
 ) -> Response:
-    gathering = _changeable(db, cohort, viewer, number)
+    gathering = changeable(db, cohort, viewer, number)
     arranging.cancel_gathering(db, gathering, reason=reason, by=viewer)
     webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
     return see_other(_place(cohort, gathering), flash="Called off. It stays in calendars, marked so, with the reason.")
@@ -183,7 +184,7 @@ def cancel(
 
 @router.post("/{cohort}/gatherings/{number:int}/reinstatement", dependencies=CHANGE)
 def reinstate(db: Db, cohort: CohortHere, viewer: ViewerHere, settings: SettingsHere, number: int) -> Response:
-    gathering = _changeable(db, cohort, viewer, number)
+    gathering = changeable(db, cohort, viewer, number)
     arranging.reinstate_gathering(db, gathering, by=viewer)
     webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
     return see_other(_place(cohort, gathering), flash="It takes place after all.")
@@ -192,7 +193,7 @@ def reinstate(db: Db, cohort: CohortHere, viewer: ViewerHere, settings: Settings
 @router.post("/{cohort}/gatherings/{number:int}/omission", dependencies=CHANGE)
 def omit(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
     """Take one date out of a series."""
-    gathering = _changeable(db, cohort, viewer, number)
+    gathering = changeable(db, cohort, viewer, number)
     series = gathering.series
     skip_occurrence(db, gathering, by=viewer)
     assert series is not None, "skip_occurrence refuses what is not of a series"
@@ -219,7 +220,7 @@ def _by_month(gatherings: Iterable[Gathering], flagged: Iterable[date]) -> list[
     return [Month(first, found.get(first, ()), first in lacking) for first in sorted(found.keys() | lacking)]
 
 
-def _changeable(db: Session, cohort: Cohort, viewer: Viewer, number: int) -> AgendaSession:
+def changeable(db: Session, cohort: Cohort, viewer: Viewer, number: int) -> AgendaSession:
     """The gathering, for an organizer who may know all of it (rule 13)."""
     seen = gathering_of(db, cohort.key, number, viewer)
     if seen is None:

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from app.calendars.documents import document
 from app.calendars.entries import seat_entry
 from app.gatherings import seats
+from app.gatherings.attendance import name_of
 from app.gatherings.webinar_page import part_of
 from app.mailing import webinar_letters
 from app.models import AgendaSession, Cohort, WebinarSeat
@@ -56,7 +57,7 @@ def holder_here(request: Request, db: Db, token: str) -> Holder:
     request.state.viewer = Viewer.anonymous()
     request.state.cohort = db.get_one(Cohort, seat.session.cohort_id)
     db.info["cohort_id"] = seat.session.cohort_id
-    name = webinar_letters.name_of(seat)
+    name = name_of(seat)
     by = Viewer(seat.person_id, name, actor_id=seat.person_id, actor_name=f"{name[:250]}, by private link")
     return Holder(seat, token, by)
 
@@ -70,7 +71,7 @@ def look(request: Request, db: Db, holder: HolderHere) -> Response:
     context = {
         "one": holder.session,
         "here": holder.here,
-        "name": webinar_letters.name_of(holder.seat),
+        "name": name_of(holder.seat),
         "webinar": part_of(db, holder.session, holder.seat),
         "when": webinar_letters.when_said(holder.seat),
     }
