@@ -239,12 +239,11 @@ def _text(data: bytes, findings: Findings) -> Iterator[tuple[int, list[Cell]]]:
     lines = text.splitlines()[:60]
     delimiter = max(DELIMITERS, key=lambda one: sum(one in line for line in lines))
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begins = 1
     try:
         for count, cells in enumerate(reader):
             within(count + 1, len(cells))
-            yield (
-                reader.line_num,
-                [cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell for cell in cells],
-            )
+            yield begins, [cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_STARTS else cell for cell in cells]
+            begins = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable(f"This list cannot be read, from line {reader.line_num} on: {error}.") from error
+        raise Unreadable(f"This list cannot be read, from line {begins} on: {error}.") from error

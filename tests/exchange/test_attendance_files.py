@@ -121,7 +121,7 @@ def test_a_row_that_cannot_be_read_is_named_and_the_others_are_taken() -> None:
     [
         (b"", "This file is empty."),
         (b"Name,Shoe size\nAda,38\n", "No row of headings in this table is known."),
-        (b'Name,Email,Duration\nAda,a@example.org,5\n"Bo,b@example.org,6\nCy,c@example.org,7\n', "from line 4 on"),
+        (b'Name,Email,Duration\nAda,a@example.org,5\n"Bo,b@example.org,6\nCy,c@example.org,7\n', "from line 3 on"),
         (b"BEGIN:VCALENDAR\r\n", "This is no table."),
         (b"%PDF-1.7", "This is a PDF."),
         (b"PK\x03\x04broken", "damaged"),
