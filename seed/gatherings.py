@@ -13,11 +13,13 @@ from seed.agenda import details_from, rule_from
 from seed.calendar import minutes, walls
 from seed.calls import load_calls
 from seed.sample import Entry, Sample, read
+from seed.webinars import load_webinar
 
 
 @verb
-def load_gatherings(db: Session, sample: Sample, *, by: Viewer) -> None:
-    """Load the series with all their occurrences, and the webinars and peer sessions, which stand alone."""
+def load_gatherings(db: Session, sample: Sample, *, secret: bytes, by: Viewer) -> None:
+    """Load the series with all their occurrences, and the webinars and peer sessions, which stand alone; `secret` signs
+    the links of those registered."""
     entry, zone = read("gatherings"), sample.cohort.zone
     for written in entry["series"]:
         series = create_series(db, sample.cohort, _purpose(sample, written), _timetable(sample, written), by=by)
@@ -26,7 +28,11 @@ def load_gatherings(db: Session, sample: Sample, *, by: Viewer) -> None:
     for written in (*entry["webinar"], *entry["peer_session"]):
         details, span = details_from(sample, written), written["time"]
         starts_at, _ = sample.calendar.span(written["on"], span, zone)
-        arrange_gathering(db, sample.cohort, details, starts_at=starts_at, minutes=minutes(span), zone=zone, by=by)
+        made = arrange_gathering(
+            db, sample.cohort, details, starts_at=starts_at, minutes=minutes(span), zone=zone, by=by
+        )
+        if made.format is SessionFormat.WEBINAR:
+            load_webinar(db, made, sample, written, secret=secret, by=by)
     db.flush()
 
 

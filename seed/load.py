@@ -44,7 +44,7 @@ def load_cohort(db: Session, calendar: Calendar, files: Files, *, secret: bytes,
     _refuse_second(db)
     sample = load_people(db, calendar, by=by)
     load_agenda(db, sample, by=by)
-    load_gatherings(db, sample, by=by)
+    load_gatherings(db, sample, secret=secret, by=by)
     load_polls(db, sample, secret=secret, by=by)
     load_registration(db, sample, by=by)
     load_updates(db, sample, files, by=by)

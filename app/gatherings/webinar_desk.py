@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -20,7 +20,7 @@ A_WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step on the way: `state` is done, now (the next one), late, or "" (ahead)."""
+    """A step on the way: `when` is a day in a word or two; `state` is done, now (the next one), late, or "" (ahead)."""
 
     name: str
     when: str
@@ -65,9 +65,13 @@ def desk_of(db: Session, session: AgendaSession) -> Desk:
     webinar, seats = webinar_of(db, session), seats_with_people(db, session)
     count = Counter(seat.state for seat in seats)
     on = [seat for seat in seats if seat.state is SeatState.REGISTERED]
-    items = db.exec(
-        select(LibraryItem.kind).where(LibraryItem.session_id == session.key, col(LibraryItem.archived_at).is_(None))
-    ).all()
+    recorded = db.exec(
+        select(LibraryItem.id).where(
+            LibraryItem.session_id == session.key,
+            LibraryItem.kind == LibraryKind.RECORDING,
+            col(LibraryItem.archived_at).is_(None),
+        )
+    ).first()
     wanting = sorted((s for s in seats if s.wants_more_at), key=lambda s: s.wants_more_at or s.created_at, reverse=True)
     return Desk(
         webinar=webinar,
@@ -77,7 +81,7 @@ def desk_of(db: Session, session: AgendaSession) -> Desk:
         waiting=count[SeatState.WAITING],
         gave_back=count[SeatState.CANCELLED],
         came=sum(was_there(seat) for seat in seats),
-        steps=_in_turn(_steps(session, webinar, seats, has_recording=LibraryKind.RECORDING in items), session),
+        steps=_in_turn(_steps(session, webinar, seats, has_recording=recorded is not None), session),
         cities=_by_city(db, session, on),
         more=tuple(wanting),
     )
@@ -96,33 +100,51 @@ def _steps(
     lacking = _lacking(session)
     places = f"{on} of {webinar.capacity} places" if webinar.capacity is not None else f"{on} registered"
     hours = terms_of(webinar).reminder_hours
-    reminders = [clock.said_moment(session.starts_at - timedelta(hours=one), zone) for one in hours]
+    reminders = [session.starts_at - timedelta(hours=one) for one in hours]
+    planned = "; ".join(clock.said_moment(one, zone) for one in reminders)
     reminded = not hours or clock.now() >= session.starts_at - timedelta(hours=min(hours))
     listed = any(seat.listed_at for seat in seats)
     return [
-        Step("Announced", clock.said_day(clock.local(session.created_at, zone)), _state(not lacking), lacking),
+        Step(
+            "Announced",
+            _day(session.created_at, zone),
+            _state(not lacking),
+            lacking or "What it is about, who speaks and where to join are said.",
+        ),
         Step(
             "Registration",
-            f"until {clock.said_moment(closes, zone)}",
+            _day(closes, zone),
             _state(clock.now() >= closes),
-            places + (f", {waiting} in line" if waiting else ""),
+            f"{places}{f', {waiting} in line' if waiting else ''}, until {clock.said_moment(closes, zone)}",
         ),
-        Step("Reminders", " and ".join(f"{one} h before" for one in hours), _state(reminded), "; ".join(reminders)),
+        Step(
+            "Reminders", _day(reminders[0], zone) if reminders else "", _state(reminded), planned or "None is planned."
+        ),
         Step(
             "Takes place",
-            clock.said_span(session.starts_at, session.ends_at, zone),
+            _day(session.starts_at, zone),
             _state(over),
             f"The door opens at {clock.said_time(door_opens_at(session.starts_at, webinar.join_minutes), zone)}.",
         ),
         Step("Attendance", "", _state(listed), f"{came} came" if came or listed else "The list is not here yet."),
-        Step("Recording", "", _state(has_recording), "" if has_recording else "Nothing is in the library yet."),
+        Step(
+            "Recording",
+            "",
+            _state(has_recording),
+            "It is in the library." if has_recording else "Nothing is in the library yet.",
+        ),
         Step(
             "Follow-up",
-            clock.said_day(clock.local(webinar.follow_up_sent_at, zone)) if webinar.follow_up_sent_at else "",
+            _day(webinar.follow_up_sent_at, zone) if webinar.follow_up_sent_at else "",
             _state(webinar.follow_up_sent_at is not None),
-            "" if webinar.follow_up_sent_at else "Not sent yet.",
+            "The letter went." if webinar.follow_up_sent_at else "The letter has not gone yet.",
         ),
     ]
+
+
+def _day(moment: datetime, zone: str) -> str:
+    there = clock.local(moment, zone)
+    return f"{there.day} {there:%b}"
 
 
 def _state(done: bool) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.gatherings.listing import Gathering
-from app.gatherings.seats import counts, place_in_line, seat_of
+from app.gatherings.seats import HELD, counts, place_in_line, seat_of
 from app.gatherings.webinars import closes_at, door_opens_at, is_door_open, is_over, webinar_of, why_closed
 from app.models import AgendaSession, SeatState, SessionFormat, WebinarSeat
 from app.people.viewer import Viewer
@@ -39,6 +39,11 @@ class WebinarPart:
     @property
     def state(self) -> SeatState | None:
         return self.seat.state if self.seat else None
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether they can say now that they want to learn more: who has a seat, from the door's opening on."""
+        return self.state in HELD and (self.is_door_open or self.is_over)
 
     @property
     def free(self) -> int | None:

@@ -16,7 +16,16 @@ ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 def as_html(text: str) -> str:
     """The letter as an HTML document: blank lines part paragraphs, lines that begin with "- " are a list, addresses
     are links. It asks for nothing from elsewhere, so that nobody learns who has read it."""
-    blocks = "".join(_block(block) for block in re.split(r"\n{2,}", text.strip("\n")))
+    return framed(as_blocks(text))
+
+
+def as_blocks(text: str) -> str:
+    """The paragraphs, lists and links of plain text, as HTML."""
+    return "".join(_block(block) for block in re.split(r"\n{2,}", text.strip("\n")))
+
+
+def framed(blocks: str) -> str:
+    """An HTML document of blocks that are safe already."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

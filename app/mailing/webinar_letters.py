@@ -59,7 +59,7 @@ def tell_seats(db: Session, seats: Sequence[WebinarSeat], *, settings: Settings,
             subject = f"You are registered: {session.title}"
             said = f"you are registered for “{session.title}”."
         text = "\n\n".join((said, when_said(seat), _ways(seat, opens, settings)))
-        letters.append(_letter(seat, subject, text, purpose="webinar", key=f"seat:{seat.key}:{seat.sequence}"))
+        letters.append(letter_to(seat, subject, text, purpose="webinar", key=f"seat:{seat.key}:{seat.sequence}"))
     return enqueue_all(db, [one for one in letters if one is not None])
 
 
@@ -73,7 +73,7 @@ def tell_again(db: Session, seat: WebinarSeat, *, settings: Settings) -> int:
         )
     )
     key = f"again:{seat.key}:{clock.today('UTC').isoformat()}"
-    letter = _letter(seat, f"Your link: {seat.session.title}", text, purpose="webinar", key=key)
+    letter = letter_to(seat, f"Your link: {seat.session.title}", text, purpose="webinar", key=key)
     return enqueue_all(db, [letter] if letter else [])
 
 
@@ -90,7 +90,7 @@ def tell_of_change(db: Session, session: AgendaSession, *, settings: Settings, b
             said = f"“{session.title}” takes place at this time now:"
             text = "\n\n".join((said, when_said(seat), _ways(seat, opens, settings)))
         key = f"change:{seat.key}:{session.sequence}:{seat.told}"
-        letters.append(_letter(seat, subject, text, purpose="webinar-change", key=key))
+        letters.append(letter_to(seat, subject, text, purpose="webinar-change", key=key))
     return enqueue_all(db, [one for one in letters if one is not None])
 
 
@@ -103,7 +103,7 @@ def remind(db: Session, session: AgendaSession, *, settings: Settings) -> int:
         said = f"this is a reminder: “{session.title}” takes place"
         text = "\n\n".join((said, when_said(seat), _ways(seat, opens, settings)))
         key = f"reminder:{seat.key}:{due.hours}:{session.starts_at.isoformat()}"
-        letters.append(_letter(seat, f"Reminder: {session.title}", text, purpose="webinar-reminder", key=key))
+        letters.append(letter_to(seat, f"Reminder: {session.title}", text, purpose="webinar-reminder", key=key))
     return enqueue_all(db, [one for one in letters if one is not None])
 
 
@@ -155,7 +155,7 @@ def _time_said(seat: WebinarSeat, session: AgendaSession, moment: datetime) -> s
     return f"{said} ({clock.said_time(moment, beside[0])} in {beside[1]})"
 
 
-def _letter(seat: WebinarSeat, subject: str, text: str, *, purpose: str, key: str, html: str = "") -> Letter | None:
+def letter_to(seat: WebinarSeat, subject: str, text: str, *, purpose: str, key: str, html: str = "") -> Letter | None:
     """A letter to who has the seat; None for somebody whose address nobody knows."""
     name = name_of(seat)
     email = seat.person.email if seat.person else seat.email

@@ -17,6 +17,7 @@ from app.gatherings.listing import Gathering, gathering_of, gatherings_of
 from app.gatherings.poll_asking import asking
 from app.gatherings.series import months_to_flag, skip_occurrence
 from app.gatherings.webinar_page import webinar_part
+from app.learning.library import items_of_session
 from app.mailing import webinar_letters
 from app.models import AgendaSession, Cohort, SessionFormat
 from app.people.audiences import names_for, rule_of, said
@@ -121,6 +122,7 @@ def show_one(
     context = {
         "one": seen,
         "webinar": webinar_part(db, seen, viewer),
+        "items": items_of_session(db, seen.session_id) if seen.is_whole else [],
         "errors": errors or {},
         "written": written or {},
         "audience": _audience(db, cohort, seen, viewer),

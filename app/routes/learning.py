@@ -7,8 +7,9 @@ from fastapi.responses import Response
 
 from app.learning.asks import asks_of
 from app.learning.kept import commitments_of, kept_by_city, narrowed
+from app.learning.more import asks_said
 from app.models import AnswerState
-from app.routes.door import CohortHere, Db, Needs
+from app.routes.door import CohortHere, Db, Needs, ViewerHere
 from app.routes.kept import keep
 from app.routes.pages import page
 
@@ -21,6 +22,7 @@ def read(
     request: Request,
     db: Db,
     cohort: CohortHere,
+    viewer: ViewerHere,
     city: Annotated[str, Query(max_length=80)] = "",
     stage: Annotated[str, Query(max_length=120)] = "",
     state: Annotated[str, Query(max_length=20)] = "",
@@ -31,6 +33,7 @@ def read(
     found = narrowed(commitments, city=city, stage=stage, state=state)
     context = {
         "asks": asks_of(db, cohort.key),
+        "said": asks_said(db, cohort.key, viewer),
         "kept": kept_by_city(commitments),
         "commitments": found[start : start + PAGE],
         "found": len(found),

@@ -3,25 +3,30 @@
 To open it changes nothing: programs that look for harm in letters open every address.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from app.calendars.documents import document
 from app.calendars.entries import seat_entry
 from app.gatherings import seats
-from app.gatherings.attendance import name_of
+from app.gatherings.attendance import name_of, was_there
 from app.gatherings.webinar_page import part_of
+from app.learning.library import items_of_session
+from app.learning.more import ask_more, take_ask_back
 from app.mailing import webinar_letters
-from app.models import AgendaSession, Cohort, WebinarSeat
+from app.models import AgendaSession, Cohort, SeatState, WebinarSeat
+from app.people.audit import Refused
 from app.people.names import slug_of
 from app.people.viewer import Viewer
 from app.routes.door import Db, Needs, SettingsHere
 from app.routes.pages import page, see_other
 from app.routes.speaker_link import GoneLink
-from app.routes.webinars import going
+from app.routes.webinars import asked, going
 
 router = APIRouter(prefix="/webinars/{token}")
 LINK = [Depends(Needs("webinar.link"))]
@@ -68,14 +73,29 @@ HolderHere = Annotated[Holder, Depends(holder_here)]
 @router.get("", dependencies=LINK)
 def look(request: Request, db: Db, holder: HolderHere) -> Response:
     """How the seat stands, and the door."""
+    return _show(request, db, holder)
+
+
+def _show(
+    request: Request,
+    db: Session,
+    holder: Holder,
+    *,
+    errors: Mapping[str, str] | None = None,
+    written: Mapping[str, str] | None = None,
+) -> Response:
+    has_seat = holder.seat.state is not SeatState.CANCELLED or was_there(holder.seat)
     context = {
         "one": holder.session,
         "here": holder.here,
         "name": name_of(holder.seat),
         "webinar": part_of(db, holder.session, holder.seat),
         "when": webinar_letters.when_said(holder.seat),
+        "items": items_of_session(db, holder.session.key) if has_seat else [],
+        "errors": errors or {},
+        "written": written or {},
     }
-    return page(request, "gatherings/seat.html", context)
+    return page(request, "gatherings/seat.html", context, status=422 if errors else 200)
 
 
 @router.get("/calendar.ics", dependencies=LINK)
@@ -91,6 +111,23 @@ def calendar_file(settings: SettingsHere, holder: HolderHere) -> Response:
 def join(request: Request, db: Db, holder: HolderHere) -> Response:
     """Note that they came, once, and send them on."""
     return going(request, holder.session.title, seats.note_joined(db, holder.seat, by=holder.by))
+
+
+@router.post("/seat/ask", dependencies=LINK)
+def ask(request: Request, db: Db, holder: HolderHere, text: Annotated[str, Form()] = "") -> Response:
+    """Say that one wants to learn more."""
+    try:
+        said = ask_more(db, holder.seat, text, by=holder.by)
+    except Refused as refused:
+        return _show(request, db, holder, errors={"more": refused.sentence}, written={"more": text})
+    return see_other(f"{holder.here}#more", flash=asked(said))
+
+
+@router.post("/seat/ask/removal", dependencies=LINK)
+def take_back(db: Db, holder: HolderHere) -> Response:
+    """Take back what one wanted to learn."""
+    take_ask_back(db, holder.seat, by=holder.by)
+    return see_other(f"{holder.here}#more", flash="Taken back.")
 
 
 @router.post("/seat", dependencies=LINK)

@@ -13,8 +13,9 @@ from app.gatherings import seats
 from app.gatherings.listing import Gathering, gathering_of
 from app.gatherings.seats import Given
 from app.gatherings.webinar_page import may_register, webinar_part
+from app.learning.more import ask_more, take_ask_back
 from app.mailing import webinar_letters
-from app.models import AgendaSession, Cohort, Person, SeatState, SessionFormat, WebinarSeat
+from app.models import AgendaSession, Ask, Cohort, Person, SeatState, SessionFormat, WebinarSeat
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes import gatherings, typed
@@ -66,6 +67,28 @@ def give_back(db: Db, cohort: CohortHere, viewer: ViewerHere, settings: Settings
     return see_other(f"/{cohort.slug}/gatherings/{number}", flash="Your place is given back.")
 
 
+@router.post("/seat/ask", dependencies=ATTEND)
+def ask(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, number: int, text: Text = "") -> Response:
+    """Say that one wants to learn more: an ask of one's city."""
+    seat = _own_seat(db, cohort, viewer, number)
+    try:
+        said = ask_more(db, seat, text, by=viewer)
+    except Refused as refused:
+        seen = _webinar(db, cohort, viewer, number)
+        written = {"more": text}
+        return gatherings.show_one(
+            request, db, cohort, viewer, seen, errors={"more": refused.sentence}, written=written
+        )
+    return see_other(f"/{cohort.slug}/gatherings/{number}#more", flash=asked(said))
+
+
+@router.post("/seat/ask/removal", dependencies=ATTEND)
+def take_back(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
+    """Take back what one wanted to learn."""
+    take_ask_back(db, _own_seat(db, cohort, viewer, number), by=viewer)
+    return see_other(f"/{cohort.slug}/gatherings/{number}#more", flash="Taken back.")
+
+
 @router.get("/join", dependencies=ATTEND)
 def door(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
     """The door: a button once it is open, and before that when it will be."""
@@ -90,6 +113,11 @@ def going(request: Request, title: str, address: str) -> Response:
     response = page(request, "gatherings/going.html", {"title": title, "address": address})
     response.headers["cache-control"] = "private, no-store"
     return response
+
+
+def asked(said: Ask | None) -> str:
+    """What became of a wish to learn more."""
+    return "It stands among your city’s asks." if said else "The organizers read it."
 
 
 def _register_stranger(db: Session, session: AgendaSession, given: Given, settings: Settings) -> str:

@@ -11,10 +11,12 @@ from sqlmodel import Session
 
 from app import clock
 from app.gatherings import seats
+from app.gatherings.attendance import name_of
 from app.gatherings.webinar_desk import desk_of
 from app.gatherings.webinars import Terms, copy_webinar, read_hours, set_terms, terms_of, webinar_of
+from app.learning.library import USUAL_TITLES, items_of_session
 from app.mailing import webinar_letters
-from app.models import AgendaSession, Cohort, SessionFormat
+from app.models import AgendaSession, Cohort, LibraryKind, SessionFormat
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes import gatherings_form, typed
@@ -49,7 +51,7 @@ def webinar_here(db: Session, cohort: Cohort, viewer: Viewer, number: int) -> Ag
 @router.get("", dependencies=CHANGE)
 def desk(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
     """What is done and what is next, who registers, and the terms."""
-    return _show(request, db, webinar_here(db, cohort, viewer, number))
+    return show_desk(request, db, webinar_here(db, cohort, viewer, number))
 
 
 @router.post("", dependencies=CHANGE)
@@ -69,7 +71,7 @@ def change_terms(
         moved_up = seats.move_up(db, session, by=viewer)
     except Refused as refused:
         db.rollback()
-        return _show(request, db, session, form=form, errors=typed.errors(refused))
+        return show_desk(request, db, session, form=form, errors=typed.errors(refused))
     webinar_letters.tell_seats(db, moved_up, settings=settings, moved_up=True)
     more = f" {len(moved_up)} of the line have a place now." if moved_up else ""
     return see_other(_place(cohort, session), flash=f"Saved.{more}")
@@ -91,25 +93,30 @@ def copy(
         starts_at = clock.at(typed.day(day, "day"), gatherings_form.wall(start, "start"), session.zone).astimezone(UTC)
         made = copy_webinar(db, session, starts_at=starts_at, by=viewer)
     except Refused as refused:
-        return _show(request, db, session, errors=typed.errors(refused), copied={"day": day, "start": start})
+        return show_desk(request, db, session, errors=typed.errors(refused), written={"day": day, "start": start})
     return see_other(_place(cohort, made), flash="Copied. Its address to join is still to be said.")
 
 
-def _show(
+def show_desk(
     request: Request,
     db: Session,
     session: AgendaSession,
     *,
     form: TermsForm | None = None,
     errors: Mapping[str, str] | None = None,
-    copied: Mapping[str, str] | None = None,
+    written: Mapping[str, str] | None = None,
 ) -> Response:
+    """The page; after a refusal with what was `written` in one of its small forms, and 422."""
     context = {
+        "items": items_of_session(db, session.key),
+        "put_away": items_of_session(db, session.key, put_away=True),
+        "kinds": [(str(kind), USUAL_TITLES[kind]) for kind in LibraryKind],
+        "name_of": name_of,
         "one": session,
         "desk": desk_of(db, session),
         "form": form or _filled(terms_of(webinar_of(db, session)), session),
         "errors": errors or {},
-        "copied": copied or {},
+        "written": written or {},
     }
     return page(request, "gatherings/webinar_desk.html", context, status=422 if errors else 200)
 

@@ -44,4 +44,4 @@ def test_the_page_takes_a_fixed_number_of_queries(sample_visitor: VisitorOf, que
     mayor = sample_visitor("mayor")
     queries.clear()
     mayor.get(LEARNING)
-    assert len([one for one in queries if one.lstrip().startswith("SELECT")]) <= 10
+    assert len([one for one in queries if one.lstrip().startswith("SELECT")]) <= 11

@@ -72,7 +72,7 @@ def test_one_page_says_what_is_done_and_what_is_next(
     page = visitor(meeting.stage.people["organizer"]).get(desk(session)).text
     assert steps(page) == list(zip(names, ["now", "", "", "", "", "", ""], strict=True))
     assert "It lacks a description, a speaker." in page
-    assert "1 of 1 places, 1 in line" in page
+    assert "1 of 1 places, 1 in line, until Tue 19 Sep 2017 at 14:15 EDT" in page
     assert re.findall(r'aria-label="(\w+: \d)"', page) == ["Oakland: 1", "Salem: 0"]
     clock_hand.move_to(AFTER)
     page = visitor(meeting.stage.people["organizer"]).get(desk(session)).text
