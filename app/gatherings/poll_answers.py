@@ -90,6 +90,8 @@ class AskedLine:
     answered_by: str
     note: str
     answers: Mapping[int, SlotAnswer]
+    reachable: bool
+    """Whether they, or who acts for them, have an address that a letter can go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def board_of(db: Session, cohort: Cohort, poll: TimePoll, people: Mapping[int, S
     others = {one.answered_by_id for one in asked if one.answered_by_id not in (None, one.person_id)}
     names = dict(db.exec(select(Person.id, Person.name).where(col(Person.id).in_(others))).all()) if others else {}
     today = clock.today(cohort.zone)
+    helpers = assistants_of(db, [one.person_id for one in asked], clock.today("UTC"))
     lines = []
     for one in asked:
         who = known[one.person_id]
@@ -156,6 +159,7 @@ def board_of(db: Session, cohort: Cohort, poll: TimePoll, people: Mapping[int, S
                 names.get(one.answered_by_id, ""),
                 one.note,
                 said[one.key],
+                one.person.email is not None or any(who.email for who in helpers.get(one.person_id, ())),
             )
         )
     lines.sort(key=lambda line: (known[line.person_id].sort_name, line.person_id))

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.gatherings.arranging import arrange_gathering
 from app.gatherings.details import Details
+from app.gatherings.poll_groups import group_meant
 from app.gatherings.polls import COVERS, asked_of, hold, is_booked, refuse_closed
 from app.models import AgendaSession, Cohort, Openness, PollSlot, Role, TimePoll
 from app.people.audiences import Rule, people_of
@@ -48,6 +49,7 @@ def book(
     gathering = arrange_gathering(
         db, cohort, details, starts_at=slot.starts_at, minutes=poll.minutes, zone=poll.zone, by=by
     )
+    gathering.group_id = group_meant(db, cohort, poll, people)
     poll.booked_id, poll.closed_at = gathering.key, clock.now()
     db.flush()
     db.refresh(poll)

@@ -55,7 +55,7 @@ def create(
     form: Annotated[PollForm, Form()],
 ) -> Response:
     try:
-        wanted, whom = forms.read_wanted(form), form.rule(db, cohort)
+        wanted, whom = forms.read_wanted(form), form.whom(db, cohort)
         poll = polls.create_poll(db, cohort, wanted, whom, secret=settings.secret, by=viewer)
     except Refused as refused:
         return forms.show(request, db, cohort, form, errors=typed.errors(refused))

@@ -28,7 +28,9 @@ from app.routes.speaker_link import GoneLink
 router = APIRouter()
 LINK = [Depends(Needs("poll.link"))]
 READ = [Depends(Needs("gathering.read"))]
+CHANGE = [Depends(Needs("gathering.change"))]
 OWN = "/{cohort}/gatherings/times/{poll:int}/answer"
+OTHERS = "/{cohort}/gatherings/times/{poll:int}/people/{person:int}/answer"
 THANKS = "Thank you. It can be changed until a time is booked."
 WORDS = ((SlotAnswer.YES, "Yes"), (SlotAnswer.IF_NEED_BE, "If need be"), (SlotAnswer.NO, "No"))
 
@@ -41,8 +43,9 @@ class Asked:
     poll: TimePoll
     row: PollPerson
     here: str
-    is_inside: bool
-    by_link: bool
+    is_inside: bool = False
+    by_link: bool = False
+    by_organizer: bool = False
 
 
 async def answer_form(request: Request) -> dict[str, str]:
@@ -65,7 +68,7 @@ def asked_by_link(request: Request, db: Db, token: str) -> Asked:
         raise GoneLink(410)
     request.state.cohort = cohort
     db.info["cohort_id"] = cohort.key
-    return Asked(cohort, poll, row, f"/times/{token}", is_inside=False, by_link=True)
+    return Asked(cohort, poll, row, f"/times/{token}", by_link=True)
 
 
 AskedByLink = Annotated[Asked, Depends(asked_by_link)]
@@ -109,13 +112,41 @@ def answer_signed_in(
     return see_other(asked.here, flash=THANKS)
 
 
+@router.get(OTHERS, dependencies=CHANGE)
+def look_for_another(request: Request, db: Db, cohort: CohortHere, poll: int, person: int) -> Response:
+    """An organizer takes down what somebody has said by telephone."""
+    return _page(request, db, _another(db, cohort, poll, person), {})
+
+
+@router.post(OTHERS, dependencies=CHANGE)
+def answer_for_another(
+    request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, poll: int, person: int, posted: Posted
+) -> Response:
+    asked = _another(db, cohort, poll, person)
+    try:
+        _answer(db, asked.row, posted, viewer)
+    except Refused as refused:
+        return _page(request, db, asked, posted, refused)
+    board = f"/{cohort.slug}/gatherings/times/{asked.poll.key}"
+    return see_other(board, flash=f"{asked.row.person.name} has answered.")
+
+
+def _another(db: Session, cohort: Cohort, number: int, person: int) -> Asked:
+    found = polls.poll_of(db, cohort, number)
+    row = polls.person_asked(found, person) if found else None
+    if found is None or row is None:
+        raise NotHere(f"{cohort.name} has nothing at this address.")
+    here = f"/{cohort.slug}/gatherings/times/{found.key}/people/{person}/answer"
+    return Asked(cohort, found, row, here, by_organizer=True)
+
+
 def _own(db: Session, cohort: Cohort, viewer: Viewer, number: int) -> Asked:
     found = polls.poll_of(db, cohort, number)
     row = polls.person_asked(found, viewer.person_id) if found else None
     if found is None or row is None:
         raise NotHere(f"{cohort.name} has nothing at this address.")
     here = f"/{cohort.slug}/gatherings/times/{found.key}/answer"
-    return Asked(cohort, found, row, here, is_inside=not viewer.acting, by_link=False)
+    return Asked(cohort, found, row, here, is_inside=not viewer.acting)
 
 
 def _answer(db: Session, row: PollPerson, posted: Mapping[str, str], by: Viewer) -> None:
@@ -146,7 +177,7 @@ def _page(
     context: dict[str, Any] = {
         "here": asked.here,
         "poll": poll,
-        "title": poll.title if asked.is_inside else polls.cover_of(poll),
+        "title": poll.title if asked.is_inside or asked.by_organizer else polls.cover_of(poll),
         "purpose": poll.purpose if asked.is_inside else "",
         "person": row,
         "office": office.said if office else "",

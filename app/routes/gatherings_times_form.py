@@ -11,8 +11,10 @@ from sqlmodel import Session
 from app import clock
 from app.gatherings.arranging import KINDS
 from app.gatherings.hours import FURTHEST
+from app.gatherings.poll_groups import groups_of
 from app.gatherings.polls import Wanted
 from app.models import Cohort, SessionFormat, TimePoll
+from app.people.audiences import Rule
 from app.people.audit import Refused
 from app.people.names import checked_zone
 from app.routes import audience_fields, typed
@@ -43,6 +45,16 @@ class PollForm(WhomForm):
     zone: str = ""
     join_url: str = ""
     answer_by: str = ""
+    group: str = ""
+
+    def whom(self, db: Session, cohort: Cohort) -> Rule:
+        """Those of the working group that was chosen; else as the fields say. Raises Refused for nobody."""
+        if not self.group:
+            return self.rule(db, cohort)
+        members = next((one.members for one in groups_of(db, cohort) if str(one.group_id) == self.group), None)
+        if members is None:
+            raise Refused("Choose one of the working groups.", "group")
+        return Rule(person_ids=members)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,7 @@ def show(
         "kinds": [(str(kind), KIND_NAMES[kind]) for kind in KINDS],
         "opennesses": [(str(one), words) for one, words in OPENNESS_NAMES.items()],
         "whom": audience_fields.audience_choices(db, cohort),
+        "groups": [(str(one.group_id), one.name) for one in groups_of(db, cohort)],
     }
     return page(request, "gatherings/times_form.html", context, status=422 if errors else 200)
 

@@ -2,17 +2,29 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 import time_machine
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.database import Database
 from app.gatherings.polls import person_asked, poll_of, slots_of, token_of
-from app.models import AgendaSession, AuditEntry, PollAnswer, PollPerson, TimePoll
-from app.people.audiences import Rule
+from app.models import (
+    AgendaSession,
+    AuditEntry,
+    Person,
+    PollAnswer,
+    PollPerson,
+    TimePoll,
+    WorkingGroup,
+    WorkingGroupMember,
+)
+from app.people.audiences import Rule, rule_of
+from app.people.audit import verb
 from app.people.founding import found_cohort
+from app.people.viewer import Viewer
 from app.routes.shield import without_secret
 from app.settings import Settings
 from tests.conftest import Visitor, VisitorOf
@@ -405,3 +417,84 @@ def test_as_many_queries_for_many_people_as_for_few(stage: Polling, enter: Visit
     queries.clear()
     organizer.get(HOME)
     assert len(queries) == one
+
+
+def test_an_organizer_takes_down_what_was_said_by_telephone_and_that_is_said(stage: Polling, enter: VisitorOf) -> None:
+    place = begun(stage, enter, NOON)
+    salem = stage.people["salem mayor"]
+    organizer = enter("organizer")
+    page = organizer.follow(f"{place}/people/{salem}/answer", answers(stage, "if need be")).text
+    assert "Salem Mayor has answered." in page
+    assert 'answered by <span dir="auto">Organizer</span>' in page
+    assert organizer.post(f"{place}/people/{salem}/answer", {"note": "x" * 501}).status_code == 422
+    assert organizer.get(f"{place}/people/{stage.people['expert']}/answer").status_code == 404
+    assert enter("oakland mayor").get(f"{place}/people/{salem}/answer").status_code == 403
+    assert enter("oakland mayor").post(f"{place}/people/{salem}/answer", answers(stage, "no")).status_code == 403
+    assert kept(stage) == ["if need be"]
+
+
+def test_who_has_no_address_is_pointed_out_and_who_has_an_assistant_is_not(stage: Polling, enter: VisitorOf) -> None:
+    with stage.database.write() as db:
+        for who in ("salem mayor", "oakland mayor"):
+            forget_address(db, stage.person(db, who), by=BY)
+    page = enter("organizer").get(begun(stage, enter, NOON)).text
+    assert page.count("no address on record, so no letter") == 1
+    with stage.database.read() as db:
+        assert [one.recipient.partition(" <")[0] for one in letters(db)] == ["Theo Kim"]
+
+
+@verb
+def forget_address(db: Session, person: Person, *, by: Viewer) -> None:
+    person.email = None
+
+
+def test_an_organizer_owes_a_booking_once_all_have_answered_or_the_day_is_over(
+    stage: Polling, enter: VisitorOf, settings: Settings
+) -> None:
+    place = begun(stage, enter, NOON)
+    organizer = enter("organizer")
+    assert "Book a time" not in organizer.get("/").text
+    for who, by in (("salem mayor", {}), ("oakland mayor", {"who": str(stage.people["oakland mayor"])})):
+        assert "Book a time" not in organizer.get("/").text
+        enter().follow(link(stage, settings, who), answers(stage, "yes", **by))
+    assert f'href="{place}">Book a time</a>' in organizer.get("/").text
+    assert "Book a time" not in enter("staff").get("/").text
+    organizer.follow(f"{place}/booking", {"slot": "1"})
+    assert "Book a time" not in organizer.get("/").text
+
+
+def test_a_day_that_is_over_makes_the_booking_due(stage: Polling, enter: VisitorOf) -> None:
+    begun(stage, enter, NOON)
+    with time_machine.travel(utc(2017, 11, 1, 14)):
+        assert "0 of 2 answered" in enter("organizer").get("/").text
+
+
+def test_a_working_groups_members_are_asked_and_the_meeting_is_the_groups(stage: Polling, enter: VisitorOf) -> None:
+    with stage.database.write() as db:
+        group = found_group(db, stage, ("oakland mayor", "salem facilitator"), by=BY)
+    organizer = enter("organizer")
+    assert "For a working group" in organizer.get(f"{HOME}/new").text
+    wrong = organizer.post(HOME, form(format="working group", group="99"))
+    assert (wrong.status_code, "Choose one of the working groups." in wrong.text) == (422, True)
+    said = form(format="working group", openness="cohort", group=str(group))
+    place = organizer.post(HOME, said).headers["location"]
+    organizer.follow(f"{place}/slots", {"starts": NOON.isoformat()})
+    organizer.follow(f"{place}/booking", {"slot": "1"})
+    with stage.database.read() as db:
+        made = db.exec(select(AgendaSession)).one()
+        assert made.group_id == group
+        members = {stage.people["oakland mayor"], stage.people["salem facilitator"]}
+        assert rule_of(made.audience) == Rule(person_ids=frozenset(members))
+
+
+@verb
+def found_group(db: Session, stage: Polling, members: tuple[str, ...], *, by: Viewer) -> int:
+    """A working group of these people, and of one who has left it."""
+    group = WorkingGroup(cohort_id=stage.meeting.stage.cohort, slug="data", name="Data")
+    db.add(group)
+    db.flush()
+    for who in members:
+        db.add(WorkingGroupMember(group_id=group.key, person_id=stage.people[who], starts_on=date(2017, 1, 1)))
+    gone = stage.people["expert"]
+    db.add(WorkingGroupMember(group_id=group.key, person_id=gone, starts_on=date(2017, 1, 1), ends_on=date(2017, 9, 1)))
+    return group.key
