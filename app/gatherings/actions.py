@@ -111,7 +111,7 @@ def drop_action(db: Session, session: AgendaSession, action: CallAction, *, drop
 
 def actions_on(db: Session, session: AgendaSession, circle: Circle, viewer: Viewer, dates: Dates) -> list[Action]:
     """The actions of a gathering as a viewer sees them: said on it, or on an earlier one and not done. One query."""
-    carried = (col(CallAction.series_id) == session.series_id) & col(CallAction.done_at).is_(None)
+    carried = col(CallAction.series_id).in_(dates.series) & col(CallAction.done_at).is_(None)
     query = (
         select(CallAction, Person.name)
         .outerjoin(Person, col(Person.id) == CallAction.owner_id)
@@ -130,12 +130,10 @@ def actions_on(db: Session, session: AgendaSession, circle: Circle, viewer: View
 
 def action_on(db: Session, session: AgendaSession, number: int, circle: Circle) -> CallAction | None:
     """One of them, for a verb; None where the circle knows of no such action."""
-    action = db.get(CallAction, number)
-    if action is None:
+    action, dates = db.get(CallAction, number), dates_of(db, session)
+    if action is None or (action.session_id != session.key and action.series_id not in dates.series):
         return None
-    if action.session_id != session.key and (action.series_id is None or action.series_id != session.series_id):
-        return None
-    seen = dates_of(db, session).may_read(circle, session.key, action.session_id, confidential=action.confidential)
+    seen = dates.may_read(circle, session.key, action.session_id, confidential=action.confidential)
     return action if seen else None
 
 

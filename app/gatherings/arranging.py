@@ -76,11 +76,7 @@ def cancel_gathering(db: Session, gathering: AgendaSession, *, reason: str, by: 
     """Call a gathering off, and say why to those invited. Called off twice, the first reason stands."""
     if gathering.is_cancelled:
         return gathering
-    reason = " ".join(reason.split())
-    if not reason:
-        raise Refused("Say why, in a few words: everyone invited reads it.", "reason")
-    if len(reason) > 500:
-        raise Refused("That is longer than 500 characters. Shorten it.", "reason")
+    reason = checked_reason(reason)
     gathering.cancelled_at = clock.now()
     gathering.cancellation_reason = reason
     note_change(gathering)
@@ -96,6 +92,16 @@ def reinstate_gathering(db: Session, gathering: AgendaSession, *, by: Viewer) ->
     note_change(gathering)
     settle_hosts(db, gathering.series)
     return gathering
+
+
+def checked_reason(reason: str) -> str:
+    """Why something is called off, in one line; raises Refused for nothing and for a whole page."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Refused("Say why, in a few words: everyone invited reads it.", "reason")
+    if len(reason) > 500:
+        raise Refused("That is longer than 500 characters. Shorten it.", "reason")
+    return reason
 
 
 def checked_minutes(minutes: int) -> int:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.gatherings.circle import Circle
-from app.models import AgendaSession, Openness
+from app.models import AgendaSession, Openness, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,12 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Those of one series by their start, or a gathering that stands alone; as they are at `now`."""
+    """Those of one series by their start, or a gathering that stands alone; as they are at `now`. `series`: its number
+    and those of the series that it follows and that follow it, which are one to those who meet."""
 
     all: tuple[Date, ...]
     now: datetime
+    series: frozenset[int]
 
     def get(self, session_id: int) -> Date | None:
         return next((one for one in self.all if one.session_id == session_id), None)
@@ -59,7 +61,8 @@ class Dates:
 
 
 def dates_of(db: Session, session: AgendaSession) -> Dates:
-    """The dates of a gathering's series, or its own alone; one query."""
+    """The dates of a gathering's series, or its own alone; two queries."""
+    series = chain_of(db, session)
     own = col(AgendaSession.id) == session.key
     rows = db.execute(
         select_columns(
@@ -72,7 +75,7 @@ def dates_of(db: Session, session: AgendaSession) -> Dates:
             col(AgendaSession.openness),
             col(AgendaSession.excludes_lab),
         )
-        .where(own if session.series_id is None else col(AgendaSession.series_id) == session.series_id)
+        .where(col(AgendaSession.series_id).in_(series) if series else own)
         .order_by(col(AgendaSession.starts_at), col(AgendaSession.id))
     ).all()
     found = [
@@ -88,4 +91,17 @@ def dates_of(db: Session, session: AgendaSession) -> Dates:
         for number, start, end, zone, cancelled_at, archived_at, openness, excludes_lab in rows
         if start is not None
     ]
-    return Dates(tuple(found), clock.now())
+    return Dates(tuple(found), clock.now(), series)
+
+
+def chain_of(db: Session, session: AgendaSession) -> frozenset[int]:
+    """The numbers of a gathering's series, of those it goes on from and of those that go on from it."""
+    if session.series_id is None:
+        return frozenset()
+    pairs = db.exec(select(Series.id, Series.follows_id).where(Series.cohort_id == session.cohort_id)).all()
+    found, reached = frozenset[int](), frozenset({session.series_id})
+    while reached != found:
+        found = reached
+        linked = [{one for one in pair if one is not None} for pair in pairs if reached & set(pair)]
+        reached = reached.union(*linked)
+    return reached

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.gatherings.circle import Circle, circle_around
-from app.gatherings.dates import Dates, dates_of
+from app.gatherings.dates import Dates, chain_of, dates_of
 from app.models import AgendaSession, CallPoint, Openness, Person
 from app.people.audiences import roll
 from app.people.audit import Refused, verb
@@ -75,8 +75,10 @@ def put_point(db: Session, session: AgendaSession, said: Said, *, by: Viewer) ->
     ).first()
     if twin is not None:
         return twin
-    of = CallPoint.session_id == session.key if session.series_id is None else CallPoint.series_id == session.series_id
-    last = db.exec(select(func.max(CallPoint.position)).where(of)).first()
+    of_series = col(CallPoint.series_id).in_(chain_of(db, session))
+    last = db.exec(
+        select(func.max(CallPoint.position)).where(or_(of_series, col(CallPoint.session_id) == session.key))
+    ).first()
     point = CallPoint(
         session_id=session.key,
         series_id=session.series_id,
@@ -174,12 +176,10 @@ def points_on(db: Session, session: AgendaSession, circle: Circle, viewer: Viewe
 
 def point_on(db: Session, session: AgendaSession, number: int, circle: Circle) -> CallPoint | None:
     """One of them, for a verb; None where the circle knows of no such point."""
-    point = db.get(CallPoint, number)
-    if point is None or (point.session_id != session.key and point.series_id is None):
+    point, dates = db.get(CallPoint, number), dates_of(db, session)
+    if point is None or (point.session_id != session.key and point.series_id not in dates.series):
         return None
-    if point.session_id != session.key and point.series_id != session.series_id:
-        return None
-    seen = dates_of(db, session).may_read(circle, session.key, point.session_id, confidential=point.confidential)
+    seen = dates.may_read(circle, session.key, point.session_id, confidential=point.confidential)
     return point if seen else None
 
 
@@ -201,7 +201,7 @@ def _owns(db: Session, session: AgendaSession, point: CallPoint, circle: Circle,
 
 
 def _rows(db: Session, session: AgendaSession, circle: Circle, dates: Dates) -> Sequence[tuple[CallPoint, str]]:
-    carried = (col(CallPoint.series_id) == session.series_id) & col(CallPoint.taken_at).is_(None)
+    carried = col(CallPoint.series_id).in_(dates.series) & col(CallPoint.taken_at).is_(None)
     query = (
         select(CallPoint, Person.name)
         .join(Person, col(Person.id) == CallPoint.by_id)

@@ -42,6 +42,21 @@ def rule_for(rhythm: Rhythm, first: date) -> str:
             return ""
 
 
+def rhythm_of(rule: str) -> Rhythm | None:
+    """The rhythm of a rule; None for one that nobody can choose here, and for dates without a rule."""
+    parts = dict(part.split("=", 1) for part in rule.split(";") if "=" in part)
+    day, interval = parts.get("BYDAY", ""), parts.get("INTERVAL", "1")
+    match parts.get("FREQ"), interval:
+        case "MONTHLY", "1" if day[-2:] in WEEKDAYS and len(day) > 2:
+            return Rhythm.MONTHLY
+        case "WEEKLY", "1" if day in WEEKDAYS:
+            return Rhythm.WEEKLY
+        case "WEEKLY", "2" if day in WEEKDAYS:
+            return Rhythm.FORTNIGHTLY
+        case _:
+            return None
+
+
 def said_rule(rule: str) -> str:
     """ "the second Thursday of each month", "every Tuesday", "every other Wednesday"; "" for dates without a rule."""
     parts = dict(part.split("=", 1) for part in rule.split(";") if "=" in part)

@@ -66,7 +66,7 @@ def create_series(db: Session, cohort: Cohort, purpose: Purpose, timetable: Time
     starts = _starts(timetable)
     series = Series(
         cohort_id=cohort.key,
-        slug=_free_slug(db, cohort, purpose.title),
+        slug=free_slug(db, cohort, purpose.title),
         title=_one_line(purpose.title),
         purpose=purpose.purpose.strip(),
         format=purpose.format,
@@ -289,7 +289,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _free_slug(db: Session, cohort: Cohort, title: str) -> str:
+def free_slug(db: Session, cohort: Cohort, title: str) -> str:
     """A name in the address that no series of the cohort has yet, archived ones included."""
     base = slug_of(title, "series")[:70]
     taken = RESERVED | set(db.exec(select(Series.slug).where(Series.cohort_id == cohort.key)))

@@ -51,7 +51,8 @@ class Series(Row, table=True):
     """Recurring sessions, kept on the local wall time of `zone` across clock changes (rule 14).
 
     `rrule` is an RFC 5545 RECUR without UNTIL or DTSTART; empty when the dates follow no rule. The single
-    sessions stand as rows of their own, so that one can be moved or cancelled without the others.
+    sessions stand as rows of their own, so that one can be moved or cancelled without the others. A series that is to
+    meet at another time ends, and the one that goes on from it `follows` it.
     """
 
     __tablename__ = "series"
@@ -71,6 +72,7 @@ class Series(Row, table=True):
     join_url: str = ""
     audience_id: int = Field(foreign_key="audience.id")
     group_id: int | None = Field(default=None, foreign_key="working_group.id", index=True)
+    follows_id: int | None = Field(default=None, foreign_key="series.id", index=True)
     uid: str = Field(default_factory=new_uid, unique=True, max_length=36)
     sequence: int = 0
     changed_at: datetime | None = None

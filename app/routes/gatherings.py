@@ -15,6 +15,7 @@ from app.gatherings import arranging
 from app.gatherings.calls import call_of
 from app.gatherings.listing import Gathering, gathering_of, gatherings_of
 from app.gatherings.poll_asking import asking
+from app.gatherings.reach import Reach, call_off, off_with, take_back
 from app.gatherings.series import months_to_flag, skip_occurrence
 from app.gatherings.webinar_page import webinar_part
 from app.learning.library import items_of_session
@@ -24,7 +25,7 @@ from app.people.audiences import names_for, rule_of, said
 from app.people.audit import Refused
 from app.people.policy import may
 from app.people.viewer import Viewer
-from app.routes import gatherings_form, typed
+from app.routes import gatherings_form, gatherings_reach, typed
 from app.routes.door import CohortHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere
 from app.routes.gatherings_form import GatheringForm
 from app.routes.invitations import invitation_part
@@ -130,6 +131,8 @@ def show_one(
         "is_over": seen.ends_at <= clock.now(),
         "invitation": invitation_part(db, cohort, seen, viewer, organizes=changes),
         "follows_rule": changes and seen.occurrence_at is not None and _follows_rule(db, seen),
+        "reaches": gatherings_form.reaches(db.get_one(AgendaSession, seen.session_id)) if changes else [],
+        "off_with": len(off_with(db.get_one(AgendaSession, seen.session_id))) if changes else 0,
         "call": call_of(db, seen, viewer),
         "form": None,
         "of": "",
@@ -154,17 +157,22 @@ def save(
     number: int,
     form: Annotated[GatheringForm, Form()],
 ) -> Response:
-    """Change what is said of a gathering and when it takes place; of a series, this one alone."""
+    """Change what is said of a gathering and when it takes place; of a series, this one, those after it too, or all.
+    What goes beyond this one is said first, and done when it is sent again as `sure`."""
     gathering = changeable(db, cohort, viewer, number)
+    if form.sure == gatherings_form.BACK:
+        return gatherings_form.show(request, db, cohort, form, gathering=gathering)
+    foreseen = None
     try:
-        details = gatherings_form.read_details(db, cohort, form, before=gathering)
-        time = gatherings_form.read_time(form, zone=gathering.zone)
-        arranging.change_gathering(db, gathering, details, by=viewer)
-        if (time.starts_at, time.minutes) != (gathering.starts_at, gathering.minutes):
-            arranging.move_gathering(db, gathering, starts_at=time.starts_at, minutes=time.minutes, by=viewer)
+        edit = gatherings_reach.read_edit(db, cohort, form, gathering)
+        foreseen = gatherings_reach.foresee(gathering, edit) if edit.reach is not Reach.ONE else None
+        gatherings_reach.apply(db, gathering, edit, by=viewer)
     except Refused as refused:
         db.rollback()
         return gatherings_form.show(request, db, cohort, form, errors=typed.errors(refused), gathering=gathering)
+    if foreseen is not None and not foreseen.is_nothing and not form.sure:
+        db.rollback()
+        return gatherings_reach.ask(request, gathering, form, foreseen, edit.reach)
     webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
     return see_other(_place(cohort, gathering), flash="Saved. Calendars hear of it when they next look.")
 
@@ -177,19 +185,31 @@ def cancel(
     settings: SettingsHere,
     number: int,
     reason: Annotated[str, Form()] = "",
+    reach: Annotated[str, Form()] = Reach.ONE,
 ) -> Response:
+    """Call it off; of a series those after it too, or all to come."""
     gathering = changeable(db, cohort, viewer, number)
-    arranging.cancel_gathering(db, gathering, reason=reason, by=viewer)
+    off = call_off(db, gathering, reason=reason, reach=gatherings_reach.chosen_reach(reach), by=viewer)
     webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
-    return see_other(_place(cohort, gathering), flash="Called off. It stays in calendars, marked so, with the reason.")
+    said = "Called off. It stays" if len(off) < 2 else f"{len(off)} dates are called off. They stay"
+    return see_other(_place(cohort, gathering), flash=f"{said} in calendars, marked so, with the reason.")
 
 
 @router.post("/{cohort}/gatherings/{number:int}/reinstatement", dependencies=CHANGE)
-def reinstate(db: Db, cohort: CohortHere, viewer: ViewerHere, settings: SettingsHere, number: int) -> Response:
+def reinstate(
+    db: Db,
+    cohort: CohortHere,
+    viewer: ViewerHere,
+    settings: SettingsHere,
+    number: int,
+    together: Annotated[str, Form()] = "",
+) -> Response:
+    """Take a cancellation back; with `together`, of all that were called off in one act with it."""
     gathering = changeable(db, cohort, viewer, number)
-    arranging.reinstate_gathering(db, gathering, by=viewer)
+    on = take_back(db, gathering, together=bool(together), by=viewer)
     webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
-    return see_other(_place(cohort, gathering), flash="It takes place after all.")
+    said = "It takes place after all." if len(on) < 2 else f"{len(on)} dates take place after all."
+    return see_other(_place(cohort, gathering), flash=said)
 
 
 @router.post("/{cohort}/gatherings/{number:int}/omission", dependencies=CHANGE)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app import clock
 from app.gatherings.arranging import KINDS
 from app.gatherings.details import Details, Presenter, details_of
+from app.gatherings.reach import Reach, count
 from app.models import AgendaSession, Cohort, EngagementState, Openness, Person, SessionFormat
 from app.people.audiences import Rule
 from app.people.audit import Refused
@@ -33,6 +34,9 @@ OPENNESS_NAMES = {
     Openness.PUBLIC: "Public: anyone may know and come",
     Openness.PRESS: "Press: public, and the press is welcome",
 }
+BACK = "back"
+"""What `sure` says of somebody who has seen what would happen, and goes on typing."""
+
 USUAL_MINUTES = {SessionFormat.WEBINAR: 75, SessionFormat.WORKING_GROUP: 90}
 
 
@@ -70,6 +74,8 @@ class GatheringForm(WhomForm):
     host_city: str = ""
     join_url: str = ""
     presenters: str = ""
+    reach: str = Reach.ONE
+    sure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +131,30 @@ def show(
         "form": form,
         "errors": errors or {},
         "gathering": gathering,
+        "reaches": reaches(gathering) if gathering else [],
         "kinds": [(str(kind), KIND_NAMES[kind]) for kind in KINDS],
         "opennesses": [(str(one), words) for one, words in OPENNESS_NAMES.items()],
         "hosts": [(str(city.key), city.name) for city in cities],
         "whom": audience_fields.audience_choices(db, cohort),
     }
     return page(request, "gatherings/form.html", context, status=422 if errors else 200)
+
+
+def reaches(gathering: AgendaSession) -> list[tuple[str, str]]:
+    """How far a change of one date of a series can reach, with how many dates to come."""
+    if gathering.series is None or gathering.starts_at is None:
+        return []
+    number = count(gathering)
+    day = clock.said_day(clock.local(gathering.starts_at, gathering.zone))
+    return [
+        (Reach.ONE, f"This one alone: {day}"),
+        (Reach.FOLLOWING, f"This and those after it: {_dates(number.following)} to come"),
+        (Reach.ALL, f"All: {_dates(number.all)} to come, and in words those that have been"),
+    ]
+
+
+def _dates(number: int) -> str:
+    return "1 date" if number == 1 else f"{number} dates"
 
 
 def read_details(db: Session, cohort: Cohort, form: GatheringForm, before: AgendaSession | None = None) -> Details:

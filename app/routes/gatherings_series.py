@@ -86,6 +86,8 @@ def one(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, slug: 
         "audience": said(rule, names_for(db, [rule], cohort.key)),
         "changes": changes,
         "flagged": _flagged(found, clock.today(found.zone)) if changes else [],
+        "goes_on_from": db.get(Series, found.follows_id) if found.follows_id else None,
+        "goes_on_as": db.exec(select(Series).where(Series.follows_id == found.key)).first(),
         "hosting": _hosting(db, cohort, found) if changes else None,
         "errors": {},
     }

@@ -492,3 +492,75 @@ def test_the_page_of_a_series_asks_no_more_with_more_dates_and_hosts(
     queries.clear()
     assert len(_hosts(organizer.get(place).text)) == 56
     assert len(queries) == few
+
+
+def _call_form(**said: Any) -> dict[str, Any]:
+    form = {"format": "call", "title": "Facilitators’ monthly call", "day": "2017-10-12", "start": "12:00"}
+    return _form(**{**form, "purpose": "", "minutes": "60", "everyone": "", "people": "Expert", **said})
+
+
+def test_a_change_beyond_one_date_is_said_first_and_done_when_one_is_sure(
+    visitor: VisitorOf, database: Database, meeting: Meeting
+) -> None:
+    expert = Rule(person_ids=frozenset({meeting.stage.people["expert"]}))
+    with database.write() as db:
+        series = meeting.calls(db, audience=expert, join_url="https://meet.example.org/x")
+        october = next(one for one in series.sessions if one.starts_at == utc(2017, 10, 12, 16))
+    organizer = visitor(meeting.stage.people["organizer"])
+    place = f"{HOME}/{october.key}"
+    form = organizer.get(f"{place}/edit").text
+    assert "This and those after it: 8 dates to come" in form
+    assert "All: 8 dates to come" in form
+    wanted = _call_form(day="2017-10-10", start="13:00", reach="following", title="Facilitators’ hour\u202e")
+    asked = organizer.post(place, wanted)
+    assert asked.status_code == 200
+    assert "8 dates go to another time." in asked.text
+    assert "The series ends with Thu 14 Sep 2017, and a new one begins" in asked.text
+    assert "8 dates will say otherwise the title; those before keep what they say." in asked.text
+    assert "Thu 12 Oct, 12:00–13:00 EDT" in asked.text
+    assert "Tue 14 Nov, 13:00–14:00 EST" in asked.text
+    with database.read() as db:
+        assert len(db.exec(select(Series)).all()) == 1, "nothing is done yet"
+    typed = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', asked.text))
+    back = organizer.post(place, {**typed, "sure": "back"})
+    assert 'value="2017-10-10"' in back.text
+    organizer.follow(place, {**typed, "sure": "yes"})
+    with database.read() as db:
+        assert len(db.exec(select(Series)).all()) == 2
+        moved = db.get_one(AgendaSession, october.key)
+        assert (moved.starts_at, moved.title) == (utc(2017, 10, 10, 17), "Facilitators’ hour\u202e")
+        follows = db.exec(select(Series).where(Series.id == moved.series_id)).one()
+    old = organizer.get(f"{HOME}/series/{series.slug}").text
+    assert f'href="{HOME}/series/{follows.slug}"' in old
+    assert f'href="{HOME}/series/{series.slug}"' in organizer.get(f"{HOME}/series/{follows.slug}").text
+
+
+def test_a_change_of_one_date_asks_nothing_and_a_reach_that_is_none_is_refused(
+    visitor: VisitorOf, database: Database, meeting: Meeting
+) -> None:
+    with database.write() as db:
+        october = next(s for s in meeting.calls(db).sessions if s.starts_at == utc(2017, 10, 12, 16))
+    organizer = visitor(meeting.stage.people["organizer"])
+    place = f"{HOME}/{october.key}"
+    assert organizer.post(place, _call_form(start="14:00")).status_code == 303
+    answer = organizer.post(place, _call_form(start="15:00", reach="some"))
+    assert answer.status_code == 422
+    assert "Choose how far the change reaches." in answer.text
+    early = organizer.post(place, _call_form(day="2017-09-01", reach="following"))
+    assert early.status_code == 422
+    assert "before what has been" in early.text
+
+
+def test_those_after_it_are_called_off_in_one_act_and_brought_back_in_one(
+    visitor: VisitorOf, database: Database, meeting: Meeting
+) -> None:
+    with database.write() as db:
+        march = next(s for s in meeting.calls(db).sessions if s.starts_at == utc(2018, 3, 8, 17))
+    organizer = visitor(meeting.stage.people["organizer"])
+    place = f"{HOME}/{march.key}"
+    page = organizer.follow(f"{place}/cancellation", {"reason": "Budget", "reach": "following"}).text
+    assert "3 dates are called off" in page
+    assert "And all 3 that were called off with it" in page
+    assert organizer.get(f"{HOME}/series/facilitators-monthly-call").text.count("Called off") == 3
+    assert "3 dates take place after all" in organizer.follow(f"{place}/reinstatement", {"together": "yes"}).text
+    assert organizer.post(f"{place}/cancellation", {"reason": "Budget", "reach": "some"}).status_code == 409
