@@ -120,7 +120,7 @@ def show_one(
     """The page of a gathering that its viewer may see; after a refusal with what was `written` in it, and 422. `more`
     is what else its parts need to draw themselves again."""
     changes = seen.is_whole and may(viewer, "gathering.change", cohort_id=cohort.key)
-    context = {
+    context: dict[str, Any] = {
         "one": seen,
         "webinar": webinar_part(db, seen, viewer),
         "items": items_of_session(db, seen.session_id) if seen.is_whole else [],
@@ -131,12 +131,15 @@ def show_one(
         "is_over": seen.ends_at <= clock.now(),
         "invitation": invitation_part(db, cohort, seen, viewer, organizes=changes),
         "follows_rule": changes and seen.occurrence_at is not None and _follows_rule(db, seen),
-        "reaches": gatherings_form.reaches(db.get_one(AgendaSession, seen.session_id)) if changes else [],
-        "off_with": len(off_with(db.get_one(AgendaSession, seen.session_id))) if changes else 0,
+        "reaches": [],
+        "off_with": 0,
         "call": call_of(db, seen, viewer),
         "form": None,
         "of": "",
     }
+    if changes:
+        session = db.get_one(AgendaSession, seen.session_id)
+        context |= {"reaches": gatherings_form.reaches(session, in_words=False), "off_with": len(off_with(session))}
     known = context | dict(more or {})
     return page(request, "gatherings/one.html", known, block=block, status=422 if errors else 200)
 

@@ -140,7 +140,7 @@ def show(
     return page(request, "gatherings/form.html", context, status=422 if errors else 200)
 
 
-def reaches(gathering: AgendaSession) -> list[tuple[str, str]]:
+def reaches(gathering: AgendaSession, *, in_words: bool = True) -> list[tuple[str, str]]:
     """How far a change of one date of a series can reach, with how many dates to come."""
     if gathering.series is None or gathering.starts_at is None:
         return []
@@ -149,7 +149,7 @@ def reaches(gathering: AgendaSession) -> list[tuple[str, str]]:
     return [
         (Reach.ONE, f"This one alone: {day}"),
         (Reach.FOLLOWING, f"This and those after it: {_dates(number.following)} to come"),
-        (Reach.ALL, f"All: {_dates(number.all)} to come, and in words those that have been"),
+        (Reach.ALL, f"All: {_dates(number.all)} to come{', and in words those that have been' if in_words else ''}"),
     ]
 
 

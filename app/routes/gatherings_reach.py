@@ -106,13 +106,18 @@ def foresee(gathering: AgendaSession, edit: Edit) -> Foreseen:
 
 
 def apply(db: Session, gathering: AgendaSession, edit: Edit, *, by: Viewer) -> None:
-    """Do what the form says: first what the series says, then what this date says, then when."""
+    """Do what the form says. From a date on, the time comes first: the new words are those of the series that begins,
+    and the one that ended keeps its own."""
+    starts_at, minutes = edit.time.starts_at, edit.time.minutes
+    begins = edit.moves and edit.reach is Reach.FOLLOWING
+    if begins:
+        retime(db, gathering, starts_at=starts_at, minutes=minutes, reach=edit.reach, by=by)
+        db.expire(gathering)
     if edit.words:
         say_of(db, gathering, edit.details, edit.words, reach=edit.reach, by=by)
     arranging.change_gathering(db, gathering, edit.details, by=by)
-    if not edit.moves:
+    if not edit.moves or begins:
         return
-    starts_at, minutes = edit.time.starts_at, edit.time.minutes
     if edit.reach is Reach.ONE:
         arranging.move_gathering(db, gathering, starts_at=starts_at, minutes=minutes, by=by)
     else:

@@ -516,7 +516,7 @@ def test_a_change_beyond_one_date_is_said_first_and_done_when_one_is_sure(
     assert asked.status_code == 200
     assert "8 dates go to another time." in asked.text
     assert "The series ends with Thu 14 Sep 2017, and a new one begins" in asked.text
-    assert "8 dates will say otherwise the title; those before keep what they say." in asked.text
+    assert "For 8 dates the title changes; those before keep what they say." in asked.text
     assert "Thu 12 Oct, 12:00–13:00 EDT" in asked.text
     assert "Tue 14 Nov, 13:00–14:00 EST" in asked.text
     with database.read() as db:
@@ -531,6 +531,8 @@ def test_a_change_beyond_one_date_is_said_first_and_done_when_one_is_sure(
         assert (moved.starts_at, moved.title) == (utc(2017, 10, 10, 17), "Facilitators’ hour\u202e")
         follows = db.exec(select(Series).where(Series.id == moved.series_id)).one()
     old = organizer.get(f"{HOME}/series/{series.slug}").text
+    assert ">Facilitators’ monthly call</h1>" in old
+    assert "Go on until" not in old
     assert f'href="{HOME}/series/{follows.slug}"' in old
     assert f'href="{HOME}/series/{series.slug}"' in organizer.get(f"{HOME}/series/{follows.slug}").text
 
