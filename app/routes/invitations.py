@@ -101,6 +101,8 @@ def answer_here(
         raise NotHere(f"{cohort.name} has no such gathering.")
     if not seen.is_invited or viewer.person_id is None:
         raise NotAllowed("You are not invited to this one, so there is nothing to answer.")
+    if seen.format is SessionFormat.WEBINAR:
+        raise Refused("Who comes to a webinar registers for it, on its page.")
     if seen.is_cancelled or seen.ends_at <= clock.now():
         raise Refused("It is over or called off, so there is nothing to answer any more.")
     target, occurrence_at = invitations.target_of(db.get_one(AgendaSession, number))
