@@ -13,6 +13,7 @@ from app.people.viewer import Viewer
 from seed.agenda import load_agenda
 from seed.calendar import Calendar
 from seed.gatherings import load_gatherings
+from seed.invited import load_invited
 from seed.marks import load_marks
 from seed.people import load_people
 from seed.polls import load_polls
@@ -46,6 +47,7 @@ def load_cohort(db: Session, calendar: Calendar, files: Files, *, secret: bytes,
     load_agenda(db, sample, by=by)
     load_gatherings(db, sample, secret=secret, by=by)
     load_polls(db, sample, secret=secret, by=by)
+    load_invited(db, secret=secret, by=by)
     load_registration(db, sample, by=by)
     load_updates(db, sample, files, by=by)
     load_marks(db, sample, by=by)
