@@ -165,6 +165,7 @@ def _page(request: Request, bearer: Bearer, comment: str | None = None, refused:
             clock.said_span(one.starts_at, one.ends_at, one.zone, also) for one in (invited.dates if invited else ())
         ],
         "person": bearer.person,
+        "is_webinar": held.session is not None and held.session.format is SessionFormat.WEBINAR,
         "answer": held.answer.value if held.answer is not Participation.NEEDS_ACTION else "",
         "comment": comment if comment is not None else held.comment,
         "place": f"/rsvp/{bearer.token}",
