@@ -1,6 +1,6 @@
 """What the page of a webinar shows of it: how one's seat stands, whether one can register, when the door opens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -17,8 +17,9 @@ class WebinarPart:
     """A webinar as its page tells it to one viewer. Instants are UTC.
 
     `line` is their number in line, 0 for who has no need to wait. `free` is how many places are left; None: all fit.
-    `why_closed` is a sentence where nobody can register now. `is_walled`: the viewer joins by the door, not by the
-    address. `may_register` in one click; `asks_name`: by name and address.
+    `why_closed` is a sentence where nobody can register now. `is_inside`: the viewer may know all of it, which an
+    assistant may not of a closed one (rule 13). `is_walled`: they join by the door, not by the address.
+    `may_register` in one click; `asks_name`: by name and address.
     """
 
     seat: WebinarSeat | None
@@ -32,6 +33,7 @@ class WebinarPart:
     door_opens_at: datetime
     is_door_open: bool
     is_over: bool
+    is_inside: bool
     is_walled: bool
     may_register: bool
     asks_name: bool
@@ -43,7 +45,7 @@ class WebinarPart:
     @property
     def may_ask(self) -> bool:
         """Whether they can say now that they want to learn more: who has a seat, from the door's opening on."""
-        return self.state in HELD and (self.is_door_open or self.is_over)
+        return self.is_inside and self.state in HELD and (self.is_door_open or self.is_over)
 
     @property
     def free(self) -> int | None:
@@ -60,7 +62,8 @@ def webinar_part(db: Session, seen: Gathering, viewer: Viewer) -> WebinarPart | 
         return None
     session = db.get_one(AgendaSession, seen.session_id)
     seat = seat_of(db, session.key, viewer.person_id) if viewer.person_id is not None else None
-    return part_of(db, session, seat, is_walled=seen.is_walled, is_stranger=not viewer.is_signed_in)
+    part = part_of(db, session, seat, is_walled=seen.is_walled, is_stranger=not viewer.is_signed_in)
+    return part if seen.is_whole else replace(part, is_inside=False, is_door_open=False)
 
 
 def part_of(
@@ -83,6 +86,7 @@ def part_of(
         door_opens_at=door_opens_at(session.starts_at, webinar.join_minutes),
         is_door_open=is_door_open(session, webinar),
         is_over=is_over(session),
+        is_inside=True,
         is_walled=is_walled,
         may_register=not is_stranger,
         asks_name=is_stranger and session.openness.is_public,

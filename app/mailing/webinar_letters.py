@@ -83,8 +83,9 @@ def tell_of_change(db: Session, session: AgendaSession, *, settings: Settings, b
     for seat in take_untold(db, session, by=by):
         if seat.told == "off":
             subject = f"Called off: {session.title}"
-            said = f"“{session.title}” is called off.\n\n{session.cancellation_reason}"
-            text = f"{said}\n\nIt would have been {when_said(seat)}."
+            said = f"“{session.title}” is called off."
+            when = f"It would have been {when_said(seat)}."
+            text = "\n\n".join(filter(None, (said, session.cancellation_reason, when)))
         else:
             subject = f"Another time: {session.title}"
             said = f"“{session.title}” takes place at this time now:"
@@ -92,6 +93,15 @@ def tell_of_change(db: Session, session: AgendaSession, *, settings: Settings, b
         key = f"change:{seat.key}:{session.sequence}:{seat.told}"
         letters.append(letter_to(seat, subject, text, purpose="webinar-change", key=key))
     return enqueue_all(db, [one for one in letters if one is not None])
+
+
+def tell_taken_off(db: Session, seat: WebinarSeat, *, settings: Settings) -> int:
+    """Tell somebody that an organizer took them off the list."""
+    said = f"an organizer took you off the list of “{seat.session.title}”. If that is a mistake, register again."
+    text = "\n\n".join((said, when_said(seat), link_of(seat, settings)))
+    key = f"off:{seat.key}:{seat.sequence}"
+    letter = letter_to(seat, f"Not registered any more: {seat.session.title}", text, purpose="webinar", key=key)
+    return enqueue_all(db, [letter] if letter else [])
 
 
 def remind(db: Session, session: AgendaSession, *, settings: Settings) -> int:
@@ -117,10 +127,10 @@ def when_said(seat: WebinarSeat) -> str:
     session = seat.session
     assert session.starts_at is not None
     assert session.ends_at is not None
-    return clock.said_span(session.starts_at, session.ends_at, session.zone, _clock_of(seat))
+    return clock.said_span(session.starts_at, session.ends_at, session.zone, clock_of(seat))
 
 
-def _clock_of(seat: WebinarSeat) -> tuple[str, str] | None:
+def clock_of(seat: WebinarSeat) -> tuple[str, str] | None:
     if seat.person and seat.person.zone:
         return seat.person.zone, clock.place(seat.person.zone)
     return (seat.city.zone, seat.city.name) if seat.city else None
@@ -149,7 +159,7 @@ def _ways(seat: WebinarSeat, opens: datetime, settings: Settings) -> str:
 
 def _time_said(seat: WebinarSeat, session: AgendaSession, moment: datetime) -> str:
     said = f"{clock.said_time(moment, session.zone)} {clock.zone_abbreviation(moment, session.zone)}"
-    beside = _clock_of(seat)
+    beside = clock_of(seat)
     if beside is None or clock.said_time(moment, beside[0]) == clock.said_time(moment, session.zone):
         return said
     return f"{said} ({clock.said_time(moment, beside[0])} in {beside[1]})"

@@ -59,7 +59,8 @@ def holder_here(request: Request, db: Db, token: str) -> Holder:
         raise GoneLink(404)
     if seat.session.archived_at or (seat.person and seat.person.archived_at):
         raise GoneLink(410)
-    request.state.viewer = Viewer.anonymous()
+    beside = webinar_letters.clock_of(seat)
+    request.state.viewer = Viewer(zone=beside[0] if beside else None)
     request.state.cohort = db.get_one(Cohort, seat.session.cohort_id)
     db.info["cohort_id"] = seat.session.cohort_id
     name = name_of(seat)
@@ -110,7 +111,7 @@ def calendar_file(settings: SettingsHere, holder: HolderHere) -> Response:
 @router.post("/join", dependencies=LINK)
 def join(request: Request, db: Db, holder: HolderHere) -> Response:
     """Note that they came, once, and send them on."""
-    return going(request, holder.session.title, seats.note_joined(db, holder.seat, by=holder.by))
+    return going(request, holder.session.title, seats.note_joined(db, holder.seat, by=holder.by), is_noted=True)
 
 
 @router.post("/seat/ask", dependencies=LINK)

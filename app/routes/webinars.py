@@ -70,11 +70,11 @@ def give_back(db: Db, cohort: CohortHere, viewer: ViewerHere, settings: Settings
 @router.post("/seat/ask", dependencies=ATTEND)
 def ask(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, number: int, text: Text = "") -> Response:
     """Say that one wants to learn more: an ask of one's city."""
-    seat = _own_seat(db, cohort, viewer, number)
+    seen, seat = _webinar(db, cohort, viewer, number), _own_seat(db, cohort, viewer, number)
+    _refuse_outside(seen, viewer)
     try:
         said = ask_more(db, seat, text, by=viewer)
     except Refused as refused:
-        seen = _webinar(db, cohort, viewer, number)
         written = {"more": text}
         return gatherings.show_one(
             request, db, cohort, viewer, seen, errors={"more": refused.sentence}, written=written
@@ -104,15 +104,22 @@ def join(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, numbe
     if not seen.is_walled and seen.join_url and (seen.seat is None or not seen.has_place):
         return going(request, seen.title, seen.join_url)
     seat = _own_seat(db, cohort, viewer, number)
-    return going(request, seen.title, seats.note_joined(db, seat, by=viewer))
+    _refuse_outside(seen, viewer)
+    return going(request, seen.title, seats.note_joined(db, seat, by=viewer), is_noted=True)
 
 
-def going(request: Request, title: str, address: str) -> Response:
+def going(request: Request, title: str, address: str, *, is_noted: bool = False) -> Response:
     """On to the meeting. Not by a redirect: browsers hold a form's redirects to our own pages, as our policy asks, and
     a meeting service sends people on to other hosts of its own."""
-    response = page(request, "gatherings/going.html", {"title": title, "address": address})
+    response = page(request, "gatherings/going.html", {"title": title, "address": address, "is_noted": is_noted})
     response.headers["cache-control"] = "private, no-store"
     return response
+
+
+def _refuse_outside(seen: Gathering, viewer: Viewer) -> None:
+    """Raises Refused for an assistant at a closed one: they know its hour and no more (rule 13)."""
+    if not seen.is_whole:
+        raise Refused(f"Only {viewer.name} can do that: of a closed session an assistant knows the hour.")
 
 
 def asked(said: Ask | None) -> str:

@@ -15,11 +15,14 @@ from app.exchange.table_files import CSV_TYPE, csv_file
 from app.exchange.waiting import Upload, WaitingRoom
 from app.gatherings.attendance import Listed, email_of, name_of, plan_attendance, take_attendance, was_there
 from app.gatherings.reminding import seats_with_people
-from app.models import AgendaSession, Cohort, WebinarSeat
+from app.gatherings.seats import give_back
+from app.gatherings.webinars import is_over
+from app.mailing import webinar_letters
+from app.models import AgendaSession, Cohort, SeatState, WebinarSeat
 from app.people.audit import Refused
 from app.people.names import matches, slug_of
 from app.people.viewer import Viewer
-from app.routes.door import CohortHere, Db, Needs, SettingsHere, ViewerHere
+from app.routes.door import CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.exchange import GONE, LONGEST_BODY, Sent, receive
 from app.routes.pages import page, see_other
 from app.routes.webinars_desk import webinar_here
@@ -55,6 +58,7 @@ def attendance(
         "was_there": was_there,
         "name_of": name_of,
         "email_of": email_of,
+        "is_over": is_over(session),
     }
     return page(request, "gatherings/attendance.html", context)
 
@@ -70,6 +74,22 @@ def attendance_csv(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) 
     return Response(csv_file([heads, *rows]), headers=headers, media_type=CSV_TYPE)
 
 
+@router.post("/{seat:int}/removal", dependencies=CHANGE)
+def take_off(
+    db: Db, cohort: CohortHere, viewer: ViewerHere, settings: SettingsHere, number: int, seat: int
+) -> Response:
+    """Take somebody off the list; they have a letter, and who moves up has one."""
+    session = webinar_here(db, cohort, viewer, number)
+    found = db.get(WebinarSeat, seat)
+    if found is None or found.session_id != session.key:
+        raise NotHere("Nobody of that number is registered for this webinar.")
+    if found.state is not SeatState.CANCELLED:
+        moved_up = give_back(db, found, by=viewer)
+        webinar_letters.tell_taken_off(db, found, settings=settings)
+        webinar_letters.tell_seats(db, moved_up, settings=settings, moved_up=True)
+    return see_other(_place(cohort, session), flash=f"{name_of(found)} is not registered any more.")
+
+
 @router.get("/import", dependencies=CHANGE)
 def choose(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
     """Choose the list that the meeting service gives."""
@@ -82,10 +102,12 @@ def upload(
 ) -> Response:
     """Keep the file and go and look at it; one that cannot be read is said so at once, with the line."""
     session = webinar_here(db, cohort, viewer, number)
+    room, token = WaitingRoom(settings.data_dir), ""
     try:
         token = receive(file, settings, whose=_whose(session, viewer))
-        _read(WaitingRoom(settings.data_dir).find(token, whose=_whose(session, viewer)), settings)
+        _read(room.find(token, whose=_whose(session, viewer)), settings)
     except Unreadable as error:
+        room.drop(token)
         return _chooser(request, session, error.sentence)
     return see_other(f"{_place(cohort, session)}/import/{token}")
 

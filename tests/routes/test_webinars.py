@@ -146,6 +146,29 @@ def test_an_assistant_registers_their_principal_who_has_the_letter(
     assert letters(database)[0].person_id == mayor
 
 
+def test_an_assistant_registers_for_a_closed_one_and_never_joins_it_rule_13(
+    visitor: VisitorOf, database: Database, meeting: Meeting, clock_hand: time_machine.Traveller
+) -> None:
+    with database.write() as db:
+        said: dict[str, Any] = closed_to_the_lab(meeting.of_role(db, "mayor"))
+        session = webinar(db, meeting, title="Among mayors", **said)
+        assistance: Assistance = add_assistant(
+            db, person(db, meeting.stage, "oakland mayor"), email="desk@example.org", name="Dana Desk", by=BY
+        )
+    here, mayor = place(session), meeting.stage.people["oakland mayor"]
+    visitor(assistance.assistant_id, acting_for=mayor).post(f"{here}/seat")
+    assert seat_in(database).state is SeatState.REGISTERED
+    clock_hand.move_to(DOOR)
+    assistant = visitor(assistance.assistant_id, acting_for=mayor)
+    assert "Only Oakland Mayor can join" in assistant.get(f"{here}/join").text
+    for path, form in (("join", {}), ("seat/ask", {"text": "What was said?"})):
+        answer = assistant.post(f"{here}/{path}", form)
+        assert "an assistant knows the hour" in answer.text
+        assert LINK not in answer.text
+    assert (seat_in(database).joined_at, seat_in(database).wants_more) == (None, "")
+    assert LINK in visitor(mayor).post(f"{here}/join").text
+
+
 def test_a_closed_one_is_registered_for_by_those_it_is_for_and_is_none_to_others_rule_13(
     visitor: VisitorOf, database: Database, meeting: Meeting
 ) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.database import Database
 from app.gatherings.seats import Given, take_public_seat, take_seat
 from app.gatherings.webinars import Terms, terms_of, webinar_of
-from app.models import AgendaSession, Openness, OutboxLetter, SessionFormat, WebinarSeat
+from app.models import AgendaSession, Openness, OutboxLetter, SeatState, SessionFormat, WebinarSeat
 from tests.conftest import Visitor, VisitorOf
 from tests.gatherings.meeting import Meeting, closed_to_the_lab, meet, speaking, utc
 from tests.gatherings.seating import LINK, SECRET, seated, webinar
@@ -207,6 +207,23 @@ def test_another_organizers_upload_is_nobody_elses(
     preview = upload(visitor(meeting.stage.people["organizer"]), session, "Name,Email,Duration\nA,a@example.org,5\n")
     assert visitor(meeting.stage.people["staff"]).get(preview).status_code == 403
     assert visitor(meeting.stage.people["organizer"]).get(preview[:-1] + "x").status_code == 422
+
+
+def test_an_organizer_takes_somebody_off_with_a_letter_and_the_next_in_line_moves_up(
+    visitor: VisitorOf, database: Database, meeting: Meeting, session: AgendaSession
+) -> None:
+    organizer = visitor(meeting.stage.people["organizer"])
+    place = f"{HOME}/{session.key}/attendance"
+    assert "Take Oakland Mayor off the list" in organizer.get(place).text
+    with database.read() as db:
+        first, second = db.exec(select(WebinarSeat.id).order_by(col(WebinarSeat.id))).all()
+    for _ in range(2):
+        assert "Oakland Mayor is not registered any more." in organizer.follow(f"{place}/{first}/removal").text
+    with database.read() as db:
+        letters = [letter.subject.split(":")[0] for letter in db.exec(select(OutboxLetter))]
+        assert db.get_one(WebinarSeat, second).state is SeatState.REGISTERED
+    assert sorted(letters) == ["A place came free for you", "Not registered any more"]
+    assert organizer.post(f"{place}/999/removal").status_code == 404
 
 
 def test_the_table_to_take_along_has_no_formula_in_it(
