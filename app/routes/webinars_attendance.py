@@ -205,7 +205,9 @@ def _whose(session: AgendaSession, viewer: Viewer) -> str:
 
 
 def _from(seat: WebinarSeat) -> str:
-    return seat.city.name if seat.city else seat.organization
+    if seat.city is not None:
+        return seat.city.name
+    return seat.person.organization if seat.person else seat.organization
 
 
 def _moment(moment: datetime, session: AgendaSession) -> str:
