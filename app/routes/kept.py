@@ -139,12 +139,14 @@ class Kept:
             if name not in (b"content-length", b"etag", b"cache-control", b"vary")
         ]
         shared = [(b"etag", etag), (b"cache-control", b"private, no-cache"), (b"vary", b"Cookie, Accept-Encoding")]
+        # Told with "unchanged" too, so that a browser does not go on with those of its copy (RFC 9111, 4.3.4).
+        told = [(name, value) for name, value in own if name.startswith(b"x-plenary-") and name != MARK]
         answer = _Answer(
             revision=place[1] if place else 0,
             until=until,
             etag=etag,
             start={**start, "headers": [*own, *shared, (b"content-length", str(len(body)).encode())]},
-            unchanged={"type": "http.response.start", "status": 304, "headers": shared},
+            unchanged={"type": "http.response.start", "status": 304, "headers": [*shared, *told]},
             body=body,
         )
         self.addresses.add(scope["path"])

@@ -22,6 +22,7 @@ from app.updates.looks import Looked
 from app.updates.nudges_by_hand import last_nudged
 from app.updates.progress import progress_of
 from app.updates.reading import is_own_city, neighbours, readable_update
+from app.updates.released import standing_of
 from app.updates.ten_minutes import reading_list
 
 router = APIRouter()
@@ -88,7 +89,7 @@ def read(request: Request, db: Db, here: UpdateHere, viewer: ViewerHere, version
     }
     context |= beside(db, here, viewer, reading)
     drawn = page(request, "updates/read.html", context)
-    return offline(keep(drawn), viewer) if reading.version else drawn
+    return offline(keep(drawn), viewer, standing_of(db, here.cohort.key)) if reading.version else drawn
 
 
 def _awaits(db: Session, line: Line, viewer: Viewer) -> bool:

@@ -19,6 +19,7 @@ from app.updates.marks import LONGEST
 from app.updates.presented import slot_of
 from app.updates.reading import Page, released_before
 from app.updates.readings import forget_reading, minutes, note_reading
+from app.updates.released import standing_of
 from app.updates.since import since
 from app.updates.ten_minutes import reading_list
 
@@ -31,7 +32,7 @@ def read_all(request: Request, db: Db, cohort: CohortHere, cycle: CycleHere, vie
     """One screen a city, the ask and the number first; not kept, since it says what this reader has read."""
     found = reading_list(db, cycle, viewer)
     context = {"cycle": cycle, "reading_list": found}
-    return offline(page(request, "updates/ten_minutes.html", context), viewer)
+    return offline(page(request, "updates/ten_minutes.html", context), viewer, standing_of(db, cohort.key))
 
 
 @router.post("/{cohort}/updates/{cycle}/{city}/reading", dependencies=READ)

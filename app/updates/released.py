@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from app.models import City, Update, UpdateCycle, UpdateVersion
+from app.models import City, Update, UpdateCycle, UpdateFile, UpdateVersion
 from app.updates.content import Content, FileShown, Part, hide_quarantined
 
 
@@ -45,6 +45,28 @@ def released(db: Session, cohort_id: int, *, cycle_id: int | None = None, city_i
     found = list(_released(db, cohort_id, cycle_id, city_id))
     hide_quarantined(db, *(one.content for one in found))
     return found
+
+
+def standing_of(db: Session, cohort_id: int) -> str:
+    """How a cohort's updates stand, in a word: another one whenever something is released, corrected, taken out or
+    hidden. One query."""
+    of_cohort = (
+        select(Update.id)
+        .join(UpdateCycle, col(UpdateCycle.id) == Update.cycle_id)
+        .where(UpdateCycle.cohort_id == cohort_id)
+    )
+    last = select(func.max(UpdateVersion.id)).where(col(UpdateVersion.update_id).in_(of_cohort)).scalar_subquery()
+    hidden = (
+        select(func.count())
+        .select_from(UpdateFile)
+        .where(col(UpdateFile.update_id).in_(of_cohort), col(UpdateFile.quarantined_at).is_not(None))
+        .scalar_subquery()
+    )
+    latest = (
+        select(func.max(UpdateFile.quarantined_at)).where(col(UpdateFile.update_id).in_(of_cohort)).scalar_subquery()
+    )
+    number, count, at = db.exec(select(last, hidden, latest)).one()
+    return f"{number or 0}-{count}-{int(at.timestamp()) if at else 0}"
 
 
 def _released(db: Session, cohort_id: int, cycle_id: int | None, city_id: int | None) -> Iterator[Released]:

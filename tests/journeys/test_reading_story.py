@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 from sqlmodel import col, select
 
 from app.database import Database
-from app.models import UpdateCycle
+from app.models import City, Update, UpdateCycle
 from app.people.viewer import Viewer
+from app.updates.redactions import redact
 from app.updates.releases import release_updates
 from tests.journeys.conftest import PHONE, Opens, Program
 from tests.journeys.wifi import Wifi
@@ -168,6 +169,50 @@ def test_a_draft_is_never_kept(phone: Phones, wifi: Wifi, cycle: str) -> None:
     wifi.lose()
     with pytest.raises(Exception, match="ERR_"):
         page.goto(draft)
+
+
+def test_what_was_taken_out_leaves_the_device_with_the_next_page_that_is_opened(
+    phone: Phones, wifi: Wifi, cycle: str, program: Program
+) -> None:
+    """Rule 6: a page that nobody opens again is not read as it was."""
+    page = phone("mayor")
+    for city in ("salem", "newton"):
+        page.goto(f"{cycle}/{city}")
+        kept(page)
+    page.goto(f"{cycle}/salem")
+    expect(page.locator(".update-ask blockquote")).to_be_visible()
+    take_out(program, cycle.rpartition("/")[2], "salem")
+    page.goto(f"{cycle}/newton")
+    kept(page)
+    for _ in range(100):
+        if "She asked for it." in on_the_shelf(page, f"{cycle}/salem"):
+            break
+        page.wait_for_timeout(100)
+    wifi.lose()
+    page.goto(f"{cycle}/salem")
+    expect(page.locator("[data-offline]")).to_be_visible()
+    expect(page.locator(".update-ask .tombstone")).to_contain_text("She asked for it.")
+
+
+def on_the_shelf(page: Page, address: str) -> str:
+    """What the device keeps under an address."""
+    text: str = page.evaluate(
+        """async (at) =>
+            (await (await caches.match(at, { cacheName: "plenary-reading", ignoreVary: true }))?.text()) ?? "" """,
+        address,
+    )
+    return text
+
+
+def take_out(program: Program, cycle: str, city: str) -> None:
+    """An organizer takes a city's ask out."""
+    database = Database(f"sqlite:///{program.folder / 'plenary.db'}")
+    with database.write() as db:
+        update = db.exec(
+            select(Update).join(UpdateCycle).join(City).where(UpdateCycle.slug == cycle, City.slug == city)
+        ).one()
+        redact(db, update, part="section:ask", reason="She asked for it.", by=Viewer.system("test"))
+    database.dispose()
 
 
 def held(page: Page) -> list[str]:

@@ -282,6 +282,14 @@ def test_a_legal_hold_is_set_and_lifted_with_a_reason_and_a_name(
 
 
 @pytest.mark.usefixtures("_registered")
+def test_the_page_says_whose_needs_a_hold_on_a_citys_records_keeps(organizer: Visitor) -> None:
+    assert "Kept beyond their day" not in said(organizer.get(f"{HERE}/needs"))
+    organizer.follow("/by-all-means/cities/salem/records/hold", {"hold_reason": "Case 9"})
+    told = "Kept beyond their day by a legal hold on a city’s records: Salem (1 person)."
+    assert told in said(organizer.get(f"{HERE}/needs"))
+
+
+@pytest.mark.usefixtures("_registered")
 def test_home_warns_the_organizers_before_the_needs_are_deleted(organizer: Visitor, stage: Stage) -> None:
     assert "are deleted soon" not in said(organizer.get("/"))
     with time_machine.travel(datetime(2017, 12, 8, 15, tzinfo=UTC), tick=True):

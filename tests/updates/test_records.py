@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO, StringIO
+from itertools import pairwise
 from zipfile import ZipFile
 
 import pytest
@@ -22,10 +23,11 @@ from app.people.records_holds import hold_on, hold_records, holds_of, lift_recor
 from app.printing.runs import make_run
 from app.updates.comments import say_comment
 from app.updates.commitments import add_commitment
-from app.updates.files import attach_file, describe_file, quarantine_file
+from app.updates.files import attach_file, describe_file, quarantine_file, release_file
 from app.updates.marks import answer_mark, leave_mark
 from app.updates.phrases import redact_phrase
 from app.updates.redactions import redact
+from app.updates.released import standing_of
 from app.updates.releases import begin_correction, release_update
 from app.updates.uploads import sweep_uploads
 from tests.conftest import Visitor, VisitorOf
@@ -360,6 +362,29 @@ def test_names_of_files_are_such_as_every_machine_can_write(name: str, expected:
 def test_two_files_of_one_name_are_told_apart() -> None:
     files = [UpdateFile(id=n, update_id=1, name="a.pdf", media_type="x", size=1, digest="") for n in (7, 9)]
     assert named(files) == {7: "files/01-a.pdf", 9: "files/02-a.pdf"}
+
+
+def test_how_the_updates_stand_is_another_word_after_each_thing_that_readers_are_not_to_miss(
+    released: Stage, enter: VisitorOf
+) -> None:
+    """By it a device asks anew for what it keeps: corrected, taken out, hidden and shown again (rules 6 and 20)."""
+    files = Files(enter("lab/organizer").app.state.settings.data_dir / "files")
+    seen = []
+    with released.database.write() as db:
+        organizer = released.viewer(db, "lab/organizer")
+        spring, fall = released.update(db, cycle="spring"), released.update(db)
+        seen.append(standing_of(db, released.cohort_id))
+        redact(db, spring, part="section:ask", reason="Why", by=organizer)
+        seen.append(standing_of(db, released.cohort_id))
+        file = attach(db, fall, files, "late.docx", "late")
+        released.release(db, fall)
+        seen.append(standing_of(db, released.cohort_id))
+        quarantine_file(db, fall, file, reason="Why", by=organizer)
+        seen.append(standing_of(db, released.cohort_id))
+        release_file(db, fall, file, by=organizer)
+        seen.append(standing_of(db, released.cohort_id))
+        assert standing_of(db, released.cohort_id) == seen[-1]
+    assert all(one != other for one, other in pairwise(seen))
 
 
 # --- the legal hold ---

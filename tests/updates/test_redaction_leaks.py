@@ -7,6 +7,7 @@ number, one in a whole section, one in a file's name. All are taken out; then ev
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from anyio.from_thread import BlockingPortal
@@ -96,8 +97,8 @@ def seated(db: Session, city: str, standing: Standing) -> Viewer:
 
 
 @verb
-def release_and_take_out(db: Session, files: Files, paper: bytes, *, by: Viewer) -> None:
-    """Spring and fall of Oakland, twice each; questions that quote the phrase; then everything is taken out."""
+def release_all(db: Session, files: Files, paper: bytes, *, by: Viewer) -> None:
+    """Spring and fall of Oakland, twice each, and questions that quote the phrase."""
     for slug in CYCLES:
         update = update_of(db, "oakland", slug)
         if update.state is UpdateState.RELEASED:
@@ -118,6 +119,10 @@ def release_and_take_out(db: Session, files: Files, paper: bytes, *, by: Viewer)
         other = leave_mark(db, update, kind=MarkKind.QUESTION, text="Who pays?", by=asks)
         for one in (mark, other):
             answer_mark(db, one, text=f"{PHRASE} does.", by=seated(db, "oakland", Standing.FACILITATOR))
+
+
+def take_all_out(db: Session) -> None:
+    """By acts of their own, as an organizer does it: the log knows a redaction by its name."""
     fall = update_of(db, "oakland")
     assert redact_phrase(db, fall, phrase=PHRASE.upper(), reason="A family asked for it.", by=SYSTEM) == len(CYCLES)
     for slug in CYCLES:
@@ -168,7 +173,8 @@ def readable(answer: Response) -> str:
 def _taken_out(sample_app: FastAPI) -> None:
     with sample_app.state.database.write() as db:
         files = Files(sample_app.state.settings.data_dir / "files")
-        release_and_take_out(db, files, office("docx", {f"docProps/{FILE}.xml": FILE}), by=SYSTEM)
+        release_all(db, files, office("docx", {f"docProps/{FILE}.xml": FILE}), by=SYSTEM)
+        take_all_out(db)
 
 
 @pytest.mark.timeout(300)
@@ -203,6 +209,16 @@ def test_what_was_taken_out_is_read_nowhere_any_more_rule_6(
             runs = [run.key for run in db.exec(select(PrintRun))]
         for number in runs:
             make_run(database, sample_app.state.settings, number, MAKERS)
+        if who in ("organizer", "mayor", "oakland/facilitator"):
+            at = "/by-all-means/cities/oakland/records/runs"
+            visitor.follow(at, {"drafts": "yes", "reason": "With everything that may be had."})
+            with database.read() as db:
+                run = db.exec(select(PrintRun.id).order_by(col(PrintRun.id).desc())).first()
+            make_run(database, sample_app.state.settings, run or 0, MAKERS)
+            with ZipFile(BytesIO(visitor.get(f"{at}/{run}/records.zip").content)) as archive:
+                said = "".join(name + archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+            assert "A family asked for it." in said
+            assert [word for word in (PHRASE, NUMBER, SECTION, FILE) if word in said] == []
         book = readable(visitor.get("/by-all-means/updates/2017-fall/book.pdf"))
         assert "A family asked for it." in " ".join(book.split())
         assert [word for word in (PHRASE, NUMBER, SECTION, FILE) if word in book] == []

@@ -5,6 +5,7 @@ import { keepStatics } from "./keep.js";
 
 const READING = "plenary-reading";
 const AN_HOUR = 3600000; // milliseconds
+const STANDING = "x-plenary-standing"; // of the cohort's updates: another one once something was taken out of any
 const GONE = "not to be kept";
 const article = document.querySelector("[data-reading]"); // an update; the list of all has none
 const offline = document.querySelector("[data-offline]");
@@ -24,7 +25,7 @@ async function sayOffline() {
   offline.hidden = false;
 }
 
-/** Ask for a page by hand, so that the worker's shelf has it although it did not see it come. */
+/** Ask for a page by hand, so that the worker's shelf has it although it did not see it come; how the updates stand. */
 export async function take(address) {
   const response = await fetch(address, { headers: { accept: "text/html" }, signal: AbortSignal.timeout(15000) });
   const reader = response.headers.get("x-plenary-offline");
@@ -34,15 +35,19 @@ export async function take(address) {
   headers.set("x-kept-at", new Date().toISOString());
   await shelf.put("/plenary-reader", new Response(reader));
   await shelf.put(new URL(address, location.href).pathname, new Response(await response.blob(), { headers }));
+  return headers.get(STANDING);
 }
 
-/** What was kept more than an hour ago is asked for again, so that a correction or a redaction reaches this device too. */
-async function freshen() {
+/** What was kept when the updates stood otherwise, or more than an hour ago, is asked for again: what was corrected, taken
+    out or hidden since is not to be read on this device. */
+async function freshen(standing) {
   const shelf = await caches.open(READING);
   for (const { url } of await shelf.keys()) {
     const { pathname } = new URL(url);
-    const at = (await shelf.match(url, { ignoreVary: true }))?.headers.get("x-kept-at");
-    if (!at || Date.now() - new Date(at) < AN_HOUR) continue;
+    const headers = (await shelf.match(url, { ignoreVary: true }))?.headers;
+    const at = headers?.get("x-kept-at");
+    const stands = !standing || headers?.get(STANDING) === standing;
+    if (!at || (stands && Date.now() - new Date(at) < AN_HOUR)) continue;
     try {
       await take(pathname);
     } catch (error) {
@@ -55,9 +60,9 @@ async function freshen() {
 async function stay() {
   if (!("serviceWorker" in navigator) || !scope) return;
   await keepStatics(scope);
-  if (!location.search) await take(location.pathname);
+  const standing = location.search ? null : await take(location.pathname);
   document.documentElement.dataset.kept = "yes";
-  await freshen();
+  await freshen(standing);
 }
 
 /** A text that one reads: the last heading that was on the upper half of the screen is where one is. */
