@@ -61,7 +61,7 @@ class Stay:
 @dataclass(frozen=True, slots=True)
 class Who:
     """Somebody who is asked. `place` is where their clock is, in a word; `turn` is whose early hours theirs count with:
-    the seat they hold, else themselves."""
+    the seat they hold, else themselves. `taken` is in order of its start."""
 
     person_id: int
     name: str
@@ -208,7 +208,7 @@ def as_theirs(who: Who, span: Span) -> Theirs:
     starts, ends = (clock.local(moment, zone) for moment in span)
     strain, hour = _strain(starts, ends)
     free, why = Free.FREE, ""
-    taken = next((one for one in who.taken if _meet(one.span, span)), None)
+    taken = _taken(who, span)
     if taken is not None:
         free, why = Free.TAKEN, taken.said
     elif stay is not None and not there:
@@ -237,8 +237,15 @@ def _day(one: Proposal, zone: str) -> date:
     return clock.local(one.starts_at, zone).date()
 
 
-def _meet(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _taken(who: Who, span: Span) -> Taken | None:
+    """The first thing that somebody has on in a span; what they have on is in order of its start."""
+    starts, ends = span
+    for one in who.taken:
+        if one.span[0] >= ends:
+            return None
+        if one.span[1] > starts:
+            return one
+    return None
 
 
 def _within(span: Span, window: Span) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import clock
@@ -131,6 +131,7 @@ def test_hours_within_eight_and_six_come_before_turns_and_turns_before_the_soone
     assert [one.starts_at for one in ranking] == times("11:00", "16:30")
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(1, 12))
 def test_the_ranking_is_a_function_of_the_data(chance: object, count: int) -> None:
     """However the times are shuffled, and twice over, the order is the same; no two rank alike."""
@@ -146,6 +147,7 @@ def test_the_ranking_is_a_function_of_the_data(chance: object, count: int) -> No
     assert [one.rank for one in ranking] == sorted(one.rank for one in ranking)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([("10:00", "18:00"), ("11:00", "17:00"), ("11:00", "16:30"), ("10:30", "17:30")]),
     st.integers(2, 24),
