@@ -14,6 +14,7 @@ from seed.agenda import load_agenda
 from seed.calendar import Calendar
 from seed.gatherings import load_gatherings
 from seed.invited import load_invited
+from seed.library import load_library
 from seed.marks import load_marks
 from seed.people import load_people
 from seed.polls import load_polls
@@ -51,6 +52,7 @@ def load_cohort(db: Session, calendar: Calendar, files: Files, *, secret: bytes,
     load_registration(db, sample, by=by)
     load_updates(db, sample, files, by=by)
     load_marks(db, sample, by=by)
+    load_library(db, sample, by=by)
     return sample
 
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app.gatherings.seats import seat_for
 from app.gatherings.webinars import Terms, set_terms
-from app.learning.library import Item, add_item
+from app.learning.library import add_to_session
 from app.learning.more import ask_more
 from app.models import AgendaSession, LibraryKind
 from app.people.audit import verb
@@ -35,4 +35,4 @@ def load_webinar(
         if name in asks:
             ask_more(db, seat, asks[name], by=Viewer(seat.person_id, actor_id=seat.person_id, actor_name="seed"))
     for item in written.get("library", []):
-        add_item(db, session, Item(LibraryKind(item["kind"]), item["url"], item["title"]), by=by)
+        add_to_session(db, session, LibraryKind(item["kind"]), item["url"], item["title"], by=by)

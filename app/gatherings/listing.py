@@ -98,6 +98,12 @@ def gathering_of(db: Session, cohort_id: int, session_id: int, viewer: Viewer) -
     return next(iter(as_seen(db, db.exec(query).all(), viewer)), None)
 
 
+def gatherings_numbered(db: Session, cohort_id: int, numbers: Iterable[int], viewer: Viewer) -> list[Gathering]:
+    """Those of some of a cohort's gatherings that the viewer may know of, by their start."""
+    query = _placed().where(col(AgendaSession.cohort_id) == cohort_id, col(AgendaSession.id).in_(set(numbers)))
+    return as_seen(db, db.exec(query).all(), viewer)
+
+
 def invitations_of(db: Session, viewer: Viewer, *, ending_after: datetime) -> list[Gathering]:
     """The gatherings of all cohorts to which the viewer is invited or for which they registered, and all of a series of
     which one is that recent."""

@@ -13,7 +13,7 @@ from app import clock
 from app.gatherings.attendance import name_of, was_there
 from app.gatherings.reminding import seats_with_people
 from app.gatherings.webinars import hold, is_over, kept_webinar, refuse_other_kinds, webinar_of
-from app.learning.library import items_of_session
+from app.learning.library import items_of_session, open_to
 from app.mailing.outbox import enqueue_all
 from app.mailing.setting import as_blocks, framed
 from app.mailing.webinar_letters import letter_to, link_of
@@ -96,7 +96,7 @@ def send_follow_up(db: Session, session: AgendaSession, *, settings: Settings, b
         )
         for seats, text in ((came, texts[0]), (missed, texts[1]))
         for seat in seats
-        for tail in (_tail(items, link_of(seat, settings)),)
+        for tail in (_tail(open_to(items, seat), link_of(seat, settings)),)
     ]
     webinar.follow_up_sent_at = clock.now()
     db.add(webinar)

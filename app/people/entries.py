@@ -16,6 +16,7 @@ from app.models import (
     Cue,
     Engagement,
     GatheringNote,
+    LibraryItem,
     Material,
     SessionItem,
     SessionRoom,
@@ -29,6 +30,7 @@ _OF: Mapping[str, tuple[str, Any]] = {
     "call_point": ("session_id", select(CallPoint.id, CallPoint.session_id)),
     "call_action": ("session_id", select(CallAction.id, CallAction.session_id)),
     "gathering_note": ("session_id", select(GatheringNote.id, GatheringNote.session_id)),
+    "library_item": ("session_id", select(LibraryItem.id, LibraryItem.session_id)),
     "material": ("engagement_id", select(Material.id, Material.engagement_id)),
     "audience_term": ("audience_id", select(AudienceTerm.id, AudienceTerm.audience_id)),
 }

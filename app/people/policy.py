@@ -86,6 +86,8 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "update.release": ORGANIZER,
     "update.steer": ORGANIZER,
     "learning.read": COHORT,
+    "library.read": EVERYBODY,
+    "library.change": ORGANIZER,
 }
 
 CITY_BOUND = frozenset(

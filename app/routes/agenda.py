@@ -19,8 +19,9 @@ from app.people.cities import cities_of
 from app.people.cohorts import roles_of
 from app.people.policy import may
 from app.people.viewer import Viewer
-from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
+from app.routes.door import CohortHere, ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.kept import keep
+from app.routes.library_part import session_part
 from app.routes.pages import page
 from app.updates.presented import Turn, turns_of
 
@@ -64,7 +65,9 @@ def agenda(
 
 
 @router.get(HERE + "/sessions/{session:int}")
-def session(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHere, session: int) -> Response:
+def session(
+    request: Request, db: Db, cohort: CohortHere, convening: ConveningHere, viewer: ViewerHere, session: int
+) -> Response:
     """One session of the newest release: what it is about, when, where, who speaks and who comes."""
     seen = published.agenda(db, convening, viewer)
     found = seen.session(session) if seen else None
@@ -78,6 +81,7 @@ def session(request: Request, db: Db, convening: ConveningHere, viewer: ViewerHe
         "when": said_when(found, viewer),
         "may_edit": may(viewer, "agenda.draft", cohort_id=convening.cohort_id),
         "turns": _turns(db, convening, found, viewer),
+        **session_part(db, cohort, found.id, viewer, whole=not found.covered),
     }
     return page(request, "agenda/session.html", context)
 

@@ -18,7 +18,6 @@ from app.gatherings.poll_asking import asking
 from app.gatherings.reach import Reach, call_off, off_with, take_back
 from app.gatherings.series import months_to_flag, skip_occurrence
 from app.gatherings.webinar_page import webinar_part
-from app.learning.library import items_of_session
 from app.mailing import webinar_letters
 from app.models import AgendaSession, Cohort, SessionFormat
 from app.people.audiences import names_for, rule_of, said
@@ -29,6 +28,7 @@ from app.routes import gatherings_form, gatherings_reach, typed
 from app.routes.door import CohortHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere
 from app.routes.gatherings_form import GatheringForm
 from app.routes.invitations import invitation_part
+from app.routes.library_part import session_part
 from app.routes.pages import page, see_other
 
 router = APIRouter()
@@ -123,7 +123,6 @@ def show_one(
     context: dict[str, Any] = {
         "one": seen,
         "webinar": webinar_part(db, seen, viewer),
-        "items": items_of_session(db, seen.session_id) if seen.is_whole else [],
         "errors": errors or {},
         "written": written or {},
         "audience": _audience(db, cohort, seen, viewer),
@@ -134,6 +133,7 @@ def show_one(
         "reaches": [],
         "off_with": 0,
         "call": call_of(db, seen, viewer),
+        **session_part(db, cohort, seen.session_id, viewer, whole=seen.is_whole),
         "form": None,
         "of": "",
     }

@@ -1,12 +1,15 @@
 """Files over HTTP: an upload looked at before anything is decided, and a file sent so that no browser runs it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, BinaryIO
 
 from fastapi import Depends, File, Request, UploadFile
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
+from starlette.datastructures import FormData
+from starlette.datastructures import UploadFile as Sent
 
-from app.files import Arrival, Files, OutOfReach, Ready, Unacceptable, disposition, examine, files_of
+from app.files import Arrival, Files, OutOfReach, Ready, Unacceptable, disposition, examine, files_of, make_ready
 from app.models import Material
 from app.routes.door import Needs, NotHere, SettingsHere, database_here, viewer_here
 from app.settings import Settings
@@ -14,6 +17,9 @@ from app.settings import Settings
 LONGEST_UPLOAD = 160 << 20
 """Bytes of a request: more than is taken, so that whoever sends too large a file is told so on a page."""
 
+MOST_AT_ONCE = 20
+SHOWN = ("application/pdf", "image/png", "image/jpeg", "image/webp")
+"""Media types that browsers show; everything else is saved."""
 
 UNKEPT = "{} Nothing was taken, and nothing is lost: try again in a few minutes."
 """What is said at the field of a file that could not be put where files are kept."""
@@ -68,6 +74,41 @@ def looked_at(file: BinaryIO, name: str, settings: Settings) -> Arrival:
     return examine(file, name, **sizes)
 
 
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A form: its words, its files made ready, and of the others (name, the sentence why they are not taken)."""
+
+    texts: Mapping[str, str]
+    ready: list[Ready] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+async def form_here(request: Request) -> AsyncIterator[FormData]:
+    """The form as it was sent; its files are closed after the answer."""
+    async with request.form(max_files=MOST_AT_ONCE) as form:
+        yield form
+
+
+def handed_in_here(settings: SettingsHere, kept: FilesHere, form: Annotated[FormData, Depends(form_here)]) -> HandedIn:
+    """The form, each file looked at, made harmless and kept. Put this before the permission, and so before the
+    transaction: it takes a second or more, and would hold up every other writer."""
+    found = HandedIn({name: value for name, value in form.items() if isinstance(value, str)})
+    for sent in form.getlist("file"):
+        if isinstance(sent, Sent) and sent.filename:
+            try:
+                ready = make_ready(looked_at(sent.file, sent.filename, settings))
+                keep_ready(kept, ready)
+                found.ready.append(ready)
+            except Unacceptable as error:
+                found.refused.append((sent.filename, error.sentence))
+            except OutOfReach as out:
+                found.refused.append((sent.filename, UNKEPT.format(out)))
+    return found
+
+
+HandedInHere = Annotated[HandedIn, Depends(handed_in_here)]
+
+
 def keep_ready(files: Files, ready: Ready) -> None:
     """Keep a file with its small picture; raises OutOfReach."""
     files.keep(ready.file)
@@ -84,6 +125,15 @@ def send(material: Material, files: Files) -> StreamingResponse:
         media_type=material.media_type,
         headers={"Content-Length": str(material.size)},
     )
+
+
+def send_ready(digest: str, name: str, files: Files, *, media_type: str, known: str, kept: str) -> Response:
+    """A file that make_ready has looked at: shown where browsers show its kind; nothing of it (304) where the one that
+    they have, by its ETag `known` (If-None-Match), is the same."""
+    headers = {"ETag": f'"{digest}"'}
+    if headers["ETag"] in known:
+        return Response(status_code=304, headers=headers | {"Cache-Control": kept})
+    return send_kept(digest, name, files, media_type=media_type, headers=headers, shown=media_type in SHOWN, kept=kept)
 
 
 def send_kept(

@@ -12,9 +12,11 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.agenda import published
 from app.gatherings.listing import gatherings_of
-from app.models import Convening
+from app.learning.shelf import Sought, shelf
+from app.models import Cohort, Convening
 from app.people import cities
-from app.people.directory import Sought, current_people
+from app.people.directory import Sought as SoughtPeople
+from app.people.directory import current_people
 from app.people.excerpts import excerpt
 from app.people.names import matches, plain
 from app.people.policy import may
@@ -50,13 +52,14 @@ def search(db: Session, viewer: Viewer, words: str) -> list[tuple[str, list[Hit]
 def _hits(db: Session, viewer: Viewer, office: Office, words: str) -> Iterator[Hit]:
     cohort_id, home = office.cohort_id, f"/{office.cohort_slug}"
     if may(viewer, "people.read", cohort_id=cohort_id):
-        for one in current_people(db, cohort_id, clock.today("UTC"), Sought(words)):
+        for one in current_people(db, cohort_id, clock.today("UTC"), SoughtPeople(words)):
             said = "; ".join(held.said for held in one.offices)
             yield Hit("People", one.name, f"{home}/people/{one.person_id}", said)
     for city in cities.cities_of(db, cohort_id):
         if matches(words, city.name, city.state):
             yield Hit("Cities", city.name, f"{home}/cities/{city.slug}", city.state)
     yield from _sessions(db, viewer, office, words)
+    yield from _library(db, viewer, office, words)
     if may(viewer, "update.read", cohort_id=cohort_id):
         yield from _updates(db, viewer, office, words)
 
@@ -77,6 +80,18 @@ def _sessions(db: Session, viewer: Viewer, office: Office, words: str) -> Iterat
         if matches(words, call.title, call.purpose, call.series_title, *call.presenters):
             said = clock.said_span(call.starts_at, call.ends_at, call.zone)
             yield Hit("Gatherings", call.title, f"{home}/gatherings/{call.session_id}", said)
+
+
+def _library(db: Session, viewer: Viewer, office: Office, words: str) -> Iterator[Hit]:
+    """What the library has for this viewer, with the walls of its session or working group (rule 13)."""
+    sought = Sought(words)
+    for one in shelf(db, db.get_one(Cohort, office.cohort_id), viewer):
+        if sought.takes(one):
+            said = (
+                f"{str(one.item.kind).capitalize()}, {one.whence.title}" if one.whence else one.item.kind.capitalize()
+            )
+            pieces = tuple(excerpt(words, one.item.text))
+            yield Hit("Library", one.item.title, f"/{office.cohort_slug}/library/{one.item.key}", said, pieces)
 
 
 def _updates(db: Session, viewer: Viewer, office: Office, words: str) -> Iterator[Hit]:

@@ -10,14 +10,13 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import Response
 
 from app.routes.door import Db, Needs, NotHere, ViewerHere
-from app.routes.handed_in import FilesHere, send_kept
+from app.routes.handed_in import FilesHere, send_ready
 from app.routes.updates_door import UpdateHere, note_look
 from app.updates.files import Fetched, fetch_file
 from app.updates.looks import Looked
 
 router = APIRouter(prefix="/{cohort}/updates/{cycle}/{city}/files")
 READ = [Depends(Needs("update.read"))]
-SHOWN = ("application/pdf", "image/png", "image/jpeg", "image/webp")
 FOR_AN_HOUR = "private, max-age=3600"
 
 
@@ -51,7 +50,4 @@ def fetch(fetched: FetchedHere, files: FilesHere, known: Known = "") -> Response
 
 def _send(fetched: Fetched, digest: str, name: str, media_type: str, files: FilesHere, known: str) -> Response:
     kept = FOR_AN_HOUR if fetched.released and not fetched.file.quarantined_at else "private, no-store"
-    headers = {"ETag": f'"{digest}"'}
-    if headers["ETag"] in known:
-        return Response(status_code=304, headers=headers | {"Cache-Control": kept})
-    return send_kept(digest, name, files, media_type=media_type, headers=headers, shown=media_type in SHOWN, kept=kept)
+    return send_ready(digest, name, files, media_type=media_type, known=known, kept=kept)

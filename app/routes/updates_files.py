@@ -1,20 +1,18 @@
 """The pictures and papers of an update while it is written: handed in, described, replaced, put away, hidden."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from sqlmodel import Session
-from starlette.datastructures import FormData, UploadFile
 
-from app.files import SUFFIXES, TAKEN, OutOfReach, Ready, Unacceptable, make_ready
+from app.files import SUFFIXES, TAKEN
 from app.models import UpdateFile, UpdateSection, UpdateState
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes.door import Db, Needs, NotHere, SettingsHere, ViewerHere
-from app.routes.handed_in import LONGEST_UPLOAD, UNKEPT, AskedFirst, FilesHere, keep_ready, looked_at
+from app.routes.handed_in import LONGEST_UPLOAD, AskedFirst, FilesHere, HandedInHere, handed_in_here
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere, note_look
 from app.settings import Settings
@@ -28,43 +26,9 @@ router = APIRouter(prefix=HERE)
 WRITE = [Depends(Needs("update.write"))]
 HIDE = [Depends(Needs("update.release"))]
 WRITABLE = (UpdateState.NOT_STARTED, UpdateState.DRAFTING, UpdateState.WITH_MAYOR)
-MOST_AT_ONCE = 20
 Text = Annotated[str, Form()]
 
 
-@dataclass(frozen=True, slots=True)
-class HandedIn:
-    """A form: its words, its files made ready, and of the others (name, the sentence why they are not taken)."""
-
-    texts: Mapping[str, str]
-    ready: list[Ready] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
-
-
-async def form_here(request: Request) -> AsyncIterator[FormData]:
-    """The form as it was sent; its files are closed after the answer."""
-    async with request.form(max_files=MOST_AT_ONCE) as form:
-        yield form
-
-
-def handed_in_here(settings: SettingsHere, kept: FilesHere, form: Annotated[FormData, Depends(form_here)]) -> HandedIn:
-    """The form, each file looked at, made harmless and kept. Put this before the permission, and so before the
-    transaction: it takes a second or more, and would hold up every other writer."""
-    found = HandedIn({name: value for name, value in form.items() if isinstance(value, str)})
-    for sent in form.getlist("file"):
-        if isinstance(sent, UploadFile) and sent.filename:
-            try:
-                ready = make_ready(looked_at(sent.file, sent.filename, settings))
-                keep_ready(kept, ready)
-                found.ready.append(ready)
-            except Unacceptable as error:
-                found.refused.append((sent.filename, error.sentence))
-            except OutOfReach as out:
-                found.refused.append((sent.filename, UNKEPT.format(out)))
-    return found
-
-
-HandedInHere = Annotated[HandedIn, Depends(handed_in_here)]
 UPLOAD = [Depends(AskedFirst("update.write")), Depends(handed_in_here), *WRITE]
 
 

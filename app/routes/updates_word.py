@@ -14,10 +14,10 @@ from app.files.word import LARGEST, Document, read_word
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes.door import Db, Needs, SettingsHere, ViewerHere
-from app.routes.handed_in import UNKEPT, AskedFirst, FilesHere, keep_ready
+from app.routes.handed_in import UNKEPT, AskedFirst, FilesHere, form_here, keep_ready
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere, note_look
-from app.routes.updates_files import WRITABLE, form_here
+from app.routes.updates_files import WRITABLE
 from app.updates.files import find_file
 from app.updates.looks import Looked
 from app.updates.sections import asked_of

@@ -16,7 +16,7 @@ from app.calendars.entries import seat_entry
 from app.gatherings import seats
 from app.gatherings.attendance import name_of, was_there
 from app.gatherings.webinar_page import part_of
-from app.learning.library import items_of_session
+from app.learning.library import items_of_session, open_to
 from app.learning.more import ask_more, take_ask_back
 from app.mailing import webinar_letters
 from app.models import AgendaSession, Cohort, SeatState, WebinarSeat
@@ -92,7 +92,7 @@ def _show(
         "name": name_of(holder.seat),
         "webinar": part_of(db, holder.session, holder.seat),
         "when": webinar_letters.when_said(holder.seat),
-        "items": items_of_session(db, holder.session.key) if has_seat else [],
+        "items": open_to(items_of_session(db, holder.session.key), holder.seat) if has_seat else [],
         "errors": errors or {},
         "written": written or {},
     }

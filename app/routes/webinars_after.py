@@ -9,7 +9,6 @@ from sqlmodel import Session
 
 from app.gatherings.webinars import is_over, webinar_of
 from app.learning import library
-from app.learning.library import Item
 from app.mailing import webinar_follow_up
 from app.models import AgendaSession, Cohort, LibraryItem, LibraryKind
 from app.people.audit import Refused
@@ -37,7 +36,7 @@ def add_resource(
     """Put a recording, slides or pre-reading of it into the library."""
     session = webinar_here(db, cohort, viewer, number)
     try:
-        item = library.add_item(db, session, Item(_kind(kind), url, title), by=viewer)
+        item = library.add_to_session(db, session, _kind(kind), url, title, by=viewer)
     except Refused as refused:
         written = {"kind": kind, "url": url, "title": title}
         return show_desk(request, db, session, errors=typed.errors(refused), written=written)
@@ -47,14 +46,14 @@ def add_resource(
 @router.post("/resources/{item:int}/removal", dependencies=CHANGE)
 def remove_resource(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int, item: int) -> Response:
     session = webinar_here(db, cohort, viewer, number)
-    library.put_item_away(db, _item(db, session, item), by=viewer)
+    library.put_away_item(db, _item(db, session, item), by=viewer)
     return see_other(f"{_place(cohort, session)}#after", flash="Taken out. It can be brought back.")
 
 
 @router.post("/resources/{item:int}/return", dependencies=CHANGE)
 def return_resource(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int, item: int) -> Response:
     session = webinar_here(db, cohort, viewer, number)
-    library.bring_item_back(db, _item(db, session, item), by=viewer)
+    library.bring_back_item(db, _item(db, session, item), by=viewer)
     return see_other(f"{_place(cohort, session)}#after", flash="It is in the library again.")
 
 

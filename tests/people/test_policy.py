@@ -39,6 +39,9 @@ ROOMS_SAY_NO: dict[str, set[Kind]] = {
     "/{cohort}/gatherings/{number:int}": {Kind.ANONYMOUS},
     "/{cohort}/gatherings/{number:int}.ics": {Kind.ANONYMOUS},
     "/{cohort}/gatherings/{number:int}/seat": {Kind.ANONYMOUS},
+    "/{cohort}/library/{number:int}": {Kind.ANONYMOUS},
+    "/{cohort}/library/{number:int}/preview": {Kind.ANONYMOUS},
+    "/{cohort}/library/{number:int}/file/{name}": {Kind.ANONYMOUS},
     "/{cohort}/updates/{cycle}/{city}": {Kind.ANONYMOUS, Kind.OTHER_COHORT, Kind.EXPERT},
 }
 """Routes that the policy opens to a kind and a rule of the room then closes for the row that the walk asks for: what
