@@ -4,16 +4,15 @@
 const list = () => document.querySelector("[data-sorting]");
 
 class Drag {
-  constructor(event, point) {
+  constructor(point) {
     this.point = point;
     this.next = point.nextElementSibling;
-    this.handle = event.target.closest(".point-handle");
-    this.handle.setPointerCapture(event.pointerId);
     point.classList.add("is-held");
     this.move = (moving) => this.moved(moving);
     this.end = (ending) => this.ended(ending);
-    this.handle.addEventListener("pointermove", this.move);
-    for (const name of ["pointerup", "pointercancel"]) this.handle.addEventListener(name, this.end);
+    // On the document: what is put elsewhere in it loses hold of the pointer.
+    document.addEventListener("pointermove", this.move);
+    for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, this.end);
   }
 
   moved(event) {
@@ -23,8 +22,8 @@ class Drag {
   }
 
   ended(event) {
-    this.handle.removeEventListener("pointermove", this.move);
-    for (const name of ["pointerup", "pointercancel"]) this.handle.removeEventListener(name, this.end);
+    document.removeEventListener("pointermove", this.move);
+    for (const name of ["pointerup", "pointercancel"]) document.removeEventListener(name, this.end);
     this.point.classList.remove("is-held");
     const list = this.point.parentElement;
     if (event.type === "pointercancel") list.insertBefore(this.point, this.next);
@@ -57,7 +56,7 @@ document.addEventListener("pointerdown", (event) => {
   const point = event.target.closest?.(".point-handle")?.closest("li[data-point]");
   if (!point || event.button) return;
   event.preventDefault();
-  new Drag(event, point);
+  new Drag(point);
 });
 document.addEventListener("htmx:after:swap", equip);
 equip();
