@@ -22,15 +22,20 @@ from app.models import (
     AgendaSession,
     Convening,
     ConveningStage,
+    Invitation,
     Openness,
+    Participation,
     Registration,
+    SeatState,
+    Webinar,
+    WebinarSeat,
 )
 from app.models.base import relation
 from app.people.audiences import Rule, rules_of
 from app.people.busy import busy_of
 from app.people.standing_in import StandIns, stand_ins
 
-ELSEWHERE = "Taken in another calendar"
+ELSEWHERE = "Busy elsewhere"
 OTHER_COHORT = "Taken in another cohort"
 
 
@@ -52,6 +57,7 @@ def commitments_of(
     standing = {one.key: stand_ins(db, one.key) for one in convenings}
     sessions = _sessions(db, [one.key for one in convenings], span)
     rules = rules_of(db, {session.audience_id for session in sessions})
+    said = _answers(db, sessions, people)
     taken: dict[int, list[Taken]] = defaultdict(list)
     for session in sessions:
         rule = rules[session.audience_id]
@@ -59,7 +65,8 @@ def commitments_of(
             registration = coming.get((session.convening_id or 0, person.person_id))
             if registration is not None and registration.state in LEFT:
                 continue
-            if _takes(session, rule, person, standing.get(session.convening_id or 0)):
+            is_for = _is_for(session, rule, person, standing.get(session.convening_id or 0))
+            if said.bind(session, person.person_id, is_for=is_for):
                 taken[person.person_id].append(_taken(session, cohort_id))
     for number, spans in busy_of(db, people, *span).items():
         taken[number] += [Taken(one, ELSEWHERE) for one in spans]
@@ -72,9 +79,51 @@ def commitments_of(
     }
 
 
-def _takes(session: AgendaSession, rule: Rule, person: Somebody, standing: StandIns | None) -> bool:
-    if any(e.person_id == person.person_id and e.state not in GONE for e in session.engagements):
-        return True
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What people have said of sessions, by the session's number and theirs. An invitation to a webinar that has seats
+    binds nobody: whoever is `registered` is bound."""
+
+    with_seats: frozenset[int]
+    registered: frozenset[tuple[int, int]]
+    declined: frozenset[tuple[int, int]]
+    declined_series: frozenset[tuple[int, int]]
+
+    def bind(self, session: AgendaSession, person_id: int, *, is_for: bool) -> bool:
+        """Whether a session, which is for somebody or not, takes their time."""
+        if any(e.person_id == person_id and e.state not in GONE for e in session.engagements):
+            return True
+        if session.key in self.with_seats:
+            return (session.key, person_id) in self.registered
+        has_declined = (session.key, person_id) in self.declined
+        return is_for and not has_declined and (session.series_id or 0, person_id) not in self.declined_series
+
+
+def _answers(db: Session, sessions: Sequence[AgendaSession], people: Collection[int]) -> _Answers:
+    """Three queries, however many there are."""
+    numbers = [session.key for session in sessions]
+    seats = db.exec(
+        select(WebinarSeat.session_id, WebinarSeat.person_id).where(
+            col(WebinarSeat.session_id).in_(numbers),
+            col(WebinarSeat.person_id).in_(people),
+            WebinarSeat.state == SeatState.REGISTERED,
+        )
+    )
+    with_seats = db.exec(select(Webinar.session_id).where(col(Webinar.session_id).in_(numbers)))
+    declined = db.exec(
+        select(Invitation.session_id, Invitation.series_id, Invitation.person_id).where(
+            col(Invitation.person_id).in_(people), Invitation.answer == Participation.DECLINED
+        )
+    ).all()
+    return _Answers(
+        frozenset(with_seats),
+        frozenset((number, person_id) for number, person_id in seats if person_id is not None),
+        frozenset((number, person_id) for number, _, person_id in declined if number is not None),
+        frozenset((series, person_id) for _, series, person_id in declined if series is not None),
+    )
+
+
+def _is_for(session: AgendaSession, rule: Rule, person: Somebody, standing: StandIns | None) -> bool:
     assert session.starts_at is not None
     offices = person.offices(clock.local(session.starts_at, session.zone).date(), session.cohort_id)
     if standing is None:

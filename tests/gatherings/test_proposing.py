@@ -24,12 +24,17 @@ from app.models import (
     AgendaSession,
     BusyCalendar,
     BusyTime,
+    Invitation,
     Openness,
+    Participation,
     PresenceWindow,
     Registration,
     RegistrationState,
+    SeatState,
     SessionFormat,
     TimePoll,
+    Webinar,
+    WebinarSeat,
 )
 from app.people.audiences import Rule
 from app.people.audit import verb
@@ -127,7 +132,7 @@ def test_busy_hours_of_other_calendars_take_the_time_without_a_word(stage: Polli
         poll = stage.poll(db)
         noon = eastern(6, "12:00")
         lend_hours(db, stage.people["oakland mayor"], noon - timedelta(minutes=30), by=BY)
-        assert why(at(db, stage, poll, noon)) == {"Oakland Mayor": "Taken in another calendar"}
+        assert why(at(db, stage, poll, noon)) == {"Oakland Mayor": "Busy elsewhere"}
         assert why(at(db, stage, poll, eastern(6, "13:00"))) == {}
 
 
@@ -145,6 +150,65 @@ def test_at_a_convening_sessions_and_presence_windows_say_who_is_free_rule_11(st
         assert (f"{oakland.starts:%H:%M}", oakland.where, oakland.free) == ("09:00", "at Fall convening", Free.FREE)
         assert why(at(db, stage, poll, eastern(14, "15:30"))) == {"Oakland Mayor": "Welcome", "Salem Mayor": "Welcome"}
         assert why(at(db, stage, poll, eastern(14, "13:00"))) == {}
+
+
+def test_a_webinar_with_seats_takes_the_time_of_who_registered_alone(stage: Polling) -> None:
+    with stage.database.write() as db:
+        poll = stage.poll(db)
+        noon = eastern(6, "12:00")
+        webinar = stage.meeting.webinar(db, "Data", starts_at=noon)
+        assert sorted(why(at(db, stage, poll, noon))) == ["Oakland Mayor", "Salem Mayor"]
+        with_seats(db, webinar, (stage.people["salem mayor"], SeatState.REGISTERED), by=BY)
+        assert why(at(db, stage, poll, noon)) == {"Salem Mayor": "Data"}
+
+
+def test_who_has_declined_is_free_of_one_date_or_of_a_whole_series(stage: Polling) -> None:
+    with stage.database.write() as db:
+        poll = stage.poll(db)
+        noon = eastern(6, "12:00")
+        mayors = stage.meeting.of_role(db, "mayor")
+        webinar = stage.meeting.webinar(db, "Data", audience=mayors, starts_at=noon)
+        series = stage.meeting.calls(db, audience=mayors)
+        call = next(one for one in series.sessions if one.starts_at and one.starts_at > noon)
+        assert call.starts_at == eastern(9, "12:00")
+        answered(db, stage.people["oakland mayor"], Participation.DECLINED, session_id=webinar.key, by=BY)
+        answered(db, stage.people["salem mayor"], Participation.TENTATIVE, session_id=webinar.key, by=BY)
+        answered(db, stage.people["salem mayor"], Participation.DECLINED, series_id=series.key, by=BY)
+        assert why(at(db, stage, poll, noon)) == {"Salem Mayor": "Data"}
+        assert why(at(db, stage, poll, call.starts_at)) == {"Oakland Mayor": "Facilitators’ monthly call"}
+
+
+@verb
+def with_seats(db: Session, session: AgendaSession, *seats: tuple[int, SeatState], by: Viewer) -> None:
+    """People register for a session, of which there are seats from now on."""
+    db.add(Webinar(session_id=session.key))
+    for number, state in seats:
+        nonce = f"{session.key}-{number}"
+        db.add(WebinarSeat(session_id=session.key, person_id=number, state=state, nonce=nonce, token_hash=nonce))
+
+
+@verb
+def answered(
+    db: Session,
+    person_id: int,
+    said: Participation,
+    *,
+    session_id: int | None = None,
+    series_id: int | None = None,
+    by: Viewer,
+) -> None:
+    """Somebody's answer to an invitation."""
+    nonce = f"{session_id}-{series_id}-{person_id}"
+    db.add(
+        Invitation(
+            person_id=person_id,
+            session_id=session_id,
+            series_id=series_id,
+            answer=said,
+            nonce=nonce,
+            token_hash=nonce,
+        )
+    )
 
 
 def _booked(db: Session, stage: Polling, *starts: datetime) -> list[AgendaSession]:
