@@ -17,7 +17,7 @@ LASTS = timedelta(minutes=30)
 
 
 def travel_entries(db: Session, person_id: int, base: str, since: datetime) -> list[Entry]:
-    """The person's travel to convenings that end after an instant; three queries."""
+    """The person's travel to convenings that end after an instant; five queries."""
     rows = db.exec(
         select(Registration, Travel)
         .join(Travel, col(Travel.registration_id) == Registration.id)
@@ -37,11 +37,17 @@ def travel_entries(db: Session, person_id: int, base: str, since: datetime) -> l
     ids = {travel.key for _, travel in rows}
     ways = changes_of(db, "travel", ids, told={"arrives_at", "leaves_at"}, shown={"arrives_by", "leaves_by"})
     nights = changes_of(db, "travel", ids, told={"first_night", "last_night", "block_id"})
-    return [
-        entry
-        for registration, travel in rows
-        for entry in _of_one(registration.convening, travel, person_id, base, ways[travel.key], nights[travel.key])
-    ]
+    titles = changes_of(db, "convening", {one.convening_id for one, _ in rows}, told=(), shown={"title", "zone"})
+    blocks = changes_of(
+        db, "lodging_block", {one.block_id for _, one in rows if one.block_id}, told={"name", "address"}
+    )
+    found: list[Entry] = []
+    for registration, travel in rows:
+        titled = titles[registration.convening_id]
+        on_the_way = [*ways[travel.key], *titled]
+        overnight = [*nights[travel.key], *titled, *(blocks[travel.block_id] if travel.block_id else ())]
+        found += _of_one(registration.convening, travel, person_id, base, on_the_way, overnight)
+    return found
 
 
 def _of_one(
