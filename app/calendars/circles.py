@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session, col, select
 
 from app.agenda import published
-from app.calendars.contents import (
+from app.calendars.contents import Contents
+from app.calendars.documents import Entry
+from app.calendars.entries import Met, gathering_entry
+from app.calendars.pieces import (
     KEPT,
-    Contents,
     around,
     banners_of,
     by_series,
@@ -24,8 +26,6 @@ from app.calendars.contents import (
     settled,
     start_of_today,
 )
-from app.calendars.documents import Entry
-from app.calendars.entries import Met, gathering_entry
 from app.gatherings.knowing import is_of_cohort
 from app.gatherings.listing import Gathering, gatherings_of
 from app.models import AgendaSession, City, Cohort, Convening, ConveningStage, FeedScope, Role, Seat

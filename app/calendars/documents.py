@@ -237,10 +237,16 @@ def _times(entry: Entry) -> list[str]:
 def _moment(moment: When, entry: Entry) -> str:
     if not isinstance(moment, datetime):
         return f";VALUE=DATE:{day(moment)}"
-    repeated = any(clock.local(instant(end), entry.zone).fold for end in (entry.starts, entry.ends))
+    repeated = any(_is_repeated(instant(end), entry.zone) for end in (entry.starts, entry.ends))
     if repeated or entry.zone == "UTC":
         return f":{utc(moment)}"
     return f";TZID={entry.zone}:{wall(moment, entry.zone)}"
+
+
+def _is_repeated(moment: datetime, zone: str) -> bool:
+    """Whether the wall time of an instant comes twice that day. RFC 5545 means the first (3.3.5); programs differ."""
+    there = clock.local(moment, zone)
+    return there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
 
 
 def _description(entry: Entry, join_url: str, address: str) -> str:

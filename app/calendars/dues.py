@@ -6,9 +6,9 @@ from uuid import UUID, uuid5
 
 from sqlmodel import Session, col, select
 
-from app.calendars.contents import KEPT, convenings_of
 from app.calendars.documents import Entry
 from app.calendars.history import Version, changes_of, version
+from app.calendars.pieces import KEPT, convenings_of
 from app.models import Cohort, Convening, UpdateCycle
 from app.people.policy import may
 from app.people.viewer import Viewer

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app import clock
 from app.agenda.seeing import SeenSession
 from app.calendars.documents import Entry, Recurrence, State
-from app.calendars.history import Version, version
+from app.calendars.history import Happening, version
 from app.calendars.notes import Note
 from app.calendars.places import NOWHERE, Place
 from app.gatherings.listing import Gathering
@@ -107,20 +107,18 @@ def seat_entry(seat: WebinarSeat, address: str) -> Entry:
     )
 
 
-def series_entries(series: Series, met: Sequence[Met], address: str, *, hides_cancelled: bool = False) -> list[Entry]:
+def series_entries(
+    series: Series, met: Sequence[Met], address: str, *, called_off: Sequence[Happening] | None = None
+) -> list[Entry]:
     """The occurrences of a series that one viewer has: one recurring event, and overrides where one differs.
 
     Dates of the rule that the viewer does not have, or knows by their cover alone, are left out of it; dates
     beside the rule, and all of a series without one, are events of their own. The recurring event begins with the
-    viewer's first occurrence, which has to be an instance of the rule (calendars.md, 14). With `hides_cancelled` those
-    called off are left out too, and the event is as new as they are, since that they are off stands in it.
+    viewer's first occurrence, which has to be an instance of the rule (calendars.md, 14). Where `called_off` says when
+    occurrences were called off and put back, those that are off are left out as well, which is a change of the event.
     """
-    its = Version(series.sequence, series.changed_at or series.created_at)
-    if hides_cancelled:
-        its = Version(
-            its.sequence + sum(one.gathering.sequence for one in met),
-            max([its.changed_at, *(one.gathering.changed_at for one in met if one.gathering.sequence)]),
-        )
+    its = version(series.changed_at or series.created_at, called_off or ())
+    if called_off is not None:
         met = [one for one in met if not one.gathering.is_cancelled]
     known = [one for one in met if one.gathering.is_whole]
     have = {one.gathering.occurrence_at: one for one in known if one.gathering.occurrence_at is not None}
@@ -131,8 +129,8 @@ def series_entries(series: Series, met: Sequence[Met], address: str, *, hides_ca
         return alone
     whole = Entry(
         uid=series.uid,
-        sequence=its.sequence,
-        changed_at=its.changed_at,
+        sequence=series.sequence + its.sequence,
+        changed_at=its.changed_at if called_off else series.changed_at or series.created_at,
         title=series.title,
         starts=inside[0],
         ends=inside[0] + timedelta(minutes=series.minutes),

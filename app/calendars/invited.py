@@ -6,9 +6,9 @@ from sqlmodel import Session
 
 from app import clock
 from app.agenda import published
-from app.calendars.contents import around
 from app.calendars.documents import Entry, State
 from app.calendars.offers import Offer, offers_to
+from app.calendars.pieces import around
 from app.gatherings.invitations import Target
 from app.gatherings.listing import Gathering
 from app.models import AgendaSession, Convening, Invitation

@@ -94,7 +94,7 @@ def _place(
     happened += [
         (entry.created_at, True)
         for entry in edits
-        if entry.created_at > convening.created_at and _at(stays, entry.created_at) == entry.subject_id
+        if entry.created_at >= convening.created_at and _at(stays, entry.created_at) == entry.subject_id
     ]
     return Place(
         said=", ".join(part for part in (venue.name, venue.address) if part) if venue else "",

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.calendars.circles import Circle, circle_of, of_circle
-from app.calendars.contents import KEPT, Contents, cohorts_of, of_person, start_of_today
+from app.calendars.contents import Contents, of_person
 from app.calendars.documents import Cover, Manner, document
 from app.calendars.dues import due_entries
+from app.calendars.pieces import KEPT, cohorts_of, start_of_today
 from app.calendars.travel import travel_entries
 from app.models import Feed, FeedScope
 from app.people.viewer import Viewer

@@ -12,6 +12,7 @@ from app.agenda import published
 from app.calendars import contents
 from app.calendars.answers import FeedDesk
 from app.calendars.documents import TO_KEEP, Cover, document
+from app.calendars.pieces import around
 from app.gatherings.listing import gathering_of
 from app.people.names import slug_of
 from app.people.viewer import Viewer
@@ -101,7 +102,7 @@ def session_file(db: Db, convening: ConveningHere, number: int, viewer: ViewerHe
     session = seen.session(number) if seen else None
     if session is None:
         raise _unknown(viewer, "There is no such session on the agenda.")
-    its = contents.around(db, [convening])[convening.key]
+    its = around(db, [convening])[convening.key]
     entry = its.entry(session, f"{settings.address}{convening.path}/sessions/{number}")
     return _calendar(document(entry.title, [entry], manner=TO_KEEP), slug_of(entry.title, "session"))
 

@@ -45,10 +45,10 @@ def now() -> Iterator[time_machine.Traveller]:
 
 
 @verb
-def _room(db: Session, meeting: Meeting, name: str, *, by: Viewer, **said: Any) -> Room:
+def _room(db: Session, meeting: Meeting, name: str, *, by: Viewer) -> Room:
     venue_id = staged_convening(db, meeting.stage).venue_id
     assert venue_id is not None
-    room = Room(venue_id=venue_id, name=name, **said)
+    room = Room(venue_id=venue_id, name=name, building="Gutman Library", off_site=name == "Inn")
     db.add(room)
     return room
 
@@ -56,7 +56,7 @@ def _room(db: Session, meeting: Meeting, name: str, *, by: Viewer, **said: Any) 
 def _publish(meeting: Meeting, *rooms: str, **said: object) -> int:
     """A released session at 09:00 in rooms by name; its number."""
     with meeting.database.write() as db:
-        ids = [_room(db, meeting, name, building="Gutman Library", off_site=name == "Inn", by=BY) for name in rooms]
+        ids = [_room(db, meeting, name, by=BY) for name in rooms]
         db.flush()
         details = replace(Details(title="Welcome", audience=EVERYONE), **said)  # type: ignore[arg-type]
         to = Placement(date(2017, 11, 14), time(9), 60, tuple(RoomUse(room.key) for room in ids))
