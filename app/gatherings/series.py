@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import takewhile
 
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
@@ -140,8 +141,18 @@ def add_occurrence(db: Session, series: Series, *, starts_at: datetime, by: View
     if any(session.starts_at == starts_at and session.archived_at is None for session in series.sessions):
         raise Refused("The series meets then already.", "date")
     added = _hold(db, series, [starts_at])[0]
+    if _is_of_rule(series, starts_at):  # to calendars it is no event of its own then: theirs recurs once more
+        note_change(series, told=True)
     settle_hosts(db, series)
     return added
+
+
+def _is_of_rule(series: Series, moment: datetime) -> bool:
+    """Whether an instant is one on which the rule of a series falls."""
+    if not series.rrule:
+        return False
+    starts = rules.occurrences(series.rrule, series.starts_at, series.zone)
+    return moment in takewhile(lambda start: start <= moment, starts)
 
 
 @verb

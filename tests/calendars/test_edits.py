@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
@@ -197,6 +197,8 @@ def test_any_sequence_of_edits_keeps_identities_and_raises_sequences_rule_16(
 
     @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(STEPS)
+    @example([(_add_met, 13, 0)])  # on a day of the rule: the series recurs once more
+    @example([(_rename_venue, 0, 0)])
     def holds(steps: list[tuple[Act, int, int]]) -> None:
         now.move_to(BEGIN)
         with database.write() as db:
