@@ -1,6 +1,6 @@
-"""Serving, measured against bare Starlette in the same run: the published agenda, a released update, a feed's 304, and
-a session moved on the draft; the update book beside WeasyPrint by itself; the engine of findings alone; and
-registrations, beside the same written by hand in SQL.
+"""Serving, measured against bare Starlette in the same run: the published agenda, a released update, feeds, and
+a session moved on the draft; the update book beside WeasyPrint by itself; feeds beside icalendar; the engine of findings
+alone; and registrations, beside the same written by hand in SQL.
 
 Ratios are medians over rounds in which the two take turns, so that a busy machine weighs on both alike.
 """
@@ -19,6 +19,7 @@ import httpx
 
 from bench.agenda_engine import SESSIONS, engine
 from bench.book import book
+from bench.feeds import EVENTS, hours, written
 from bench.moves import Waits, asked, moves
 from bench.registrations import registrations
 from bench.schedule import frab_of_442
@@ -59,6 +60,7 @@ def main() -> None:
                 print(f"{row.what:44} {row.ours:8.0f} {row.bare:8.0f} {row.ratio:6.2f} {row.aim:5.2f}", flush=True)
             print_moves(folder, f"http://127.0.0.1:{port}")
         print_book(data)
+        print_feeds(data)
         print_engine()
         print_registrations()
 
@@ -101,6 +103,18 @@ def print_book(data: Path) -> None:
     print(f"the worker's job        {made.ours:6.2f} s")
     print(f"WeasyPrint by itself    {made.alone:6.2f} s")
     print(f"ratio                   {made.ratio:6.2f}      (aim: under 1.5)")
+
+
+def print_feeds(data: Path) -> None:
+    found = written()
+    print(f"\na calendar of {EVENTS} events, {found.size / 1000:.0f} kB, processor time")
+    ratio = found.anew / found.icalendar
+    print(f"written anew            {found.anew:6.1f} ms   {ratio:.2f} of icalendar's to_ical (aim: no more than 1)")
+    print(f"after one change        {found.after_one_change:6.2f} ms")
+    print(f"\n{'ten thousand subscribers':34} {'asked':>7} {'304':>7} {'processor':>10} {'p99':>9}")
+    for hour in hours(data):
+        line = f"{hour.what:34} {hour.requests:7} {hour.unchanged:7} {hour.seconds:8.2f} s {hour.p99:6.2f} ms"
+        print(line, flush=True)
 
 
 def print_engine() -> None:
@@ -156,8 +170,11 @@ def measured(folder: Path, address: str) -> list[Row]:
         rows.append(compared(folder, address, "the update book again, signed in", printed, cookie, "/file", 0.5))
         etag = httpx.get(address + feed).headers["etag"]
         rows.append(
-            compared(folder, address, "feed revalidated (304)", feed, {"If-None-Match": etag}, "/unchanged", 0.5)
+            compared(folder, address, "feed revalidated (304)", feed, {"If-None-Match": etag}, "/unchanged", 0.7)
         )
+        rows.append(compared(folder, address, "feed sent whole", feed, {}, "/whole", 0.35))
+        large = subscribed(browser, large_convening(browser))
+        rows.append(compared(folder, address, "feed of 442 events sent whole", large, {}, "/whole", 0.35))
     return rows
 
 
@@ -204,6 +221,19 @@ def made_book(browser: httpx.Client, update: str) -> str:
 def subscribed(browser: httpx.Client) -> str:
     """The path of a feed of the member's own."""
     page = browser.post("/me/calendar/feeds").text
+
+
+def large_convening(browser: httpx.Client) -> str:
+    """The large convening as the page about one's calendars offers it."""
+    page = browser.get("/me/calendar").text
+    found = re.search(r'value="(convening \d+)">Large convening', page)
+    assert found, "the calendar page does not offer the large convening"
+    return found[1]
+
+
+def subscribed(browser: httpx.Client, circle: str = "") -> str:
+    """The path of a feed of the member's own, or of a convening."""
+    page = browser.post("/me/calendar/feeds", data={"circle": circle}).text
     found = re.search(r"/feeds/[\w-]+\.ics", page)
     assert found, "the calendar page shows no address"
     return found[0]

@@ -39,11 +39,11 @@ STAMP = """
     WHERE revision.id = 1
 """
 NOTED_EVERY = timedelta(minutes=1)
-MOST_BYTES = 64 * 1024 * 1024
-"""Of calendars kept in memory: some ten thousand of them, compressed."""
+MOST_BYTES = 48 * 1024 * 1024
+"""Of calendars kept in memory, compressed: some five thousand of them."""
 
-BESIDE = 2500
-"""What is kept of a calendar beside its bodies, in bytes, roughly."""
+MOST_KNOWN = 30_000
+"""Calendars of which it is kept what they are, be it without their bytes: most who ask have those."""
 
 A_SECOND = timedelta(seconds=1)
 PLAIN, ZIPPED = b"", b"gzip"
@@ -66,7 +66,8 @@ class Answer:
 class Made:
     """A calendar as it was made at a revision on a day (UTC), with all that is answered of it.
 
-    It is kept compressed, since nearly every program asks for it so, and thousands of them are kept.
+    It is kept compressed, since nearly every program asks for it so, and thousands of them are kept. Once there are too
+    many it is kept without its bytes (`zipped` is empty): whoever has it is still told so.
     """
 
     def __init__(self, body: bytes, *, revision: int, changed_at: datetime, filename: str, feed_id: int = 0) -> None:
@@ -78,7 +79,6 @@ class Made:
         self.etag = blake2b(body, digest_size=12).hexdigest().encode()
         self.modified = _modified(changed_at, now)
         self.zipped = zipped = gzip.compress(body, mtime=0)
-        self.size = BESIDE + len(zipped)
         self.unchanged = {coding: self._shared(coding) for coding in (PLAIN, ZIPPED)}
         disposition = f'inline; filename="{filename}"'.encode()
         self.whole = {
@@ -94,6 +94,10 @@ class Made:
             return Answer(304, self.unchanged[coding], noting=noting)
         body = b"" if head else self.zipped if coding else _unpacked(self.zipped)
         return Answer(200, self.whole[coding], body, noting=noting)
+
+    def serves(self, asked: Mapping[bytes, bytes]) -> bool:
+        """Whether the asker can be answered from what is kept."""
+        return bool(self.zipped) or self._is_held(asked)
 
     def _shared(self, coding: bytes) -> Headers:
         """What 200 and 304 say alike. Each encoding has an ETag of its own."""
@@ -132,13 +136,14 @@ class FeedDesk:
         self.database = database
         self.base = base
         self._made: OrderedDict[str, Made] = OrderedDict()
+        self._whole: OrderedDict[str, Made] = OrderedDict()
         self._bytes = 0
 
     async def answer(self, token: str, asked: Mapping[bytes, bytes], *, head: bool = False) -> Answer:
         """The answer to a program that asks for the feed of a token, with its headers in lower case."""
         now = clock.now()
         made = self._made.get(token)
-        if made is None or made.day != now.date() or (made.revision,) != await self.database.glance(REVISION):
+        if made is None or not await self._is_good(made, now, asked):
             found = await self._find(token, made)
             if isinstance(found, Answer):
                 return found
@@ -152,7 +157,7 @@ class FeedDesk:
         """The answer to whoever asks for what a cohort, by its slug, holds that is open to the public."""
         key = f"public {slug}"  # which no token can be: they hold no space
         made = self._made.get(key)
-        if made is None or made.day != clock.now().date() or (made.revision,) != await self.database.glance(REVISION):
+        if made is None or not await self._is_good(made, clock.now(), asked):
             made = await to_thread.run_sync(self._make_public, slug)
             if made is None:
                 return _unknown()
@@ -166,6 +171,11 @@ class FeedDesk:
                 made.noted_at = None
                 return
             feeds.note_fetch(db, made.feed_id, program=program, before=clock.now() - NOTED_EVERY)
+
+    async def _is_good(self, made: Made, now: datetime, asked: Mapping[bytes, bytes]) -> bool:
+        if made.day != now.date() or not made.serves(asked):
+            return False
+        return (made.revision,) == await self.database.glance(REVISION)
 
     async def _find(self, token: str, before: Made | None) -> Made | Answer:
         """The calendar of a token as it is now, or why there is none."""
@@ -206,14 +216,19 @@ class FeedDesk:
 
     def _keep(self, token: str, made: Made) -> None:
         self._drop(token)
-        self._made[token] = made
-        self._bytes += made.size
+        self._made[token] = self._whole[token] = made
+        self._bytes += len(made.zipped)
         while self._bytes > MOST_BYTES:
+            _token, oldest = self._whole.popitem(last=False)
+            self._bytes -= len(oldest.zipped)
+            oldest.zipped = b""
+        while len(self._made) > MOST_KNOWN:
             self._drop(next(iter(self._made)))
 
     def _drop(self, token: str) -> None:
-        before = self._made.pop(token, None)
-        self._bytes -= before.size if before else 0
+        self._made.pop(token, None)
+        whole = self._whole.pop(token, None)
+        self._bytes -= len(whole.zipped) if whole else 0
 
 
 def said_program(user_agent: str) -> str:

@@ -7,14 +7,14 @@ formats an event has one room, and its guid may not come twice.
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 from xml.sax.saxutils import escape, quoteattr
 
 from app import clock
 from app.agenda.published import PublishedAgenda, SeenDay
-from app.agenda.seeing import SeenSession
+from app.agenda.seeing import NIGHT, SeenSession
 from app.exchange.comparing import settled
 from app.exchange.reading import OUR_NAME
 from app.people.names import slug_of
@@ -76,7 +76,8 @@ def frab_xml(agenda: PublishedAgenda, address: str) -> bytes:
         "  </conference>",
     ]
     for index, day in enumerate(written.days, start=1):
-        lines.append(f'  <day index="{index}" date="{day.date.isoformat()}">')
+        start, end = (_break(day.date + timedelta(days=n), agenda.zone) for n in (0, 1))
+        lines.append(f'  <day index="{index}" date="{day.date.isoformat()}" start="{start}" end="{end}">')
         for room, sessions in written.by_room(day).items():
             lines.append(f"    <room name={quoteattr(room)} guid={quoteattr(_guid('room', room))}>")
             lines += [line for session in sessions for line in _event(written, session)]
@@ -228,6 +229,11 @@ def _names(names: Iterable[str]) -> str:
 def _held(day: SeenDay) -> SeenDay:
     """The day without the sessions that were called off: none of these formats can say so."""
     return SeenDay(day.date, tuple(session for session in day.sessions if not session.cancelled))
+
+
+def _break(day: date, zone: str) -> str:
+    """Where a day of the programme ends and the next begins, with its offset."""
+    return clock.local(clock.at(day, time(), zone) + NIGHT, zone).isoformat()
 
 
 def _duration(session: SeenSession) -> str:

@@ -14,12 +14,13 @@ from app import clock
 from app.agenda import lenses, published
 from app.agenda.published import PublishedAgenda
 from app.agenda.seeing import SeenSession
+from app.exchange.linked import agenda_data, as_script, session_data
 from app.models import Convening, SessionFormat
 from app.people.cities import cities_of
 from app.people.cohorts import roles_of
 from app.people.policy import may
 from app.people.viewer import Viewer
-from app.routes.door import CohortHere, ConveningHere, Db, Needs, NotHere, ViewerHere
+from app.routes.door import CohortHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.kept import keep
 from app.routes.library_part import session_part
 from app.routes.pages import page
@@ -53,6 +54,7 @@ def agenda(
     db: Db,
     convening: ConveningHere,
     viewer: ViewerHere,
+    settings: SettingsHere,
     show: str = "",
     role: int | None = None,
     city: int | None = None,
@@ -61,12 +63,20 @@ def agenda(
     """The newest release by day and time; `show=mine`, `role`, `city` or `room` narrow it."""
     seen = published.agenda(db, convening, viewer)
     context = agenda_context(db, convening, viewer, seen, show=show, role=role, city=city, room=room)
+    if seen and not viewer.is_signed_in:
+        context["linked"] = as_script(agenda_data(db, convening, seen, settings.address))
     return keep(page(request, "agenda/published.html", context))
 
 
 @router.get(HERE + "/sessions/{session:int}")
 def session(
-    request: Request, db: Db, cohort: CohortHere, convening: ConveningHere, viewer: ViewerHere, session: int
+    request: Request,
+    db: Db,
+    cohort: CohortHere,
+    convening: ConveningHere,
+    viewer: ViewerHere,
+    settings: SettingsHere,
+    session: int,
 ) -> Response:
     """One session of the newest release: what it is about, when, where, who speaks and who comes."""
     seen = published.agenda(db, convening, viewer)
@@ -83,6 +93,8 @@ def session(
         "turns": _turns(db, convening, found, viewer),
         **session_part(db, cohort, found.id, viewer, whole=not found.covered),
     }
+    if not viewer.is_signed_in:
+        context["linked"] = as_script(session_data(db, convening, found, settings.address))
     return page(request, "agenda/session.html", context)
 
 

@@ -22,7 +22,7 @@ from app.database import Database
 from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering, reinstate_gathering
 from app.gatherings.details import Details, details_of
 from app.gatherings.series import add_occurrence, skip_occurrence
-from app.models import AgendaSession, FeedScope, Openness, Role, Room
+from app.models import AgendaSession, FeedScope, Openness, Role, Room, SessionFormat
 from app.people.audiences import Rule
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer, viewer_of
@@ -246,9 +246,14 @@ def test_no_calendar_says_what_its_owner_may_not_know_rule_13(database: Database
     def holds(kinds: list[tuple[Openness, str]], excludes: bool) -> None:
         with database.write() as db:
             for n, (openness, audience) in enumerate(kinds):
-                said = {"openness": openness, "audience": rules[audience], "join_url": f"https://meet.example.org/{n}x"}
+                said: dict[str, object] = {
+                    "openness": openness,
+                    "audience": rules[audience],
+                    "join_url": f"https://meet.example.org/{n}x",
+                }
                 excludes_lab = excludes and openness is Openness.CLOSED
-                meeting.webinar(db, f"Secret {n}x", excludes_lab=excludes_lab, internal_notes=f"Note {n}x", **said)
+                said |= {"format": SessionFormat.CALL, "internal_notes": f"Note {n}x"}
+                meeting.webinar(db, f"Secret {n}x", excludes_lab=excludes_lab, **said)
             for who in people:
                 viewer = meeting.viewer(db, who)
                 own = of_person(db, viewer, BASE)

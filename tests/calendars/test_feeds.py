@@ -1,8 +1,11 @@
 """A calendar address: unguessable, kept as a hash, its owner's alone, renewed and withdrawn."""
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from sqlmodel import Session, select, text
 
+from app.calendars import answers
+from app.calendars.answers import FeedDesk
 from app.calendars.feeds import (
     Options,
     change_feed,
@@ -13,6 +16,7 @@ from app.calendars.feeds import (
     revoke_feed,
     token_of,
 )
+from app.calendars.subscribed import subscribed
 from app.database import Database
 from app.models import AuditEntry, Feed, Person, Revision
 from app.people.audit import Refused
@@ -129,3 +133,22 @@ def test_a_fetch_is_noted_once_a_minute_and_is_no_change(database: Database) -> 
 def _revision(database: Database) -> int:
     with database.read() as db:
         return db.exec(select(Revision.number)).one()
+
+
+def test_of_too_many_calendars_it_is_still_known_what_they_are_and_they_are_made_again_for_who_has_none(
+    database: Database, portal: BlockingPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting = meet(database)
+    with database.write() as db:
+        people = [db.get_one(Person, meeting.stage.people[who]) for who in ("oakland mayor", "salem mayor")]
+        first, second = (token_of(create_feed(db, one, secret=SECRET, by=BY), SECRET) for one in people)
+    desk = FeedDesk(database, "https://plenary.example.org")
+    whole = portal.call(desk.answer, first, {})
+    monkeypatch.setattr(answers, "MOST_BYTES", len(whole.body))
+    portal.call(desk.answer, second, {})
+    made: list[str] = []
+    monkeypatch.setattr(answers, "subscribed", lambda *given: made.append("made") or subscribed(*given))
+    held = {b"if-none-match": dict(whole.headers)[b"etag"]}
+    assert (portal.call(desk.answer, first, held).status, made) == (304, [])
+    again = portal.call(desk.answer, first, {})
+    assert (again.status, again.body, made) == (200, whole.body, ["made"])

@@ -136,7 +136,10 @@ def test_frab_xml_has_the_shape_that_other_programs_expect(database: Database, b
     root = ElementTree.fromstring(exported(database, "xml").content)
 
     assert root.findtext("conference/time_zone_name") == ZONE
-    assert [day.get("date") for day in root.iter("day")] == ["2026-02-07", "2026-02-08"]
+    assert [[day.get(name) for name in ("index", "date", "start", "end")] for day in root.iter("day")] == [
+        ["1", "2026-02-07", "2026-02-07T04:00:00+01:00", "2026-02-08T04:00:00+01:00"],
+        ["2", "2026-02-08", "2026-02-08T04:00:00+01:00", "2026-02-09T04:00:00+01:00"],
+    ]
     events = list(root.iter("event"))
     assert {event.get("guid") for event in events} == {talk.guid for talk in made.talks}
     for name in ("guid", "id"):
