@@ -5,7 +5,7 @@ from anyio.from_thread import BlockingPortal
 from sqlmodel import Session, select, text
 
 from app.calendars import answers
-from app.calendars.answers import FeedDesk
+from app.calendars.answers import Answer, FeedDesk
 from app.calendars.feeds import (
     Options,
     change_feed,
@@ -16,7 +16,6 @@ from app.calendars.feeds import (
     revoke_feed,
     token_of,
 )
-from app.calendars.subscribed import subscribed
 from app.database import Database
 from app.models import AuditEntry, Feed, Person, Revision
 from app.people.audit import Refused
@@ -136,19 +135,25 @@ def _revision(database: Database) -> int:
 
 
 def test_of_too_many_calendars_it_is_still_known_what_they_are_and_they_are_made_again_for_who_has_none(
-    database: Database, portal: BlockingPortal, monkeypatch: pytest.MonkeyPatch
+    database: Database, portal: BlockingPortal, monkeypatch: pytest.MonkeyPatch, queries: list[str]
 ) -> None:
     meeting = meet(database)
     with database.write() as db:
         people = [db.get_one(Person, meeting.stage.people[who]) for who in ("oakland mayor", "salem mayor")]
         first, second = (token_of(create_feed(db, one, secret=SECRET, by=BY), SECRET) for one in people)
     desk = FeedDesk(database, "https://plenary.example.org")
-    whole = portal.call(desk.answer, first, {})
+
+    def asked(**headers: bytes) -> tuple[Answer, bool]:
+        """The answer for the first, and whether its calendar was made for it."""
+        queries.clear()
+        named = {name.replace("_", "-").encode(): value for name, value in headers.items()}
+        answer = portal.call(desk.answer, first, named)
+        return answer, any("FROM convening" in one for one in queries)
+
+    whole, _ = asked()
     monkeypatch.setattr(answers, "MOST_BYTES", len(whole.body))
     portal.call(desk.answer, second, {})
-    made: list[str] = []
-    monkeypatch.setattr(answers, "subscribed", lambda *given: made.append("made") or subscribed(*given))
-    held = {b"if-none-match": dict(whole.headers)[b"etag"]}
-    assert (portal.call(desk.answer, first, held).status, made) == (304, [])
-    again = portal.call(desk.answer, first, {})
-    assert (again.status, again.body, made) == (200, whole.body, ["made"])
+    held, is_made = asked(if_none_match=dict(whole.headers)[b"etag"])
+    assert (held.status, is_made) == (304, False)
+    again, is_made = asked()
+    assert (again.status, again.body, is_made) == (200, whole.body, True)
