@@ -1,6 +1,6 @@
 """Serving, measured against bare Starlette in the same run: the published agenda, a released update, feeds, and
-a session moved on the draft; the update book beside WeasyPrint by itself; feeds beside icalendar; the engine of findings
-alone; and registrations, beside the same written by hand in SQL.
+a session moved on the draft; the update book beside WeasyPrint by itself; calendars beside icalendar; the engine of
+findings alone; and registrations, beside the same written by hand in SQL.
 
 Ratios are medians over rounds in which the two take turns, so that a busy machine weighs on both alike.
 """
@@ -216,11 +216,6 @@ def made_book(browser: httpx.Client, update: str) -> str:
     while browser.get(f"{place}.pdf").headers["content-type"] != "application/pdf":
         time.sleep(0.5)
     return f"{place}.pdf"
-
-
-def subscribed(browser: httpx.Client) -> str:
-    """The path of a feed of the member's own."""
-    page = browser.post("/me/calendar/feeds").text
 
 
 def large_convening(browser: httpx.Client) -> str:
