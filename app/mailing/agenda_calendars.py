@@ -13,9 +13,9 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.agenda.notices import Notices
 from app.agenda.seeing import SeenSession
-from app.calendars.contents import around
 from app.calendars.documents import Cover, document
 from app.calendars.itip import Method, Parties, invitation
+from app.calendars.pieces import around
 from app.gatherings.invitations import Target, held_invitation, write_sending
 from app.models import Convening, Invitation, Person
 from app.settings import Settings
