@@ -28,7 +28,8 @@ def read_minutes(value: Cell, *, unit: float) -> timedelta:
     elif isinstance(value, time):
         length = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        length = timedelta(seconds=float(value) * unit)
+        seconds = float(value) * unit
+        length = timedelta(seconds=seconds) if 0 <= seconds <= MOST.total_seconds() else timedelta(-1)
     else:
         length = _written(str(value).strip(), unit)
     if not timedelta() <= length <= MOST:

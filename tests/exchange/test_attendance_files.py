@@ -1,10 +1,16 @@
 """The lists of participants that meeting services give, as they really look: preambles, sections, reconnects."""
 
+from contextlib import suppress
+from datetime import UTC, datetime
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.exchange.attendance_files import ReadAttendance, read_attendance
 from app.exchange.durations import read_minutes, read_moment
 from app.exchange.reading import Unreadable
+from app.exchange.table_files import xlsx_file
 
 ZOOM_MEETING = """Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants
 987 6543 2100,Integrated data I,09/19/2017 12:55:02 PM,09/19/2017 02:16:40 PM,host@example.org,82,4
@@ -114,6 +120,39 @@ def test_a_row_that_cannot_be_read_is_named_and_the_others_are_taken() -> None:
         "row 3: It names nobody.",
         "row 5: Cy: “99999” is no length of a meeting.",
     ]
+
+
+def test_a_workbook_is_read_as_a_table_is_and_a_number_beyond_all_measure_is_named() -> None:
+    rows = [("Email", "Name", "Duration (minutes)"), ("a@example.org", "Ada", 30), ("b@example.org", "Bo", 1e9)]
+    read = read_attendance(xlsx_file(rows, made=datetime(2017, 9, 19, tzinfo=UTC)))
+    assert said(read) == [("Ada", "a@example.org", 30)]
+    assert [one.where for one in read.problems] == ["row 3"]
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["Name", "Email", "Duration", "Join Time", "Leave Time", "1. Summary", "--", "a@b.org", "1h 2m", "5"]
+    ),
+    st.text(max_size=12),
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=6), max_size=8), st.sampled_from([",", "\t", ";"]))
+def test_whatever_stands_in_a_table_it_is_read_or_refused_in_a_sentence(rows: list[list[str]], delimiter: str) -> None:
+    text = "\n".join(delimiter.join(row) for row in [["Name", "Email", "Duration", "Join Time", "Leave Time"], *rows])
+    try:
+        read = read_attendance(text.encode("utf-8", errors="replace"))
+    except Unreadable:
+        return
+    assert len({one.key for one in read.attended}) == len(read.attended)
+    assert all(one.name or one.email for one in read.attended)
+    assert all(one.minutes is None or 0 <= one.minutes <= 2 * 24 * 60 * len(rows) for one in read.attended)
+
+
+@given(st.binary(max_size=400))
+def test_whatever_bytes_come_they_are_read_or_refused(data: bytes) -> None:
+    with suppress(Unreadable):
+        read_attendance(data)
 
 
 @pytest.mark.parametrize(
