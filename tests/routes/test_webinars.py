@@ -72,6 +72,7 @@ def test_people_of_the_cohort_register_in_one_click_have_a_letter_and_give_back(
     assert "Register, and the link is here from 12:30 EDT (09:30 in Oakland) on." in before
     assert "You are registered." in mayor.follow(f"{here}/seat").text
     assert "The link is here from 12:30 EDT (09:30 in Oakland) on." in mayor.get(here).text
+    assert "</svg>Registered</span>" in mayor.get(HOME).text
     assert [letter.subject for letter in letters(database)] == ["You are registered: Integrated data I"]
     assert "Tue 19 Sep, 13:00–14:15 EDT (10:00–11:15 in Oakland)" in letters(database)[0].text  # rule 14
     assert "Your place is given back." in mayor.follow(f"{here}/seat/removal").text
