@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.gatherings.series import months_to_flag
+from app.gatherings.months import months_to_flag
 from app.models import AgendaSession, CallAction, Cohort, Openness
 from app.people.due import Due
 from app.people.viewer import Viewer

@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import takewhile
 
-from sqlalchemy.orm import selectinload
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from app import clock
 from app.gatherings import rules
 from app.gatherings.arranging import checked_minutes
 from app.gatherings.changes import note_change
-from app.gatherings.details import LONGEST_TITLE, check_join_url
+from app.gatherings.details import LONGEST_TITLE, check_join_url, day_of
 from app.gatherings.hosts import settle_hosts
 from app.models import AgendaSession, Cohort, Openness, Series, SessionFormat
-from app.models.base import relation
 from app.people.audiences import Rule, new_audience, write_rule
 from app.people.audit import Refused, verb
 from app.people.names import checked_zone, slug_of
@@ -170,6 +168,34 @@ def skip_occurrence(db: Session, occurrence: AgendaSession, *, by: Viewer) -> Ag
 
 
 @verb
+def bring_back_date(db: Session, occurrence: AgendaSession, *, by: Viewer) -> AgendaSession:
+    """Put a date that was taken out into its series again. One after the series' last day comes with going on."""
+    series = occurrence.series
+    if series is None or occurrence.archived_at is None:
+        raise Refused("That date is in the series.")
+    if occurrence not in taken_out(series):
+        raise Refused("The series ends before that date. Let it go on until then.")
+    occurrence.archived_at = None
+    note_change(occurrence)
+    note_change(series, told=True)
+    settle_hosts(db, series)
+    return occurrence
+
+
+def taken_out(series: Series) -> list[AgendaSession]:
+    """The dates to come that were taken out of a series and can be brought back."""
+    now = clock.now()
+    return [
+        one
+        for one in series.sessions
+        if one.archived_at is not None
+        and one.ends_at is not None
+        and one.ends_at > now
+        and (series.ends_on is None or (day_of(one) or series.ends_on) <= series.ends_on)
+    ]
+
+
+@verb
 def end_series(db: Session, series: Series, *, last: date, by: Viewer) -> Series:
     """Let a series end with a day. What was to follow its rule is taken out; dates without a rule are called off."""
     end = clock.at(last + timedelta(days=1), time(), series.zone)
@@ -189,54 +215,6 @@ def end_series(db: Session, series: Series, *, last: date, by: Viewer) -> Series
     note_change(series, told=bool(later))
     settle_hosts(db, series)
     return series
-
-
-def months_without_call(series: Series, first: date, last: date) -> list[date]:
-    """The months from `first`'s to `last`'s in which the series does not meet, as their first days (rule 17).
-
-    A month is the series' zone's own. What is called off or taken out does not count, and a call that was moved
-    counts where it went.
-    """
-    held = {
-        clock.local(session.starts_at, series.zone).date().replace(day=1)
-        for session in series.sessions
-        if session.starts_at is not None and not session.is_cancelled and session.archived_at is None
-    }
-    return [month for month in _months(first, last) if month not in held]
-
-
-def months_to_flag(db: Session, cohort: Cohort, today: date) -> list[date]:
-    """The months in which none of a cohort's series of calls meets, from the first call on (rule 17).
-
-    Up to the last call that is planned, or this month where that lies behind; never past the cohort's own end.
-    """
-    calls = db.exec(
-        select(Series)
-        .where(Series.cohort_id == cohort.key, Series.format == SessionFormat.CALL, col(Series.archived_at).is_(None))
-        .options(selectinload(relation(Series.sessions)))
-    ).all()
-    days = [
-        clock.local(one.starts_at, one.zone).date()
-        for series in calls
-        for one in series.sessions
-        if one.starts_at is not None and one.archived_at is None
-    ]
-    if not days:
-        return []
-    last = max(max(days), today)
-    if cohort.ends_on is not None:
-        last = min(last, cohort.ends_on)
-    missing = [set(months_without_call(series, min(days), last)) for series in calls]
-    return sorted(set.intersection(*missing))
-
-
-def _months(first: date, last: date) -> list[date]:
-    months = []
-    month = first.replace(day=1)
-    while month <= last:
-        months.append(month)
-        month = (month + timedelta(days=31)).replace(day=1)
-    return months
 
 
 def _hold(db: Session, series: Series, starts: Collection[datetime]) -> list[AgendaSession]:

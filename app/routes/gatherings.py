@@ -13,10 +13,12 @@ from sqlmodel import Session
 from app import clock
 from app.gatherings import arranging
 from app.gatherings.calls import call_of
+from app.gatherings.details import is_hidden
 from app.gatherings.listing import Gathering, gathering_of, gatherings_of
+from app.gatherings.months import months_to_flag
 from app.gatherings.poll_asking import asking
 from app.gatherings.reach import Reach, call_off, off_with, take_back
-from app.gatherings.series import months_to_flag, skip_occurrence
+from app.gatherings.series import bring_back_date, skip_occurrence
 from app.gatherings.webinar_page import webinar_part
 from app.mailing import webinar_letters
 from app.models import AgendaSession, Cohort, SessionFormat
@@ -223,6 +225,17 @@ def omit(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Respons
     skip_occurrence(db, gathering, by=viewer)
     assert series is not None, "skip_occurrence refuses what is not of a series"
     return see_other(f"/{cohort.slug}/gatherings/series/{series.slug}", flash="That date is out; the others stay.")
+
+
+@router.post("/{cohort}/gatherings/{number:int}/readmission", dependencies=CHANGE)
+def readmit(db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
+    """Put a date that was taken out into its series again."""
+    date_out = db.get(AgendaSession, number)
+    series = date_out.series if date_out is not None and date_out.cohort_id == cohort.key else None
+    if date_out is None or series is None or is_hidden(db, date_out, viewer):
+        raise NotHere(f"{cohort.name} has no such date.")
+    bring_back_date(db, date_out, by=viewer)
+    return see_other(f"/{cohort.slug}/gatherings/series/{series.slug}", flash="That date is in again.")
 
 
 def _place(cohort: Cohort, gathering: AgendaSession) -> str:

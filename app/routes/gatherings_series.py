@@ -13,6 +13,7 @@ from app import clock
 from app.gatherings import hosts, rules, series
 from app.gatherings.arranging import KINDS
 from app.gatherings.listing import Gathering, gatherings_of_series
+from app.gatherings.months import months_without_call
 from app.gatherings.rules import Rhythm
 from app.gatherings.series import Purpose, Timetable
 from app.models import AgendaSession, City, Cohort, Openness, Series, SessionFormat
@@ -88,6 +89,7 @@ def one(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, slug: 
         "flagged": _flagged(found, clock.today(found.zone)) if changes else [],
         "goes_on_from": db.get(Series, found.follows_id) if found.follows_id else None,
         "goes_on_as": db.exec(select(Series).where(Series.follows_id == found.key)).first(),
+        "taken_out": series.taken_out(found) if changes else [],
         "hosting": _hosting(db, cohort, found) if changes else None,
         "errors": {},
     }
@@ -204,7 +206,7 @@ def _flagged(found: Series, today: date) -> list[date]:
     if found.format is not SessionFormat.CALL or "MONTHLY" not in found.rrule:
         return []
     last = max(found.ends_on or today, clock.local(found.starts_at, found.zone).date())
-    return series.months_without_call(found, clock.local(found.starts_at, found.zone).date(), last)
+    return months_without_call(found, clock.local(found.starts_at, found.zone).date(), last)
 
 
 def _purpose(db: Session, cohort: Cohort, form: SeriesForm, before: Series | None = None) -> Purpose:

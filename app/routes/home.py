@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.agenda import published
 from app.gatherings.listing import gatherings_of
-from app.gatherings.series import months_to_flag
+from app.gatherings.months import months_to_flag
 from app.learning.rhythm import convening_in_view, rhythm_of
 from app.models import Cohort, Convening
 from app.people import cities, sign_in

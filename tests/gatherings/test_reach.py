@@ -17,9 +17,10 @@ from app.gatherings.calls import call_of
 from app.gatherings.details import details_of
 from app.gatherings.hosts import coming_dates, set_hosts
 from app.gatherings.listing import gathering_of
+from app.gatherings.months import months_to_flag
 from app.gatherings.reach import Reach, call_off, count, say_of, take_back
 from app.gatherings.retiming import retime, retiming
-from app.gatherings.series import Purpose, Timetable, create_series, months_to_flag, skip_occurrence
+from app.gatherings.series import Purpose, Timetable, create_series, skip_occurrence
 from app.models import AgendaSession, HostTurn, Openness, Series
 from app.people.audiences import rule_of
 from app.people.audit import Refused

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, time
 
 import pytest
+import time_machine
 from sqlmodel import Session
 
 from app import clock
@@ -11,18 +12,19 @@ from app.database import Database
 from app.gatherings import rules
 from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering
 from app.gatherings.details import details_of
+from app.gatherings.months import months_to_flag, months_without_call
 from app.gatherings.rules import Rhythm
 from app.gatherings.series import (
     Purpose,
     Timetable,
     add_occurrence,
+    bring_back_date,
     change_series,
     create_series,
     end_series,
     extend_series,
-    months_to_flag,
-    months_without_call,
     skip_occurrence,
+    taken_out,
 )
 from app.models import AgendaSession, Cohort, Series
 from app.people.audiences import rule_of
@@ -100,6 +102,24 @@ def test_a_date_that_is_taken_out_changes_the_series_and_is_kept_on_record(datab
         assert _days(series) == [day for day in THE_TWELVE if day != date(2017, 7, 13)]
     assert len(series.sessions) == 12
     assert series.sequence == 1
+
+
+def test_a_date_that_was_taken_out_comes_back_until_the_series_ends_and_not_after(database: Database) -> None:
+    meeting = meet(database)
+    with time_machine.travel(utc(2017, 7, 1, 12), tick=True), database.write() as db:
+        series = meeting.calls(db)
+        october, march = _on(series, date(2017, 10, 12)), _on(series, date(2018, 3, 8))
+        skip_occurrence(db, october, by=BY)
+        assert taken_out(series) == [october]
+        bring_back_date(db, october, by=BY)
+        assert _days(series) == THE_TWELVE
+        assert (series.sequence, october.sequence) == (2, 2)
+        with pytest.raises(Refused, match="in the series"):
+            bring_back_date(db, october, by=BY)
+        end_series(db, series, last=date(2017, 12, 31), by=BY)
+        assert taken_out(series) == []
+        with pytest.raises(Refused, match="ends before that date"):
+            bring_back_date(db, march, by=BY)
 
 
 def test_what_is_called_off_cannot_be_taken_out_as_if_it_had_never_been_planned(database: Database) -> None:

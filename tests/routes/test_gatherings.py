@@ -301,7 +301,7 @@ def test_only_organizers_change_gatherings(visitor: VisitorOf, database: Databas
         assert one.get(path).status_code == 403
     for path in (
         *(HOME, f"{HOME}/{number}", f"{HOME}/{number}/cancellation", f"{HOME}/{number}/reinstatement"),
-        *(f"{HOME}/{number}/omission", f"{HOME}/series", f"{HOME}/series/{slug}"),
+        *(f"{HOME}/{number}/omission", f"{HOME}/{number}/readmission", f"{HOME}/series", f"{HOME}/series/{slug}"),
         *(f"{HOME}/series/{slug}/extension", f"{HOME}/series/{slug}/dates", f"{HOME}/series/{slug}/end"),
     ):
         assert one.post(path, _form()).status_code == 403
@@ -369,6 +369,10 @@ def test_a_series_goes_on_skips_and_ends_from_its_page(
     organizer = visitor(meeting.stage.people["organizer"])
     place = f"{HOME}/series/{series.slug}"
     assert "No call in October 2017" in organizer.follow(f"{HOME}/{october.key}/omission", {}).text
+    page = organizer.follow(f"{HOME}/{october.key}/readmission", {}).text
+    assert "That date is in again." in page
+    assert "No call in October 2017" not in page
+    assert organizer.post(f"{HOME}/{october.key}/readmission", {}).status_code == 409
     assert "2 more dates" in organizer.follow(f"{place}/extension", {"last": "2018-07-31"}).text
     assert "Wed 1 Nov" in organizer.follow(f"{place}/dates", {"day": "2017-11-01", "start": "12:00"}).text
     organizer.follow(f"{place}/end", {"last": "2017-12-31"})
