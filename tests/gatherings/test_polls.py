@@ -58,13 +58,45 @@ def say(db: Session, stage: Polling, poll: TimePoll, who: str, *said: SlotAnswer
     answer(db, asked, answers, note=note, by=stage.viewer(db, who))
 
 
-def test_a_poll_asks_the_holders_of_the_role_and_nobody_before_times_are_chosen(stage: Polling) -> None:
+@pytest.mark.parametrize("role", ["mayor", "superintendent"])
+def test_a_poll_asks_the_holders_of_the_role_and_nobody_before_times_are_chosen(stage: Polling, role: str) -> None:
     with stage.database.write() as db:
-        poll = stage.poll(db)
-        assert {one.person_id for one in asked_of(poll)} == {stage.people["oakland mayor"], stage.people["salem mayor"]}
+        poll = stage.poll(db, whom=stage.meeting.of_role(db, role))
+        assert {one.person_id for one in asked_of(poll)} == {
+            stage.people[f"oakland {role}"],
+            stage.people[f"salem {role}"],
+        }
         assert [one.told_at for one in asked_of(poll)] == [None, None]
         with pytest.raises(Refused, match="at least one time"):
             ask(db, poll, [], by=stage.viewer(db, "organizer"))
+
+
+def test_a_mayor_and_the_assistant_who_answer_at_once_leave_one_answer(stage: Polling) -> None:
+    with stage.database.write() as db:
+        number = stage.poll(db, NOON, EARLY).key
+    ready = Barrier(2)
+
+    def press(who: str, said: SlotAnswer) -> None:
+        ready.wait()
+        with stage.database.write() as db:
+            poll = poll_of(db, stage.cohort(db), number)
+            assert poll is not None
+            asked = person_asked(poll, stage.people["oakland mayor"])
+            assert asked is not None
+            by = bearer_of(db, asked, stage.people[who])
+            answer(db, asked, {slot.key: said for slot in slots_of(poll)}, by=by)
+
+    threads = [Thread(target=press, args=one) for one in (("oakland mayor", YES), ("assistant", NO))]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    with stage.database.read() as db:
+        poll = poll_of(db, stage.cohort(db), number)
+        assert poll is not None
+        line = next(one for one in board_of(db, stage.cohort(db), poll).people if one.name == "Oakland Mayor")
+        last = {"Theo Kim": NO, "": YES}[line.answered_by]
+        assert list(line.answers.values()) == [last, last]
 
 
 def test_times_added_later_are_told_to_those_who_have_answered_and_a_second_click_to_nobody(stage: Polling) -> None:
