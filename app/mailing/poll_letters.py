@@ -8,8 +8,9 @@ read that there is one, and not what it is about (rule 13). No subject names a g
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app import clock
 from app.calendars.documents import document
@@ -87,27 +88,57 @@ def more_times(
 
 def booked(db: Session, cohort: Cohort, poll: TimePoll, gathering: AgendaSession, *, settings: Settings) -> int:
     """To everybody who was asked: when it takes place, with the entry for their calendar."""
-    assert gathering.starts_at is not None
-    assert gathering.ends_at is not None
+    return _of_gathering(db, cohort, poll, gathering, "booked", settings)
+
+
+def tell_of_change(db: Session, cohort: Cohort, gathering: AgendaSession, *, settings: Settings) -> int:
+    """To the same: it is called off, or takes place otherwise; nothing where no poll led to it, or where calendars have
+    nothing to hear of that was not told. Who has only the file of the letter would hear of it nowhere else."""
+    poll = db.exec(select(TimePoll).where(TimePoll.booked_id == gathering.key)).first()
+    if poll is None or gathering.sequence == 0:
+        return 0
+    return _of_gathering(db, cohort, poll, gathering, "changed", settings)
+
+
+def _of_gathering(
+    db: Session, cohort: Cohort, poll: TimePoll, gathering: AgendaSession, kind: str, settings: Settings
+) -> int:
+    """One letter for each state that calendars are told of: its sequence is in the letter's name."""
     page = f"{settings.address}/{cohort.slug}/gatherings/{gathering.key}"
     files = {helps: _file(db, gathering, page, helps=helps) for helps in (False, True)}
     letters = []
     for to in _readers(db, cohort, poll, asked_of(poll)):
-        hidden = to.helps and _is_closed(poll)
-        what = f"The {cover_of(poll).lower()} that {to.name} was asked about" if hidden else f"“{poll.title}”"
         invited = to.reader.wants_invitations and not to.helps  # they have an invitation, which is the same event
-        text = (
-            f"{what} takes place:\n\n- {_span(gathering.starts_at, gathering.ends_at, poll, to)}\n\n"
-            + (f"Join at {poll.join_url}\n\n" if poll.join_url and not to.helps else "")
-            + "It stands in the calendar that you subscribe to; "
-            + ("an invitation" if invited else "the file with this letter")
-            + " puts it into any other.\n\n"
-            + (f"{page}\n" if not hidden else "")
-        )
-        subject = "A time is booked" if not to.helps else f"A time for {to.name} is booked"
+        hidden = to.helps and gathering.openness is Openness.CLOSED
+        parts = [
+            _what_becomes(gathering, poll, to, kind, hidden=hidden),
+            f"Join at {gathering.join_url}" if gathering.join_url and not (to.helps or gathering.is_cancelled) else "",
+            "The calendar that you subscribe to says so too; "
+            + f"{'an invitation' if invited else 'the file with this letter'} tells any other.",
+            "" if hidden else page,
+        ]
+        key = f"{kind}:{gathering.key}:{gathering.sequence}:{to.asked.key}"
         file = "" if invited else files[to.helps]
-        letters.append(_letter(to, subject, text, f"booked:{gathering.key}:{to.asked.key}", calendar=file))
+        subject = _SUBJECTS["off" if gathering.is_cancelled else kind]
+        if to.helps:
+            subject = f"{subject}, for {to.name}"
+        letters.append(_letter(to, subject, "\n\n".join(filter(None, parts)) + "\n", key, calendar=file))
     return enqueue_all(db, letters)
+
+
+_SUBJECTS = {"booked": "A time is booked", "changed": "The time has changed", "off": "What was booked is called off"}
+
+
+def _what_becomes(gathering: AgendaSession, poll: TimePoll, to: _To, kind: str, *, hidden: bool) -> str:
+    """What takes place, or does not; why it is called off is for those in it (rule 13)."""
+    assert gathering.starts_at is not None
+    assert gathering.ends_at is not None
+    what = f"The {cover_of(poll).lower()} that {to.name} was asked about" if hidden else f"“{gathering.title}”"
+    does = {"booked": "takes place", "changed": "takes place otherwise than it was said"}[kind]
+    if gathering.is_cancelled:
+        does = "is called off"
+    why = f"\n\n{gathering.cancellation_reason}" if gathering.is_cancelled and not hidden else ""
+    return f"{what} {does}:\n\n- {_span(gathering.starts_at, gathering.ends_at, poll, to)}{why}"
 
 
 def send_poll_reminders(database: Database, settings: Settings) -> int:
@@ -202,7 +233,6 @@ def _file(db: Session, gathering: AgendaSession, page: str, *, helps: bool) -> s
     """The gathering as a calendar file: whole for those who are in it, by its cover for those who are not."""
     (seen,) = as_seen(db, [gathering], Viewer.system("letters"))
     if helps and gathering.openness is Openness.CLOSED:
-        seen = replace(
-            seen, title=gathering.cover_title, purpose="", join_url="", presenters=(), host_city="", is_whole=False
-        )
+        nothing: dict[str, Any] = {"purpose": "", "join_url": "", "presenters": (), "host_city": "", "is_whole": False}
+        seen = replace(seen, title=gathering.cover_title, cancellation_reason="", **nothing)
     return document(seen.title, [gathering_entry(seen, page)], zone=gathering.zone).decode()

@@ -20,7 +20,7 @@ from app.gatherings.poll_asking import asking
 from app.gatherings.reach import Reach, call_off, off_with, take_back
 from app.gatherings.series import bring_back_date, skip_occurrence
 from app.gatherings.webinar_page import webinar_part
-from app.mailing import webinar_letters
+from app.mailing import poll_letters, webinar_letters
 from app.models import AgendaSession, Cohort, SessionFormat
 from app.people.audiences import names_for, rule_of, said
 from app.people.audit import Refused
@@ -179,6 +179,7 @@ def save(
         db.rollback()
         return gatherings_reach.ask(request, gathering, form, foreseen, edit.reach)
     webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
+    poll_letters.tell_of_change(db, cohort, gathering, settings=settings)
     return see_other(_place(cohort, gathering), flash="Saved. Calendars hear of it when they next look.")
 
 
@@ -196,6 +197,7 @@ def cancel(
     gathering = changeable(db, cohort, viewer, number)
     off = call_off(db, gathering, reason=reason, reach=gatherings_reach.chosen_reach(reach), by=viewer)
     webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
+    poll_letters.tell_of_change(db, cohort, gathering, settings=settings)
     said = "Called off. It stays" if len(off) < 2 else f"{len(off)} dates are called off. They stay"
     return see_other(_place(cohort, gathering), flash=f"{said} in calendars, marked so, with the reason.")
 
@@ -213,6 +215,7 @@ def reinstate(
     gathering = changeable(db, cohort, viewer, number)
     on = take_back(db, gathering, together=bool(together), by=viewer)
     webinar_letters.tell_of_change(db, gathering, settings=settings, by=viewer)
+    poll_letters.tell_of_change(db, cohort, gathering, settings=settings)
     said = "It takes place after all." if len(on) < 2 else f"{len(on)} dates take place after all."
     return see_other(_place(cohort, gathering), flash=said)
 

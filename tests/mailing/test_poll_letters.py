@@ -2,6 +2,7 @@
 reminder."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
@@ -12,6 +13,9 @@ import time_machine
 from sqlmodel import select
 
 from app.database import Database
+from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering
+from app.gatherings.details import details_of
+from app.gatherings.invitations import want_invitations
 from app.gatherings.poll_answers import answer
 from app.gatherings.poll_booking import book
 from app.gatherings.polls import ask, close_poll, person_asked, slots_of, token_of
@@ -90,7 +94,7 @@ def test_no_subject_names_what_it_is(stage: Polling, settings: Settings) -> None
             "When can you meet?",
             "When can Oakland Mayor meet?",
             "A time is booked",
-            "A time for Oakland Mayor is booked",
+            "A time is booked, for Oakland Mayor",
         }
 
 
@@ -154,6 +158,61 @@ def test_the_letter_that_a_time_is_booked_brings_the_entry_for_the_calendar(stag
     hidden = rows["Theo Kim"].text + rows["Theo Kim"].calendar
     for secret in (TITLE, "What nobody else may read", JOIN, "Salem"):
         assert secret not in hidden
+
+
+def test_what_was_booked_and_changes_or_is_off_is_told_once_with_a_file_that_says_so(
+    stage: Polling, settings: Settings
+) -> None:
+    """Who has the file alone, and subscribes to nothing, would hear of it nowhere else. Rule 16: the same identifier, a
+    higher sequence. Why it is off is for those who are in it (rule 13)."""
+    number = begin(stage, settings, NOON)
+    with stage.database.write() as db:
+        poll, cohort = db.get_one(TimePoll, number), stage.cohort(db)
+        organizer = stage.viewer(db, "organizer")
+        made, _ = book(db, cohort, poll, slots_of(poll)[0], by=organizer)
+        other = stage.meeting.webinar(db)
+        poll_letters.booked(db, cohort, poll, made, settings=settings)
+        assert poll_letters.tell_of_change(db, cohort, made, settings=settings) == 0
+        change_gathering(db, made, replace(details_of(made), internal_notes="Tea"), by=organizer)
+        assert poll_letters.tell_of_change(db, cohort, made, settings=settings) == 0
+        move_gathering(db, made, starts_at=EARLY, minutes=60, by=organizer)
+        assert poll_letters.tell_of_change(db, cohort, made, settings=settings) == 3
+        assert poll_letters.tell_of_change(db, cohort, made, settings=settings) == 0
+        cancel_gathering(db, made, reason="The council will not have it", by=organizer)
+        cancel_gathering(db, other, reason="Snow", by=organizer)
+        assert poll_letters.tell_of_change(db, cohort, made, settings=settings) == 3
+        assert poll_letters.tell_of_change(db, cohort, other, settings=settings) == 0
+        rows = letters(db, "poll-")
+    changed = [one for one in rows if one.purpose == "poll-changed"]
+    moved = next(one for one in changed if one.recipient.startswith("Oakland Mayor"))
+    off = next(one for one in changed[3:] if one.recipient.startswith("Oakland Mayor"))
+    helper = next(one for one in changed[3:] if one.recipient.startswith("Theo Kim"))
+    assert "otherwise than it was said:\n\n- Tue 7 Nov, 08:00–09:00 PST (11:00–12:00 in New York)" in moved.text
+    assert "is called off:" in off.text
+    assert "The council will not have it" in off.text
+    assert "The council will not have it" not in helper.text + helper.calendar
+    assert TITLE not in helper.text + helper.calendar
+    events = [
+        icalendar.Calendar.from_ical(one.calendar).events[0]
+        for one in rows
+        if one.recipient.startswith("Oakland Mayor") and one.calendar
+    ]
+    assert [(str(one["UID"]), str(one["SEQUENCE"]), str(one["STATUS"])) for one in events] == [
+        (made.uid, "0", "CONFIRMED"),
+        (made.uid, "1", "CONFIRMED"),
+        (made.uid, "2", "CANCELLED"),
+    ]
+
+
+def test_who_wants_invitations_has_one_and_no_file_beside_it(stage: Polling, settings: Settings) -> None:
+    number = begin(stage, settings, NOON)
+    with stage.database.write() as db:
+        want_invitations(db, stage.person(db, "salem mayor"), wanted=True, by=stage.viewer(db, "salem mayor"))
+        poll = db.get_one(TimePoll, number)
+        made, _ = book(db, stage.cohort(db), poll, slots_of(poll)[0], by=stage.viewer(db, "organizer"))
+        poll_letters.booked(db, stage.cohort(db), poll, made, settings=settings)
+        files = {one.recipient.partition(" <")[0]: bool(one.calendar) for one in letters(db, "poll-booked")}
+    assert files == {"Oakland Mayor": True, "Theo Kim": True, "Salem Mayor": False}
 
 
 def remind(stage: Polling, settings: Settings, traveller: time_machine.Traveller, *moment: int) -> list[str]:
