@@ -14,7 +14,7 @@ from app.calendars.entries import Met, gathering_entry, series_entries
 from app.gatherings.invitations import Target
 from app.gatherings.listing import Gathering, invitations_of
 from app.gatherings.rules import occurrences, said_rule
-from app.models import Cohort, Series
+from app.models import Cohort, Series, SessionFormat
 from app.people.viewer import Viewer
 
 
@@ -35,6 +35,11 @@ class Offer:
     rhythm: str = ""
 
     @property
+    def is_webinar(self) -> bool:
+        """Whether it has a door: what becomes of one's seat there, and how to join, is told by letters of its own."""
+        return any(one.format is SessionFormat.WEBINAR for one in self.dates)
+
+    @property
     def is_off(self) -> bool:
         return not self.entries or self.entries[0].state is State.CANCELLED
 
@@ -45,7 +50,7 @@ class Offer:
     @property
     def print(self) -> str:
         """What was said, in 64 signs: first of when it is, then of all that one is written to for."""
-        everything = [_when(one) + _what(one) for one in (*self.entries, *self.called_off)]
+        everything = [_when(one) + _what(one, self.is_webinar) for one in (*self.entries, *self.called_off)]
         return f"{_digest([_when(one) for one in self.entries])[:24]}.{_digest(everything)[:39]}"
 
 
@@ -60,8 +65,9 @@ def _when(entry: Entry) -> tuple[str, ...]:
     return entry.uid, f"{entry.occurrence}", f"{entry.starts}", f"{entry.ends}", rule
 
 
-def _what(entry: Entry) -> tuple[str, ...]:
-    return entry.title, entry.state.value, entry.location, entry.join_url
+def _what(entry: Entry, is_webinar: bool) -> tuple[str, ...]:
+    is_off = "off" if entry.state is State.CANCELLED else "on"
+    return entry.title, is_off, entry.location, "" if is_webinar else entry.join_url
 
 
 def _digest(said: object) -> str:

@@ -50,6 +50,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _database(database, settings)
     database.dispose()
     yield _mail(settings)
+    yield _replies(settings)
     yield _address(settings)
 
 
@@ -131,6 +132,19 @@ def _mail(settings: Settings) -> Finding:
             "Mail", f"files in {settings.data_dir / 'mail'}", "" if settings.is_local else "Set PLENARY_SMTP_URL."
         )
     return Finding("Mail", f"SMTP, from {settings.mail_from}")
+
+
+def _replies(settings: Settings) -> Finding:
+    has_way = bool(settings.replies_url or settings.replies_listen)
+    if settings.replies_address and not has_way:
+        return Finding(
+            "Replies",
+            f"{settings.replies_address}, which nobody reads",
+            "Set PLENARY_REPLIES_URL or PLENARY_REPLIES_LISTEN; until then invitations are answered by their link.",
+        )
+    if has_way and not settings.replies_address:
+        return Finding("Replies", "a way in, and no address", "Set PLENARY_REPLIES_ADDRESS, such as rsvp@lab.example.")
+    return Finding("Replies", settings.replies_to or "by the link in the letter alone")
 
 
 def _address(settings: Settings) -> Finding:

@@ -373,8 +373,10 @@ def test_at_a_webinar_an_answer_takes_a_seat_and_gives_it_back(meeting: Meeting,
     assert invited.take(invited.reply("ACCEPTED")) == "counted"
     assert seats() == ["registered"]
     no = invited.reply("DECLINED", identity="b", stamp=SUMMER + timedelta(minutes=7))
+    assert sent(meeting.database, lab) == []  # of one's seat the webinar's own letters tell
     assert invited.take(no) == "counted"
     assert seats() == ["cancelled"]
+    assert sent(meeting.database, lab) == []
 
 
 def nested(depth: int) -> bytes:

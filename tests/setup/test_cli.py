@@ -289,3 +289,17 @@ def test_doctor_makes_no_key(desk: Desk) -> None:
     desk.environment.pop("PLENARY_NEEDS_KEY", None)
     desk.call("doctor")
     assert not (Path(desk.environment["PLENARY_DATA_DIR"]) / "needs.key").exists()
+
+
+@pytest.mark.parametrize(
+    ("set_to", "says"),
+    [
+        ({}, "by the link in the letter alone"),
+        ({"replies_address": "rsvp@lab.example"}, "which nobody reads"),
+        ({"replies_listen": "127.0.0.1:8024"}, "Set PLENARY_REPLIES_ADDRESS"),
+        ({"replies_address": "rsvp@lab.example", "replies_listen": "127.0.0.1:8024"}, "rsvp@lab.example"),
+    ],
+)
+def test_doctor_says_whether_replies_to_invitations_are_read(desk: Desk, set_to: dict[str, str], says: str) -> None:
+    desk.environment |= {f"PLENARY_{name.upper()}": value for name, value in set_to.items()}
+    assert says in desk.call("doctor")[1]
