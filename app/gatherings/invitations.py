@@ -7,12 +7,13 @@ act, and on record. Each answer is kept as it came (InvitationReply); the latest
 import hmac
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import and_, insert, or_, update
+from sqlalchemy import and_, bindparam, insert, or_, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -62,27 +63,62 @@ def invitation_to(db: Session, target: Target, person_id: int) -> Invitation | N
 
 def held_invitation(db: Session, target: Target, person_id: int, secret: bytes) -> Invitation:
     """The same, made where there is none yet."""
-    found = invitation_to(db, target, person_id)
-    if found is not None:
+    return (
+        invitation_to(db, target, person_id) or held_invitations(db, [(target, person_id)], secret)[target, person_id]
+    )
+
+
+Held = dict[tuple[Target, int], Invitation]
+
+
+def held_invitations(db: Session, wanted: Collection[tuple[Target, int]], secret: bytes) -> Held:
+    """The invitations of people by what they are to, made where there are none yet: a handful of statements, however
+    many they are."""
+    found = _held_by(db, wanted)
+    now = clock.now()
+    nonces = {pair: secrets.token_urlsafe(24) for pair in dict.fromkeys(wanted) if pair not in found}
+    rows = [
+        {
+            "created_at": now,
+            "session_id": target.session_id,
+            "series_id": target.series_id,
+            "person_id": person_id,
+            "nonce": nonce,
+            "token_hash": fingerprint(nonce),
+            "sent": -1,
+            "fingerprint": "",
+            "answer": Participation.NEEDS_ACTION,
+            "answered_by": "",
+            "comment": "",
+        }
+        for (target, person_id), nonce in nonces.items()
+    ]
+    if not rows:
         return found
-    nonce = secrets.token_urlsafe(24)
-    values = {
-        "created_at": clock.now(),
-        "session_id": target.session_id,
-        "series_id": target.series_id,
-        "person_id": person_id,
-        "nonce": nonce,
-        "token_hash": fingerprint(nonce),
-        "sent": -1,
-        "fingerprint": "",
-        "answer": Participation.NEEDS_ACTION,
-        "answered_by": "",
-        "comment": "",
-    }
-    db.execute(insert(Invitation).values(**values))
-    made = db.exec(select(Invitation).where(Invitation.token_hash == fingerprint(nonce))).one()
-    write_sending(db, made, token_hash=fingerprint(token_of(made, secret)))
-    return made
+    db.execute(insert(Invitation), rows)
+    made = _held_by(db, list(nonces))
+    hashes = {one.key: fingerprint(token_of(one, secret)) for one in made.values()}
+    db.connection().execute(  # by the connection, which takes many at once
+        update(Invitation).where(col(Invitation.id) == bindparam("number")).values(token_hash=bindparam("hash")),
+        [{"number": number, "hash": hash_} for number, hash_ in hashes.items()],
+    )
+    for one in made.values():
+        set_committed_value(one, "token_hash", hashes[one.key])
+    return found | made
+
+
+def _held_by(db: Session, wanted: Collection[tuple[Target, int]]) -> Held:
+    rows = db.exec(
+        select(Invitation).where(
+            col(Invitation.person_id).in_({person_id for _, person_id in wanted}),
+            or_(
+                col(Invitation.session_id).in_({target.session_id for target, _ in wanted if target.session_id}),
+                col(Invitation.series_id).in_({target.series_id for target, _ in wanted if target.series_id}),
+            ),
+        )
+    )
+    all_of_them = {(Target.of(one), one.person_id): one for one in rows}
+    return {pair: all_of_them[pair] for pair in wanted if pair in all_of_them}
 
 
 def write_sending(db: Session, invitation: Invitation, **values: object) -> None:

@@ -9,7 +9,6 @@ edits are one letter. What begins soon does not wait.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from email.utils import parseaddr
 from enum import StrEnum
 from hashlib import sha256
 
@@ -18,20 +17,20 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.calendars.documents import Entry, document
-from app.calendars.itip import Method, Parties, called_back, invitation, title_in
+from app.calendars.itip import Method, called_back, invitation, title_in
 from app.calendars.offers import Offer, offers_to, same_time
 from app.database import Database
 from app.gatherings.invitations import (
     Target,
     held_invitation,
     invitations_sent,
-    mail_token,
     token_of,
     write_sending,
 )
 from app.mailing.at_once import near_changes
 from app.mailing.invitation_words import Words, batch_words, invitation_words, withdrawn_words
 from app.mailing.outbox import enqueue
+from app.mailing.parties import parties_of
 from app.models import AgendaSession, AuditEntry, Invitation, OutboxLetter, Participation, Person, Revision
 from app.people.viewer import Viewer, viewer_of
 from app.settings import Settings
@@ -228,7 +227,7 @@ class Post:
         method = Method.CANCEL if step in (Step.OFF, Step.DATES_OFF) else Method.REQUEST
         if step is Step.CHANGED and not same_time(held.fingerprint, offer.print):
             write_sending(self.db, held, answer=Participation.NEEDS_ACTION)
-        calendar = invitation(method, entries, self.parties(held), at=self.now)
+        calendar = invitation(method, entries, parties_of(held, self.person, self.settings), at=self.now)
         words = invitation_words(step.value, offer, entries, self.viewer, self.link(held), by_mail=self.by_mail)
         key = f"{held.key}:{offer.print}:{held.sent_at}"
         self._note(held, offer, step is Step.OFF)
@@ -259,7 +258,11 @@ class Post:
             .order_by(col(OutboxLetter.id).desc())
         ).first()
         sequence = held.sent + 1
-        calendar = called_back(last, self.parties(held), sequence=sequence, at=self.now) if last else None
+        calendar = (
+            called_back(last, parties_of(held, self.person, self.settings), sequence=sequence, at=self.now)
+            if last
+            else None
+        )
         write_sending(self.db, held, sent=sequence, sent_at=self.now, called_back_at=self.now, fingerprint="")
         words = withdrawn_words(title_in(last) if last and calendar else "")
         return self._write(words, f"{held.key}:withdrawn:{sequence}", calendar or "", Method.CANCEL)
@@ -267,16 +270,6 @@ class Post:
     @property
     def by_mail(self) -> bool:
         return self.settings.replies_to is not None
-
-    def parties(self, held: Invitation) -> Parties:
-        """The lab as organizer, at an address of this invitation where replies are read; the person as attendee."""
-        name, sender = parseaddr(self.settings.mail_from)
-        organizer = sender
-        if self.settings.replies_to is not None:
-            local, domain = self.settings.replies_to.rsplit("@", 1)
-            organizer = f"{local}+{mail_token(held, self.settings.secret)}@{domain}"
-        email = self.person.email or ""
-        return Parties(organizer, name or "Plenary", email, self.person.name, self.by_mail, held.answer)
 
     def link(self, held: Invitation) -> str:
         return f"{self.settings.address}/rsvp/{token_of(held, self.settings.secret)}"

@@ -251,8 +251,7 @@ def _pass_on(db: Session, settings: Settings, arrived: Arrived, reply: Reply, he
     if kind == "COUNTER" and reply.starts_at is not None:
         said = f"{said} They would have it {clock.said_moment(reply.starts_at, event.zone)}."
     comment = f"\n\nThey write:\n\n{reply.comment}" if reply.comment else ""
-    way = f"series/{held.series.slug}" if held.series is not None else f"{event.key}"
-    here = f"{settings.address}/{cohort.slug}/gatherings/{way}"
+    here = f"{settings.address}{_page_of(held, cohort)}"
     for person in organizers(db, cohort.key):
         enqueue(
             db,
@@ -263,3 +262,13 @@ def _pass_on(db: Session, settings: Settings, arrived: Arrived, reply: Reply, he
             unique_key=f"invitation-counter:{arrived.key}:{person.key}",
         )
     return True
+
+
+def _page_of(held: Invitation, cohort: Cohort) -> str:
+    """Where the organizers look at what an invitation is to."""
+    if held.series is not None:
+        return f"/{cohort.slug}/gatherings/series/{held.series.slug}"
+    assert held.session is not None
+    if held.session.convening is not None:
+        return f"{held.session.convening.path}/sessions/{held.session.key}"
+    return f"/{cohort.slug}/gatherings/{held.session.key}"

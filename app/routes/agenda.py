@@ -15,7 +15,8 @@ from app.agenda import lenses, published
 from app.agenda.published import PublishedAgenda
 from app.agenda.seeing import SeenSession
 from app.exchange.linked import agenda_data, as_script, session_data
-from app.models import Convening, SessionFormat
+from app.gatherings.invitations import answers_to
+from app.models import AgendaSession, Convening, SessionFormat
 from app.people.cities import cities_of
 from app.people.cohorts import roles_of
 from app.people.policy import may
@@ -83,13 +84,15 @@ def session(
     found = seen.session(session) if seen else None
     if seen is None or found is None:
         raise NotHere("No session stands at this address in the published agenda, as far as you may see it.")
+    may_edit = may(viewer, "agenda.draft", cohort_id=convening.cohort_id)
     context = {
         "convening": convening,
         "agenda": seen,
         "session": found,
         "people": published.who_comes(db, seen, found) if not found.covered else [],
+        "answers": answers_to(db, db.get_one(AgendaSession, session)) if may_edit and not found.covered else {},
         "when": said_when(found, viewer),
-        "may_edit": may(viewer, "agenda.draft", cohort_id=convening.cohort_id),
+        "may_edit": may_edit,
         "turns": _turns(db, convening, found, viewer),
         **session_part(db, cohort, found.id, viewer, whole=not found.covered),
     }

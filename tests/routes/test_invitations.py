@@ -131,8 +131,8 @@ def test_a_button_answers_and_the_last_one_counts(stand: Stand, word: str, answe
     assert "By train" in page.text
     assert (held(stand).answer, held(stand).comment) == (answer, "By train")
     with stand.database.read() as db:
-        replies = db.exec(select(InvitationReply).order_by(col(InvitationReply.id))).all()
-        assert [one.answer for one in replies] == ["TENTATIVE", answer.value]
+        mine = select(InvitationReply).where(InvitationReply.invitation_id == held(stand).key)
+        assert [one.answer for one in db.exec(mine.order_by(col(InvitationReply.id)))] == ["TENTATIVE", answer.value]
         last = db.exec(select(AuditEntry).where(AuditEntry.act == "answer_invitation")).all()[-1]
         assert last.by.endswith("by private link")
 
@@ -231,8 +231,8 @@ def test_an_assistant_answers_for_their_principal_and_reads_no_more_than_the_hou
     assert "Coming" in page
     assert "Frank talk" not in page
     with assistant.app.state.database.read() as db:
-        said = db.exec(select(InvitationReply)).one()
-        assert db.get_one(Invitation, said.invitation_id).person_id == principal
+        answered = db.exec(select(Invitation).where(Invitation.session_id == number)).one()
+        assert (answered.person_id, answered.answer) == (principal, Participation.ACCEPTED)
 
 
 def test_the_pages_queries_do_not_grow_with_the_answers(stand: Stand, queries: list[str]) -> None:
