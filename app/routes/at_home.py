@@ -135,9 +135,9 @@ def last_look(db: Session, viewer: Viewer) -> datetime:
 
 
 def changed(db: Session, viewer: Viewer, since: datetime) -> list[News]:
-    """New agendas and released updates of the viewer's cohorts, and to organizers who comes instead of whom, the latest
-    first."""
-    news: list[News] = []
+    """New agendas, released updates and gatherings that changed, of the viewer's cohorts, and to organizers who comes
+    instead of whom, the latest first."""
+    news: list[News] = _gathering_news(db, viewer, since)
     cohort_ids = {office.cohort_id for office in viewer.offices}
     for convening in _convenings(db, cohort_ids):
         news += _agenda_news(db, convening, viewer, since)
@@ -157,6 +157,19 @@ def changed(db: Session, viewer: Viewer, since: datetime) -> list[News]:
     organized = {number for number in cohort_ids if viewer.is_organizer(number)}
     news += [News(one.said, one.url, one.at) for one in swaps_since(db, organized, since)]
     return sorted(news, key=lambda one: one.at, reverse=True)
+
+
+def _gathering_news(db: Session, viewer: Viewer, since: datetime) -> list[News]:
+    """The gatherings still to come to which the viewer is invited that were moved or called off: as they are now."""
+    now, also = clock.now(), (viewer.zone, viewer.place) if viewer.zone else None
+    slugs = {office.cohort_id: office.cohort_slug for office in viewer.offices}
+    news = []
+    for one in invitations_of(db, viewer, ending_after=now):
+        if one.sequence and one.changed_at > since and one.ends_at > now and one.cohort_id in slugs:
+            when = clock.said_span(one.starts_at, one.ends_at, one.zone, also)
+            said = f"“{one.title}”, {when}, is cancelled" if one.is_cancelled else f"“{one.title}” has changed: {when}"
+            news.append(News(said, f"/{slugs[one.cohort_id]}/gatherings/{one.session_id}", one.changed_at))
+    return news
 
 
 def said_until(moment: datetime, now: datetime) -> str:

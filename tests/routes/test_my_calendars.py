@@ -9,7 +9,7 @@ from httpx import Response
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering
+from app.gatherings.arranging import cancel_gathering, move_gathering
 from app.models import AgendaSession, Feed, FeedScope, Openness, Role, Tenure
 from app.people.audit import verb
 from app.people.viewer import Viewer
@@ -239,3 +239,24 @@ def test_the_queries_of_the_page_do_not_grow_with_sessions_or_addresses(
         for number in range(40):
             meeting.webinar(db, f"more {number}")
     assert count() == few
+
+
+def test_a_gathering_that_was_called_off_is_news_on_the_home_of_who_is_invited_until_it_was_seen(
+    visitor: VisitorOf, database: Database, meeting: Meeting
+) -> None:
+    with database.write() as db:
+        ahead = meeting.webinar(db, "Integrated data II", starts_at=utc(2017, 12, 12, 18))
+        among = closed_to_the_lab(meeting.of_role(db, "mayor"))
+        closed = meeting.webinar(db, "Among mayors again", starts_at=utc(2017, 12, 13, 18), **among)
+    facilitator = visitor(meeting.stage.people["oakland facilitator"])
+    assert "has changed" not in facilitator.get("/").text
+    with database.write() as db:
+        cancel_gathering(db, db.get_one(AgendaSession, ahead.key), reason="Snow", by=BY)
+        later = db.get_one(AgendaSession, closed.key)
+        move_gathering(db, later, starts_at=utc(2017, 12, 13, 19), minutes=75, by=BY)
+    told = "“Integrated data II”, Tue 12 Dec, 13:00–14:15 EST (10:00–11:15 in Oakland), is cancelled"
+    assert told in facilitator.get("/").text
+    assert "Among mayors again" not in facilitator.get("/").text
+    mayor = visitor(meeting.stage.people["oakland mayor"])
+    assert "“Among mayors again” has changed: Wed 13 Dec, 14:00–15:15 EST" in mayor.get("/").text
+    assert told not in facilitator.follow("/me/looks").text
