@@ -30,6 +30,7 @@ RESERVED = frozenset(
         "healthz",
         "me",
         "metrics",
+        "rsvp",
         "search",
         "sign-in",
         "sign-out",
