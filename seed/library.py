@@ -3,7 +3,7 @@
 from sqlmodel import Session, select
 
 from app.learning.library import Said, add_item
-from app.models import AgendaSession, LibraryKind, Openness
+from app.models import AgendaSession, LibraryKind, Openness, WorkingGroup
 from app.people.audit import verb
 from app.people.viewer import Viewer
 from seed.sample import Entry, Sample, read
@@ -33,6 +33,7 @@ def _said(db: Session, sample: Sample, written: Entry) -> Said:
         city_id=sample.cities[written["city"]].key if "city" in written else None,
         convening_id=convening.key if convening else None,
         session_id=session,
+        group_id=db.exec(select(WorkingGroup.id).where(WorkingGroup.slug == written.get("group", ""))).first(),
         openness=Openness(written.get("openness", Openness.COHORT)),
         url=written["url"],
     )

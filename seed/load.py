@@ -13,6 +13,7 @@ from app.people.viewer import Viewer
 from seed.agenda import load_agenda
 from seed.calendar import Calendar
 from seed.gatherings import load_gatherings
+from seed.groups import load_groups
 from seed.invited import load_invited
 from seed.library import load_library
 from seed.marks import load_marks
@@ -47,6 +48,7 @@ def load_cohort(db: Session, calendar: Calendar, files: Files, *, secret: bytes,
     sample = load_people(db, calendar, by=by)
     load_agenda(db, sample, by=by)
     load_gatherings(db, sample, secret=secret, by=by)
+    load_groups(db, sample, by=by)
     load_polls(db, sample, secret=secret, by=by)
     load_invited(db, secret=secret, by=by)
     load_registration(db, sample, by=by)

@@ -92,6 +92,11 @@ def gatherings_of_series(db: Session, series_id: int, viewer: Viewer) -> list[Ga
     return as_seen(db, db.exec(_placed().where(col(AgendaSession.series_id) == series_id)).all(), viewer)
 
 
+def gatherings_of_group(db: Session, group_id: int, viewer: Viewer) -> list[Gathering]:
+    """A working group's meetings that the viewer may know of, by their start."""
+    return as_seen(db, db.exec(_placed().where(col(AgendaSession.group_id) == group_id)).all(), viewer)
+
+
 def gathering_of(db: Session, cohort_id: int, session_id: int, viewer: Viewer) -> Gathering | None:
     """One gathering, or None where there is none that the viewer may know of."""
     query = _placed().where(col(AgendaSession.cohort_id) == cohort_id, col(AgendaSession.id) == session_id)

@@ -1,6 +1,7 @@
 """Who is of which working group on a day, and who may know of a group at all."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
@@ -11,7 +12,7 @@ from app.models import Openness, WorkingGroup, WorkingGroupMember
 from app.people.viewer import Viewer
 
 
-def on_day(day: date) -> tuple[object, object]:
+def on_day(day: date) -> tuple[Any, Any]:
     """What a query of memberships is narrowed to for those that stand on a day."""
     ends_on = col(WorkingGroupMember.ends_on)
     return col(WorkingGroupMember.starts_on) <= day, or_(ends_on.is_(None), ends_on >= day)
@@ -23,7 +24,7 @@ def group_ids_of(db: Session, viewer: Viewer, *, leading: bool = False) -> froze
         return frozenset()
     query = select(WorkingGroupMember.group_id).where(
         WorkingGroupMember.person_id == viewer.person_id,
-        *on_day(clock.today("UTC")),  # type: ignore[arg-type]  # conditions of a query
+        *on_day(clock.today("UTC")),
     )
     if leading:
         query = query.where(col(WorkingGroupMember.leads).is_(True))

@@ -231,6 +231,7 @@ def _hold(db: Session, series: Series, starts: Collection[datetime]) -> list[Age
             openness=series.openness,
             join_url=series.join_url,
             audience_id=series.audience_id,
+            group_id=series.group_id,
             starts_at=start,
             ends_at=start + timedelta(minutes=series.minutes),
             minutes=series.minutes,

@@ -31,6 +31,7 @@ from app.models import (
     UpdateCycle,
     UpdateSection,
     Venue,
+    WorkingGroup,
 )
 from app.people.audit import SAID_NOTHING
 from app.people.entries import Place, confided, secret_sessions, sessions_of
@@ -73,12 +74,14 @@ _NAMED: dict[str, Any] = {
     "update_cycle": select(UpdateCycle.id, UpdateCycle.title),
     "update_section": select(UpdateSection.id, UpdateSection.title),
     "venue": select(Venue.id, Venue.name),
+    "working_group": select(WorkingGroup.id, WorkingGroup.name),
 }
 """Tables whose rows have a name that a reader knows them by: their number and that name."""
 
 _CALLED = {
     **dict.fromkeys(("author", "assistant", "principal", "contact", "owner", "responsible"), "person"),
     "cycle": "update_cycle",
+    "group": "working_group",
     "host_city": "city",
     "section": "update_section",
     "serves": "measure_stage",

@@ -14,6 +14,7 @@ from app import clock
 from app.gatherings import arranging
 from app.gatherings.calls import call_of
 from app.gatherings.details import is_hidden
+from app.gatherings.groups import give_to_group
 from app.gatherings.listing import Gathering, gathering_of, gatherings_of
 from app.gatherings.months import months_to_flag
 from app.gatherings.poll_asking import asking
@@ -77,8 +78,10 @@ def all_gatherings(request: Request, db: Db, cohort: CohortHere, viewer: ViewerH
 
 
 @router.get("/{cohort}/gatherings/new", dependencies=CHANGE)
-def new(request: Request, db: Db, cohort: CohortHere, kind: str = "webinars") -> Response:
+def new(request: Request, db: Db, cohort: CohortHere, kind: str = "webinars", group: str = "") -> Response:
     form = gatherings_form.blank(cohort, KINDS.get(kind, SessionFormat.WEBINAR))
+    if group:
+        form.group, form.everyone = group, ""
     return gatherings_form.show(request, db, cohort, form)
 
 
@@ -92,6 +95,7 @@ def create(
         made = arranging.arrange_gathering(
             db, cohort, details, starts_at=time.starts_at, minutes=time.minutes, zone=time.zone, by=viewer
         )
+        give_to_group(db, made, form.group_meant(db, cohort), by=viewer)
     except Refused as refused:
         return gatherings_form.show(request, db, cohort, form, errors=typed.errors(refused))
     place = f"{_place(cohort, made)}{'/webinar' if made.format is SessionFormat.WEBINAR else ''}"
@@ -172,6 +176,8 @@ def save(
         edit = gatherings_reach.read_edit(db, cohort, form, gathering)
         foreseen = gatherings_reach.foresee(gathering, edit) if edit.reach is not Reach.ONE else None
         gatherings_reach.apply(db, gathering, edit, by=viewer)
+        if gathering.series_id is None:
+            give_to_group(db, gathering, form.group_meant(db, cohort), by=viewer)
     except Refused as refused:
         db.rollback()
         return gatherings_form.show(request, db, cohort, form, errors=typed.errors(refused), gathering=gathering)

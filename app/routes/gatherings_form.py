@@ -7,14 +7,15 @@ from datetime import UTC, datetime, time
 from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app import clock
 from app.gatherings.arranging import KINDS
 from app.gatherings.details import Details, Presenter, details_of
+from app.gatherings.groups import rule_from_today
 from app.gatherings.reach import Reach, count
-from app.models import AgendaSession, Cohort, EngagementState, Openness, Person, SessionFormat
-from app.people.audiences import Rule
+from app.models import AgendaSession, Cohort, EngagementState, Openness, Person, SessionFormat, WorkingGroup
+from app.people.audiences import Rule, rule_of
 from app.people.audit import Refused
 from app.people.cities import cities_of
 from app.people.names import checked_zone
@@ -47,8 +48,13 @@ class WhomForm(BaseModel):
     roles: list[str] = []
     cities: list[str] = []
     people: str = ""
+    group: str = ""
 
     def rule(self, db: Session, cohort: Cohort, before: Rule | None = None) -> Rule:
+        """Whom it is for; the members from today on where it is a working group's meeting."""
+        group = self.group_meant(db, cohort)
+        if group is not None:
+            return rule_from_today(group)
         return read_audience(
             db,
             cohort,
@@ -58,6 +64,20 @@ class WhomForm(BaseModel):
             people=self.people,
             before=before,
         )
+
+    def group_meant(self, db: Session, cohort: Cohort) -> WorkingGroup | None:
+        """The working group that was chosen, if one was."""
+        number = typed.number_or_none(self.group, "group")
+        group = db.get(WorkingGroup, number) if number and number < 2**31 else None
+        if number and (group is None or group.cohort_id != cohort.key or group.archived_at is not None):
+            raise Refused("Choose one of the working groups.", "group")
+        return group
+
+
+def group_choices(db: Session, cohort: Cohort) -> list[tuple[str, str]]:
+    """The working groups that a gathering can be a meeting of."""
+    query = select(WorkingGroup).where(WorkingGroup.cohort_id == cohort.key, col(WorkingGroup.archived_at).is_(None))
+    return [(str(one.key), one.name) for one in db.exec(query.order_by(col(WorkingGroup.name)))]
 
 
 class GatheringForm(WhomForm):
@@ -111,6 +131,7 @@ def filled(db: Session, gathering: AgendaSession) -> GatheringForm:
         cover_title=gathering.cover_title,
         host_city=str(gathering.host_city_id or ""),
         join_url=gathering.join_url,
+        group=str(gathering.group_id or "") if gathering.series_id is None else "",
         presenters="\n".join(_presenter_line(one.person, one.part) for one in gathering.engagements),
         **audience_fields.audience_values(db, details.audience),
     )
@@ -127,6 +148,7 @@ def show(
 ) -> Response:
     """The form; with errors it keeps what was typed and answers 422."""
     cities = cities_of(db, cohort.key)
+    groups = group_choices(db, cohort) if gathering is None or gathering.series_id is None else []
     context = {
         "form": form,
         "errors": errors or {},
@@ -135,7 +157,7 @@ def show(
         "kinds": [(str(kind), KIND_NAMES[kind]) for kind in KINDS],
         "opennesses": [(str(one), words) for one, words in OPENNESS_NAMES.items()],
         "hosts": [(str(city.key), city.name) for city in cities],
-        "whom": audience_fields.audience_choices(db, cohort),
+        "whom": audience_fields.audience_choices(db, cohort) | {"groups": groups},
     }
     return page(request, "gatherings/form.html", context, status=422 if errors else 200)
 
@@ -170,7 +192,7 @@ def read_details(db: Session, cohort: Cohort, form: GatheringForm, before: Agend
     return replace(
         old or Details(title="", audience=Rule()),
         title=form.title,
-        audience=form.rule(db, cohort, old.audience if old else None),
+        audience=_audience(db, cohort, form, before),
         cover_title=form.cover_title,
         purpose=form.purpose.strip(),
         format=chosen_kind(form.format),
@@ -180,6 +202,14 @@ def read_details(db: Session, cohort: Cohort, form: GatheringForm, before: Agend
         join_url=form.join_url.strip(),
         presenters=tuple(presenters),
     )
+
+
+def _audience(db: Session, cohort: Cohort, form: GatheringForm, before: AgendaSession | None) -> Rule:
+    """Whom it is for; what is a working group's meeting and stays one follows the group by itself."""
+    old = rule_of(before.audience) if before else None
+    if before is not None and old is not None and before.group_id and form.group == str(before.group_id):
+        return old
+    return form.rule(db, cohort, old)
 
 
 def read_time(form: GatheringForm, zone: str = "") -> Time:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.gatherings import hosts, rules, series
 from app.gatherings.arranging import KINDS
+from app.gatherings.groups import give_to_group
 from app.gatherings.listing import Gathering, gatherings_of_series
 from app.gatherings.months import months_without_call
 from app.gatherings.rules import Rhythm
@@ -67,6 +68,7 @@ def create(
 ) -> Response:
     try:
         made = series.create_series(db, cohort, _purpose(db, cohort, form), _timetable(form), by=viewer)
+        give_to_group(db, made, form.group_meant(db, cohort), by=viewer)
     except Refused as refused:
         return _form(request, db, cohort, form, errors=typed.errors(refused))
     return see_other(place_of(cohort, made), flash=f"“{made.title}” is on the calendar, {len(made.sessions)} times.")
@@ -105,6 +107,7 @@ def edit(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, slug:
         purpose=found.purpose,
         openness=found.openness,
         join_url=found.join_url,
+        group=str(found.group_id or ""),
         **audience_fields.audience_values(db, rule_of(found.audience)),
     )
     return _form(request, db, cohort, form, found=found)
@@ -123,6 +126,7 @@ def save(
     found = series_here(db, cohort, viewer, slug)
     try:
         series.change_series(db, found, _purpose(db, cohort, form, found), by=viewer)
+        give_to_group(db, found, form.group_meant(db, cohort), by=viewer)
     except Refused as refused:
         return _form(request, db, cohort, form, errors=typed.errors(refused), found=found)
     return see_other(place_of(cohort, found), flash="Saved, for all its dates.")
@@ -251,6 +255,6 @@ def _form(
         "kinds": [(str(kind), KIND_NAMES[kind]) for kind in KINDS],
         "opennesses": [(str(one), words) for one, words in OPENNESS_NAMES.items()],
         "rhythms": [(str(one), words) for one, words in RHYTHM_NAMES.items()],
-        "whom": audience_fields.audience_choices(db, cohort),
+        "whom": audience_fields.audience_choices(db, cohort) | {"groups": gatherings_form.group_choices(db, cohort)},
     }
     return page(request, "gatherings/series_form.html", context, status=422 if errors else 200)

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.agenda import published
+from app.gatherings.groups import own_groups
 from app.gatherings.listing import gatherings_of
 from app.gatherings.months import months_to_flag
 from app.learning.rhythm import convening_in_view, rhythm_of
@@ -45,6 +46,7 @@ def home(request: Request, db: Db, viewer: ViewerHere) -> Response:
         "owed": at_home.owed(db, viewer),
         "news": at_home.changed(db, viewer, since),
         "since": since,
+        "groups": own_groups(db, viewer),
         "cycles": cycles,
         "until": at_home.said_until,
     }

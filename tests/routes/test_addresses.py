@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.agenda import convenings
-from app.gatherings import series
+from app.gatherings import groups, series
 from app.people import cities, founding
 from app.updates import cycles
 
@@ -15,6 +15,7 @@ NAMED = {
     "convening": convenings.RESERVED,
     "cycle": cycles.RESERVED,
     "city": cities.RESERVED,
+    "group": groups.RESERVED,
     "slug": series.RESERVED,
 }
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
