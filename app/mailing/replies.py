@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, or_
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -55,8 +56,11 @@ def take_in(database: Database, settings: Settings, raw: bytes, *, envelope: Seq
         arrived = read_message(raw, envelope)
     except Unreadable as error:
         arrived = Arrived(key_of(raw[:1_000_000]), trouble=f"not read: {error}")
-    with database.write() as db:
-        verdict = _take_in(db, settings, arrived)
+    try:
+        with database.write() as db:
+            verdict = _take_in(db, settings, arrived)
+    except IntegrityError:  # the same came at the same moment by another way
+        verdict = REPLAYED
     log.info("reply", verdict=verdict)
     return verdict
 
@@ -106,9 +110,9 @@ def put_on_record(db: Session, arrived: Arrived, ruling: Ruling, *, by: Viewer) 
 
 
 def _rule(db: Session, settings: Settings, arrived: Arrived) -> Ruling:
+    invitation = _addressed(db, settings, arrived)  # held from here on, so that the same twice at once is seen
     if _is_known(db, arrived.key):
-        return Ruling(REPLAYED)
-    invitation = _addressed(db, settings, arrived)
+        return Ruling(REPLAYED, invitation)
     if invitation is None:
         unread = arrived.trouble if arrived.trouble.startswith("not read") else ""
         return Ruling(unread or "forged: it came to an address that nobody was given")

@@ -3,6 +3,7 @@
 import smtplib
 import socketserver
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from threading import Thread
@@ -224,6 +225,16 @@ def test_a_message_counts_once_however_often_it_comes(invited: Invited) -> None:
         ("counted", True),
         ("replayed: this message has come before", False),
     ]
+
+
+def test_the_same_message_twice_at_once_counts_once_and_of_two_the_newer_stands(invited: Invited) -> None:
+    same = [invited.reply("ACCEPTED", identity="one")] * 4
+    newer = invited.reply("DECLINED", identity="two", stamp=SUMMER + timedelta(minutes=9))
+    with ThreadPoolExecutor(5) as pool:
+        verdicts = list(pool.map(invited.take, [*same[:2], newer, *same[2:]]))
+    assert verdicts.count("counted") in (1, 2)  # whether the older one came first is the threads' own matter
+    assert verdicts[2] == "counted"
+    assert invited.answer() == "DECLINED"
 
 
 def test_an_old_reply_under_a_new_name_is_stale(invited: Invited) -> None:
