@@ -223,6 +223,7 @@ def _desk(
         "is_asked": any(one.told_at is not None for one in asked),
         "untold": sum(one.told_at is None for one in asked),
         "where": where,
+        "looking": bool(request.query_params),
         "proposals": proposing.proposals(desk, poll, *span) if is_open else (),
         "days": week_of(where.week, where.last, where.earliest, where.latest, desk.people, poll.zone),
         "turns": desk.turns.said,
