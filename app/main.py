@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.database = Database(settings.database)
     app.state.jobs = Jobs(settings, app.state.database)
     app.mount("/static", Assets(directory=APP / "static"), name="static")
-    app.router.routes.extend(sorted((route for router in rooms() for route in router.routes), key=_literal_first))
+    app.router.routes.extend(_routes())
     answers.answer_errors(app)
     app.add_middleware(CompressMiddleware, minimum_size=800)
     app.front = Shield(
@@ -54,6 +55,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         https=settings.address.startswith("https:"),
     )
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """All routes in the order in which they are asked: looked for and sorted once a process."""
+    return sorted((route for router in rooms() for route in router.routes), key=_literal_first)
 
 
 def rooms() -> Iterator[APIRouter]:

@@ -15,7 +15,9 @@ import uvicorn
 
 HOUSE = Path(__file__).resolve().parent.parent
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["app.main", "app.cli.doctor", "app.cli.serving", "seed.load", "weasyprint", __name__])
+FORKS.set_forkserver_preload(
+    ["app.main", "app.cli.doctor", "app.cli.serving", "seed.load", "weasyprint", "tests.loaded", __name__]
+)
 
 
 def plenary(*words: str, environment: dict[str, str]) -> tuple[int, str, str]:
