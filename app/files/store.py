@@ -105,12 +105,19 @@ class Files:
         if isinstance(self.place, Bucket) and now - self._put.get(digest, -REMEMBERED) < REMEMBERED:
             return
         if self.size_of(digest) != size:
-            file.seek(0)
-            with self._within_reach("put"):
-                obstore.put(self._store, _name_of(digest), file, max_concurrency=_AT_ONCE)
-                if isinstance(self.place, Path):
-                    _for_good(self.place / _name_of(digest))
+            try:
+                self._send(digest, file)
+            except OutOfReach:  # some storages refuse one of two who put the same at once
+                if isinstance(self.place, Path) or self.size_of(digest) != size:
+                    raise
         self._put = {one: at for one, at in list(self._put.items()) if now - at < REMEMBERED} | {digest: now}
+
+    def _send(self, digest: str, file: BinaryIO) -> None:
+        file.seek(0)
+        with self._within_reach("put"):
+            obstore.put(self._store, _name_of(digest), file, max_concurrency=_AT_ONCE)
+            if isinstance(self.place, Path):
+                _for_good(self.place / _name_of(digest))
 
     def pieces(self, digest: str) -> Iterator[bytes]:
         """A file, some megabytes at a time; raises FileNotFoundError at once for one that is not there, and OutOfReach
