@@ -1,13 +1,15 @@
-"""The working groups of the sample: their members are those whom their series of meetings is for."""
+"""The working groups of the sample, whose members are those whom their series of meetings is for, and what a city has
+asked an expert's help with."""
 
 from sqlmodel import Session, select
 
 from app import clock
+from app.gatherings.consultations import ask_consultation, change_consultation
 from app.gatherings.groups import GroupSaid, add_members, create_group, give_to_group, set_leading
 from app.models import Person, Series
 from app.people.audiences import resolve
 from app.people.audit import verb
-from app.people.viewer import Viewer
+from app.people.viewer import Viewer, viewer_of
 from seed.sample import Sample, read
 
 
@@ -26,3 +28,9 @@ def load_groups(db: Session, sample: Sample, *, by: Viewer) -> None:
             if member.person_id == leads:
                 set_leading(db, group, member, leads=True, by=by)
         give_to_group(db, series, group, by=by)
+    for written in read("gatherings")["consultation"]:
+        asker = viewer_of(db, sample.people[written["by"]].key)
+        city_ids = [sample.cities[written["city"]].key]
+        said = {"topic": written["topic"], "question": written["question"], "city_ids": city_ids}
+        asked = ask_consultation(db, sample.cohort, **said, by=asker)
+        change_consultation(db, asked, **said, expert_id=sample.people[written["expert"]].key, by=by)
