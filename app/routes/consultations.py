@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app import clock
 from app.gatherings import consultations
 from app.gatherings.consultations import Meeting, has_meeting, may_close
+from app.gatherings.listing import gathering_of
 from app.models import Cohort, Consultation, Standing
 from app.people.audiences import Rule, people_of
 from app.people.audit import Refused
@@ -201,6 +202,7 @@ def _show(
         "changes": changes,
         "closes": may_close(here, viewer),
         "has_meeting": has_meeting(here),
+        "meeting": gathering_of(db, cohort.key, here.session_id, viewer) if here.session_id else None,
         "form": form or MeetingForm(zone=cohort.zone, people=_usual_people(db, cohort, here) if changes else ""),
         "outcome": here.outcome if outcome is None else outcome,
         "errors": errors or {},

@@ -100,6 +100,11 @@ def test_a_meeting_is_closed_and_for_those_named_and_the_expert_rule_13(
     assert state(database) is ConsultationState.ARRANGED
     assert organizer.post(f"{place}/meeting", {**when, "people": people}).status_code == 422
     assert [enter(who).get(there).status_code for who in ("oakland mayor", "expert", "salem mayor")] == [200, 200, 404]
+    # whoever of the city is not in it reads what is asked, and not when they meet
+    said = {
+        who: there in enter(who).get(place).text for who in ("oakland mayor", "expert", "staff", "oakland member 1")
+    }
+    assert said == {"oakland mayor": True, "expert": True, "staff": True, "oakland member 1": False}
     organizer.follow(f"{there}/cancellation", {"reason": "Ill"})
     assert "Called off" in organizer.get(place).text
     organizer.follow(f"{place}/meeting", {**when, "day": "2017-10-10", "people": people})
