@@ -81,7 +81,12 @@ def test_due_is_what_each_owes_with_one_click_to_it(sample_visitor: VisitorOf) -
 
     registration = "/by-all-means/convenings/2017-fall/registration"
     assert due("organizer") == [UPDATES, f"{registration}/form"]
-    assert due("facilitator") == [f"{UPDATES}/oakland/edit", f"{registration}/team/oakland"]
+    promised = [one for one in due("facilitator") if re.fullmatch(r"/by-all-means/gatherings/\d+#action-\d+", one)]
+    assert len(promised) == 1, "what was promised on the last call"
+    assert [one for one in due("facilitator") if one not in promised] == [
+        f"{UPDATES}/oakland/edit",
+        f"{registration}/team/oakland",
+    ]
     assert due("member") == [registration]
     assert due("mayor")[-1] == f"{registration}/form"
     assert due("superintendent") == []
