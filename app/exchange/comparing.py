@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app import clock
 from app.exchange.cleaning import LINE_ENDS, UNPRINTABLE
 from app.exchange.reading import Findings, ReadAgenda, ReadSession
-from app.gatherings.details import GONE, is_protected
+from app.gatherings.details import GONE, is_protected, protects_itself
 from app.models import AgendaSession, Audience, Cohort, Person
 from app.people.audiences import Rule, names_for, rule_of, said
 
@@ -76,7 +76,9 @@ class Comparing:
             same = settled(before) == settled(after) if name == "purpose" else before.split() == after.split()
             if name in self.says and not same:
                 yield Difference(name, _short(before), _short(after))
-        said_only = {"format": read.format, "openness": read.openness, "protected": read.protected}
+        by_itself = protects_itself(read.format or held.format, read.openness or held.openness)
+        protected = None if read.protected is None else read.protected or by_itself
+        said_only = {"format": read.format, "openness": read.openness, "protected": protected}
         for name, value in said_only.items():
             stands = is_protected(held) if name == "protected" else getattr(held, name)
             if value is not None and value != stands:

@@ -101,9 +101,13 @@ class Kept(Protocol):
 
 
 def is_protected(said: Kept) -> bool:
-    """Whether nothing else may take the time from the people in it (rule 3): where that was said, and always for a
-    closed role-alike session, the mayors' or superintendents' own hour among themselves."""
-    return said.protected or (said.format is SessionFormat.ROLE_ALIKE and said.openness is Openness.CLOSED)
+    """Whether nothing else may take the time from the people in it (rule 3): where that was said, or by what it is."""
+    return said.protected or protects_itself(said.format, said.openness)
+
+
+def protects_itself(format: SessionFormat, openness: Openness) -> bool:
+    """A closed role-alike session does: the mayors' or superintendents' own hour among themselves (rule 3)."""
+    return format is SessionFormat.ROLE_ALIKE and openness is Openness.CLOSED
 
 
 def covered(details: Details) -> Details:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.agenda.crowd import Crowd, bits
@@ -23,6 +23,7 @@ crowds = st.lists(st.lists(offices, max_size=3), max_size=6).map(
 rules = st.builds(Rule, st.booleans(), ROLES, CITIES, NUMBERS, ROLES, CITIES, NUMBERS)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(people=crowds, rule=rules)
 def test_a_mask_holds_whom_the_rule_takes_in(people: list[Attendee], rule: Rule) -> None:
     crowd = Crowd.of({DAY: people})
