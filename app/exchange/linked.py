@@ -1,4 +1,4 @@
-"""Public sessions as search engines and other programs read them out of a page: schema.org's Event, in JSON-LD.
+"""Public sessions and gatherings as other programs read them out of a page: schema.org's Event, in JSON-LD.
 
 Nothing stands here that a stranger does not read on the page itself (rule 18).
 """
@@ -17,7 +17,8 @@ from app.agenda.published import PublishedAgenda
 from app.agenda.seeing import SeenSession
 from app.calendars.lines import plain
 from app.calendars.places import coordinates
-from app.models import AgendaRelease, Convening, Venue
+from app.gatherings.listing import Gathering
+from app.models import AgendaRelease, Cohort, Convening, Venue
 
 CONTEXT = "https://schema.org"
 Data = dict[str, Any]
@@ -46,7 +47,7 @@ def agenda_data(db: Session, convening: Convening, agenda: PublishedAgenda, base
         "eventStatus": f"{CONTEXT}/Event{'Cancelled' if convening.archived_at else 'Scheduled'}",
         "eventAttendanceMode": f"{CONTEXT}/OfflineEventAttendanceMode",
         "location": _place(convening.venue, ()),
-        "organizer": _organizer(convening),
+        "organizer": _organizer(convening.cohort),
         "subEvent": [_event(convening, one, base, before.get(one.id)) for one in public],
     }
 
@@ -57,6 +58,32 @@ def session_data(db: Session, convening: Convening, session: SeenSession, base: 
         return None
     before = _earlier_starts(db, convening, {session.id})
     return {**_event(convening, session, base, before.get(session.id)), "superEvent": _convening(convening, base)}
+
+
+def gathering_data(cohort: Cohort, gathering: Gathering, base: str) -> Data | None:
+    """A public gathering, which meets online; None for any other. Where it meets is its page, and never the address to
+    join, which is for those who register."""
+    if not gathering.openness.is_public or not gathering.is_whole:
+        return None
+    address = f"{base}/{cohort.slug}/gatherings/{gathering.session_id}"
+    data: Data = {
+        "@type": "Event",
+        "@id": address,
+        "identifier": gathering.uid,
+        "url": address,
+        "name": gathering.title,
+        "startDate": _local(gathering.starts_at, gathering.zone),
+        "endDate": _local(gathering.ends_at, gathering.zone),
+        "eventStatus": f"{CONTEXT}/Event{'Cancelled' if gathering.is_cancelled else 'Scheduled'}",
+        "eventAttendanceMode": f"{CONTEXT}/OnlineEventAttendanceMode",
+        "location": {"@type": "VirtualLocation", "url": address},
+        "organizer": _organizer(cohort),
+    }
+    if gathering.purpose:
+        data["description"] = plain(gathering.purpose)
+    if gathering.presenters:
+        data["performer"] = [{"@type": "Person", "name": name} for name in gathering.presenters]
+    return data
 
 
 def _event(convening: Convening, session: SeenSession, base: str, before: datetime | None) -> Data:
@@ -73,7 +100,7 @@ def _event(convening: Convening, session: SeenSession, base: str, before: dateti
         "eventStatus": f"{CONTEXT}/Event{status}",
         "eventAttendanceMode": f"{CONTEXT}/OfflineEventAttendanceMode",
         "location": _place(convening.venue, [room.name for room in session.rooms]),
-        "organizer": _organizer(convening),
+        "organizer": _organizer(convening.cohort),
     }
     if before and not session.cancelled:
         data["previousStartDate"] = _local(before, session.zone)
@@ -91,8 +118,8 @@ def _convening(convening: Convening, base: str) -> Data:
     return {"@type": "Event", "@id": address, "identifier": convening.uid, "url": address, "name": convening.title}
 
 
-def _organizer(convening: Convening) -> Data:
-    return {"@type": "Organization", "name": convening.cohort.lab_name or convening.cohort.name}
+def _organizer(cohort: Cohort) -> Data:
+    return {"@type": "Organization", "name": cohort.lab_name or cohort.name}
 
 
 def _place(venue: Venue | None, rooms: Iterable[str]) -> Data:

@@ -105,20 +105,18 @@ class SignIn(Row, table=True):
 
 
 class FeedScope(StrEnum):
-    """What a calendar holds: all that a person is invited to, or what of a role, city, convening or cohort they may
-    know; PUBLIC is what everybody may."""
+    """What a calendar holds: all that a person is invited to, or what of a role, city or convening they may know."""
 
     PERSON = "person"
     ROLE = "role"
     CITY = "city"
     CONVENING = "convening"
-    PUBLIC = "public"
 
 
 class Feed(Row, table=True):
     """A calendar address of a person. Its token is signed from `nonce`, and only the token's hash looks it up.
 
-    `scope_id` is the role, city, convening or cohort of its scope. What is in it beside sessions, and how programs show
+    `scope_id` is the role, city or convening of its scope. What is in it beside sessions, and how programs show
     it, is its owner's choice: travel, holds (dates not yet fixed), what is due, what is called off; alarm (minutes
     before) and colour (a CSS name).
     """

@@ -34,7 +34,6 @@ class Webinar(Row, table=True):
     follow_up: str = ""
     follow_up_missed: str = ""
     follow_up_sent_at: datetime | None = None
-    recording_url: str = ""
 
     session: AgendaSession = Relationship()
 

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from app import clock
+from app.exchange.linked import as_script, gathering_data
 from app.gatherings import arranging
 from app.gatherings.calls import call_of
 from app.gatherings.details import is_hidden
@@ -103,12 +104,15 @@ def create(
 
 
 @router.get("/{cohort}/gatherings/{number:int}", dependencies=READ)
-def one(request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, number: int) -> Response:
+def one(
+    request: Request, db: Db, cohort: CohortHere, viewer: ViewerHere, settings: SettingsHere, number: int
+) -> Response:
     """One gathering: for strangers if it is public, for guests if they have a part in it (rules 13 and 18)."""
     seen = gathering_of(db, cohort.key, number, viewer)
     if seen is None:
         raise NotHere(f"{cohort.name} has no such gathering.") if viewer.is_signed_in else NotAllowed()
-    return show_one(request, db, cohort, viewer, seen)
+    data = None if viewer.is_signed_in else gathering_data(cohort, seen, settings.address)
+    return show_one(request, db, cohort, viewer, seen, more={"linked": as_script(data)})
 
 
 def show_one(

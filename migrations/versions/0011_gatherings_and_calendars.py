@@ -364,7 +364,6 @@ def upgrade() -> None:
         sa.Column("reminder_hours", sa.String(length=60), nullable=False),
         sa.Column("follow_up", sa.String(), nullable=False),
         sa.Column("follow_up_sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("recording_url", sa.String(), nullable=False),
         sa.CheckConstraint("capacity IS NULL OR capacity > 0", name=op.f("ck_webinar_has_room")),
         sa.ForeignKeyConstraint(["session_id"], ["session.id"], name=op.f("fk_webinar_session_id_session")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webinar")),

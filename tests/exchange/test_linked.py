@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
@@ -14,8 +15,9 @@ from app.agenda.releases import publish_release
 from app.agenda.sessions import cancel_session, create_session
 from app.agenda.venues import change_venue
 from app.database import Database
+from app.gatherings.arranging import arrange_gathering, cancel_gathering
 from app.gatherings.details import Details
-from app.models import AgendaSession, Openness
+from app.models import AgendaSession, Cohort, Openness, SessionFormat
 from tests.conftest import VisitorOf
 from tests.gatherings.meeting import EVERYONE, Meeting, meet, speaking, utc
 from tests.registration.stage import BY
@@ -139,3 +141,43 @@ def test_the_queries_of_the_public_agenda_do_not_grow_with_its_sessions(
             create_session(db, convening, said, to=Placement(date(2017, 11, 15), time(8 + n % 8), 30), by=BY)
         publish_release(db, convening, by=BY)
     assert count(2) == few
+
+
+def test_a_public_webinar_is_told_to_programs_without_the_address_to_join_and_others_are_not_rule_18(
+    visitor: VisitorOf, database: Database
+) -> None:
+    meeting = meet(database)
+    open_to_all = Details(
+        title="Financing <together>",
+        audience=EVERYONE,
+        format=SessionFormat.WEBINAR,
+        openness=Openness.PUBLIC,
+        join_url="https://meet.example.org/MARKER-88",
+        presenters=speaking(meeting.stage.people["expert"]),
+    )
+    with database.write() as db:
+        cohort = db.get_one(Cohort, meeting.stage.cohort)
+        made = [
+            arrange_gathering(
+                db, cohort, said, starts_at=utc(2017, 11, 21, 18), minutes=75, zone="America/New_York", by=BY
+            ).key
+            for said in (open_to_all, replace(open_to_all, openness=Openness.COHORT))
+        ]
+    page = visitor().get(f"/by-all-means/gatherings/{made[0]}").text
+    data = _data(page)
+    assert data is not None
+    assert (data["name"], data["startDate"]) == ("Financing <together>", "2017-11-21T13:00:00-05:00")
+    assert data["eventAttendanceMode"] == "https://schema.org/OnlineEventAttendanceMode"
+    assert data["location"] == {
+        "@type": "VirtualLocation",
+        "url": f"http://127.0.0.1:8000/by-all-means/gatherings/{made[0]}",
+    }
+    assert data["performer"] == [{"@type": "Person", "name": "Expert"}]
+    assert "MARKER-88" not in page
+    mayor = visitor(meeting.stage.people["oakland mayor"])
+    assert [_data(mayor.get(f"/by-all-means/gatherings/{number}").text) for number in made] == [None, None]
+    with database.write() as db:
+        cancel_gathering(db, db.get_one(AgendaSession, made[0]), reason="Snow", by=BY)
+    data = _data(visitor().get(f"/by-all-means/gatherings/{made[0]}").text)
+    assert data is not None
+    assert data["eventStatus"] == "https://schema.org/EventCancelled"
