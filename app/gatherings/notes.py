@@ -13,12 +13,16 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.gatherings.circle import Circle, circle_around
 from app.models import AgendaSession, GatheringNote, Person
-from app.people.audit import verb
+from app.people.audit import Refused, verb
 from app.people.differences import together
 from app.people.prose import as_written
 from app.people.viewer import Viewer
 
 LONGEST = 20_000
+TOO_MUCH = (
+    "Somebody else wrote meanwhile, and both texts together are longer than 20,000 characters. Copy yours, load "
+    "the page again, and shorten it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,13 @@ def write_notes(db: Session, session: AgendaSession, *, text: str, upon: str, co
         return Saved(stands, with_others=stands != upon)
     note = note or _begun(db, session, confidential=confidential)
     with_others = note.text != upon
-    note.text = together(upon, text, note.text) if with_others else text
+    if with_others:
+        if len(upon) > LONGEST:
+            raise Refused(TOO_MUCH, "text")  # nothing that long ever stood here
+        text = together(upon, text, note.text)
+        if len(text) > LONGEST:
+            raise Refused(TOO_MUCH, "text")
+    note.text = text
     note.by_id, note.saved_at = by.actor_id, clock.now()
     db.add(note)
     return Saved(note.text, with_others)

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from enum import StrEnum
 
 LARGE = 3_000_000
 """Pairs of words that are compared at most; a passage above it counts as written anew, for a text of one word said ten
 thousand times would keep the program busy for a minute."""
+
+MOST_LOOKS = 8 * LARGE
+"""Pairs that are looked at in all before the rest counts as written anew: one line said again and again is looked at
+anew for every match, and whoever saves such a text would keep all other writers waiting."""
 
 _WORDS = re.compile(r"\n|[^\S\n]+|\w+(?:[’'-]\w+)*|[^\w\s]")
 
@@ -17,6 +21,23 @@ class Way(StrEnum):
     SAME = "same"
     ADDED = "added"
     TAKEN = "taken"
+
+
+class Bounded(SequenceMatcher[str]):
+    """A matcher that finds no more once it has looked at MOST_LOOKS pairs."""
+
+    def __init__(self, one: Sequence[str], other: Sequence[str]) -> None:
+        super().__init__(a=one, b=other, autojunk=False)
+        self.sizes = len(one), len(other)
+        self.looks = 0
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        ahi = self.sizes[0] if ahi is None else ahi
+        bhi = self.sizes[1] if bhi is None else bhi
+        if self.looks > MOST_LOOKS:
+            return Match(alo, blo, 0)
+        self.looks += (ahi - alo) * (bhi - blo)
+        return super().find_longest_match(alo, ahi, blo, bhi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +152,7 @@ def _matches(one: Sequence[str], other: Sequence[str]) -> list[tuple[int, int, i
     inner, outer = one[head : len(one) - tail], other[head : len(other) - tail]
     found = [(0, 0, head)] if head else []
     if len(inner) * len(outer) <= LARGE:
-        matcher = SequenceMatcher(a=inner, b=outer, autojunk=False)
+        matcher = Bounded(inner, outer)
         found += [(head + a, head + b, size) for a, b, size in matcher.get_matching_blocks() if size]
     if tail:
         found.append((len(one) - tail, len(other) - tail, tail))

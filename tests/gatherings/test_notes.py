@@ -116,3 +116,16 @@ def test_notes_longer_than_a_section_are_refused_and_not_cut(database: Database,
             monthly.write(db, 10, "x" * 20_001)
         assert len(monthly.write(db, 10, "x" * 20_000).text) == 20_000
     assert refused.value.field == "text"
+
+
+def test_two_texts_that_do_not_fit_together_are_refused_so_that_the_next_can_save(
+    database: Database, monthly: Calling
+) -> None:
+    long, other = "a" * 12_000, "b" * 12_000
+    with database.write() as db:
+        monthly.write(db, 10, long)
+    for upon in ("", "c" * 20_001):
+        with database.write() as db, pytest.raises(Refused, match="both texts together are longer"):
+            monthly.write(db, 10, other, "oakland facilitator", upon=upon)
+    with database.write() as db:
+        assert monthly.write(db, 10, "short", upon=long).text == "short"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.people.differences import Way, difference, together
+from app.people.differences import LARGE, MOST_LOOKS, Bounded, Way, difference, together
 
 WORDS = st.sampled_from(["bus", "school", "we", "moved", "one", "\n", "\n\n", "- ", "**", "Zoë", "日本"])
 UNHURRIED = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -87,3 +87,14 @@ def test_a_text_of_one_word_does_not_keep_the_program_busy() -> None:
     difference("a " * 10_000, "a b " * 6_600)
     together("a " * 10_000, "a b " * 6_600, "b a " * 6_600)
     assert time.process_time() - start < 5
+
+
+def test_a_line_said_again_and_again_keeps_nobody_waiting_and_loses_no_word() -> None:
+    """The matcher's work grows with the cube of such a text; what is looked at is counted."""
+    base = ["x\n"] * 1500
+    mine = [line for number in range(1500) for line in ("x\n", f"mine {number}\n")]
+    matcher = Bounded(base, mine[:1900])
+    matcher.get_matching_blocks()
+    assert MOST_LOOKS < matcher.looks <= MOST_LOOKS + LARGE
+    both = together("".join(base[:800]), "".join(mine[:1600]), "".join(base[:800]) + "theirs\n")
+    assert [word for word in ["theirs", *(f"mine {number}" for number in range(800))] if word not in both] == []
