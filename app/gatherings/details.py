@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlmodel import Session, col, select
 
 from app import clock
+from app.gatherings.memberships import shares_audience, stretches_of, was_of
 from app.models import (
     AgendaSession,
     City,
@@ -237,13 +238,17 @@ def is_inside(db: Session, session: AgendaSession, viewer: Viewer) -> bool:
 def is_for(db: Session, session: AgendaSession, person_id: int) -> bool:
     """Whether a session is for a person on its day; at a convening, with the seats that people come for (rule 10)."""
     standing = stand_ins(db, session.convening_id) if session.convening_id is not None else NOBODY
-    return standing.takes(
+    day = day_of(session)
+    taken = standing.takes(
         rule_of(session.audience),
         person_id,
-        standing.offices(person_id, offices_of(db, person_id, day_of(session))),
+        standing.offices(person_id, offices_of(db, person_id, day)),
         session_id=session.key,
         is_closed=session.openness is Openness.CLOSED,
     )
+    if taken and session.group_id is not None and day is not None and shares_audience(session):
+        return was_of(stretches_of(db, person_id, {session.group_id}), session.group_id, day)
+    return taken
 
 
 def is_hidden(db: Session, session: AgendaSession, viewer: Viewer) -> bool:

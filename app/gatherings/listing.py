@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from app import clock
 from app.gatherings.details import GONE
 from app.gatherings.knowing import COVER, Knowledge, is_invited, knowledge, offices_by_day
+from app.gatherings.memberships import shares_audience, stretches_of, was_of
 from app.gatherings.webinars import JOIN_MINUTES, door_opens_at
 from app.models import AgendaSession, Engagement, Openness, SeatState, SessionFormat, Webinar, WebinarSeat
 from app.models.base import relation
@@ -125,6 +126,8 @@ def as_seen(db: Session, sessions: Sequence[AgendaSession], viewer: Viewer) -> l
     rules = rules_of(db, {session.audience_id for session in sessions})
     offices_on = offices_by_day(db, viewer.person_id)
     seats = _own_seats(db, sessions, viewer)
+    grouped = {session.group_id for session in sessions if session.group_id is not None and shares_audience(session)}
+    stretches = stretches_of(db, viewer.person_id, grouped)
     seen = []
     for session in sessions:
         assert session.starts_at is not None, "only what has a time is asked for"
@@ -132,6 +135,8 @@ def as_seen(db: Session, sessions: Sequence[AgendaSession], viewer: Viewer) -> l
         has_part = any(e.person_id == viewer.person_id and e.state not in GONE for e in session.engagements)
         offices = tuple(office for office in offices_on(day) if office.cohort_id == session.cohort_id)
         taken = viewer.person_id is not None and is_invited(rules[session.audience_id], viewer.person_id, offices)
+        if taken and shares_audience(session):
+            taken = was_of(stretches, session.group_id, day)
         what = knowledge(session, viewer, is_inside=has_part or taken)
         if what is not Knowledge.NOTHING:
             inside = _Inside(has_part, taken, seats.get(session.key))

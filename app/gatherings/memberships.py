@@ -1,15 +1,19 @@
 """Who is of which working group on a day, and who may know of a group at all."""
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from app import clock
 from app.gatherings.knowing import is_of_cohort
-from app.models import Openness, WorkingGroup, WorkingGroupMember
+from app.models import AgendaSession, Openness, WorkingGroup, WorkingGroupMember
 from app.people.viewer import Viewer
+
+Stretches: TypeAlias = Mapping[int, Sequence[tuple[date, date | None]]]
+"""By group: from a day to a day (None: still), both included."""
 
 
 def on_day(day: date) -> tuple[Any, Any]:
@@ -29,6 +33,32 @@ def group_ids_of(db: Session, viewer: Viewer, *, leading: bool = False) -> froze
     if leading:
         query = query.where(col(WorkingGroupMember.leads).is_(True))
     return frozenset(db.exec(query))
+
+
+def stretches_of(db: Session, person_id: int | None, group_ids: Collection[int]) -> Stretches:
+    """From when to when a person has been of these groups; one query, and none where there is no group."""
+    if person_id is None or not group_ids:
+        return {}
+    found: dict[int, list[tuple[date, date | None]]] = {}
+    for one in db.exec(
+        select(WorkingGroupMember).where(
+            WorkingGroupMember.person_id == person_id, col(WorkingGroupMember.group_id).in_(group_ids)
+        )
+    ):
+        found.setdefault(one.group_id, []).append((one.starts_on, one.ends_on))
+    return found
+
+
+def shares_audience(session: AgendaSession) -> bool:
+    """Whether a group's meeting has the audience of its whole series: members of any day stand in it, and only those of
+    the meeting's own day were in the room (rule 13)."""
+    series = session.series
+    return session.group_id is not None and series is not None and session.audience_id == series.audience_id
+
+
+def was_of(stretches: Stretches, group_id: int | None, day: date) -> bool:
+    """Whether a person was of a group on a day."""
+    return any(first <= day and (last is None or last >= day) for first, last in stretches.get(group_id or 0, ()))
 
 
 def may_know(group: WorkingGroup, viewer: Viewer, member_of: frozenset[int]) -> bool:

@@ -8,6 +8,7 @@ import time_machine
 from sqlmodel import Session
 
 from app.database import Database
+from app.gatherings.details import is_inside
 from app.gatherings.groups import (
     GroupSaid,
     add_members,
@@ -23,7 +24,7 @@ from app.gatherings.groups import (
     reopen_group,
     set_leading,
 )
-from app.gatherings.listing import gatherings_of_group
+from app.gatherings.listing import gatherings_of_group, gatherings_of_series
 from app.models import Openness, Person, WorkingGroup
 from app.people.audiences import rule_of
 from app.people.audit import Refused
@@ -142,6 +143,27 @@ def test_a_series_of_a_group_is_for_its_members_and_calendars_hear_of_who_comes_
         add_members(db, group, [person(db, meeting, "oakland mayor")], starts_on=TODAY, by=BY)
         assert len(rule_of(series.audience).person_ids) == 2
         assert series.sequence > before
+
+
+def test_who_joins_a_group_knows_nothing_of_the_closed_meetings_before_rule_13(
+    database: Database, meeting: Meeting
+) -> None:
+    """The dates of a series share an audience, in which somebody stands from the day on which they are put there."""
+    with database.write() as db:
+        group = made(db, meeting, "salem member 1", openness=Openness.CLOSED)
+        series = meeting.calls(db, openness=Openness.CLOSED)
+        give_to_group(db, series, group, by=BY)
+        add_members(db, group, [person(db, meeting, "oakland mayor")], starts_on=date(2017, 11, 1), by=BY)
+        viewers = {who: meeting.viewer(db, who) for who in ("salem member 1", "oakland mayor")}
+        seen = {who: gatherings_of_series(db, series.key, one) for who, one in viewers.items()}
+        first = {who: min(one.starts_at for one in found).date() for who, found in seen.items()}
+        assert first["salem member 1"] >= date(2017, 9, 1)
+        assert first["oakland mayor"] == date(2017, 11, 9)
+        early, late = (
+            next(one for one in series.sessions if one.starts_at and one.starts_at.month == month) for month in (10, 11)
+        )
+        inside = {who: [is_inside(db, one, viewer) for one in (early, late)] for who, viewer in viewers.items()}
+        assert inside == {"salem member 1": [True, True], "oakland mayor": [False, True]}
 
 
 def test_a_group_that_is_closed_down_stays_on_record_and_can_go_on_rule_21(
