@@ -36,10 +36,6 @@ class Designee:
     by: str
     at: datetime
 
-    def stands_on(self, day: date) -> bool:
-        """Whether they may approve on a day."""
-        return self.starts_on <= day and not self.is_over_on(day)
-
     def is_over_on(self, day: date) -> bool:
         return self.ends_on is not None and self.ends_on < day
 

@@ -202,6 +202,7 @@ def test_what_cannot_be_sent_is_said_and_the_sentence_is_kept(organizer: Visitor
 
 def test_others_do_not_see_who_was_nudged(organizer: Visitor, sample_visitor: VisitorOf) -> None:
     organizer.post(f"{BOARD}/oakland/nudge", {"words": "", "after": "0", "then": "send"})
+    assert "nudged" in organizer.get(BOARD).text
     for kind in ("staff", "facilitator", "mayor"):
         board = sample_visitor(kind).get(BOARD).text
         assert "nudged" not in board

@@ -114,7 +114,7 @@ def test_what_cannot_go_into_the_library_is_said_at_its_field(
     assert form["title"] in answer.text
 
 
-def test_a_closed_webinars_recording_is_for_those_inside_rule_13(
+def test_an_organizer_outside_does_not_arrange_a_closed_webinar_rule_13(
     visitor: VisitorOf, database: Database, meeting: Meeting, settings: Settings
 ) -> None:
     with database.write() as db:
