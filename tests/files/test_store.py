@@ -1,7 +1,6 @@
 """Where files lie: the same is true of a folder and of a bucket of S3-compatible storage, here a real server of it."""
 
 import os
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
@@ -11,10 +10,9 @@ from threading import Thread
 
 import httpx
 import pytest
-import structlog
 from pydantic import ValidationError
+from structlog.testing import capture_logs
 
-from app import logs
 from app.files import Files, OutOfReach, Unacceptable, examine, files_of
 from app.files.moving import copy_files
 from app.files.store import A_RANGE, Bucket
@@ -115,24 +113,16 @@ def broken(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
     return Files(replace(bucket, **gone))
 
 
-@pytest.fixture
-def log(settings: Settings, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
-    """What the program has logged so far, whatever another test has set the log to."""
-    logs.set_up(settings.model_copy(update={"log_level": "INFO"}))
-    yield lambda: "".join(capsys.readouterr())
-    structlog.reset_defaults()
-
-
-def test_a_place_that_is_out_of_reach_says_so_in_a_sentence_and_no_secret_is_logged(
-    broken: Files, log: Callable[[], str]
-) -> None:
-    with pytest.raises(OutOfReach, match="The place where files are kept does not answer at this moment") as out:
+def test_a_place_that_is_out_of_reach_says_so_in_a_sentence_and_no_secret_is_logged(broken: Files) -> None:
+    with (
+        capture_logs() as logged,
+        pytest.raises(OutOfReach, match="The place where files are kept does not answer at this moment") as out,
+    ):
         keep(broken, PDF_BYTES)
     assert broken.trouble() != ""
-    logged = log()
-    assert "files are out of reach" in logged
+    assert [line["event"] for line in logged] == ["files are out of reach"]
     for secret in (SECRET, KEY):
-        assert secret not in logged + repr(out.value) + repr(broken.place) + str(broken.place)
+        assert secret not in repr(logged) + repr(out.value) + repr(broken.place) + str(broken.place)
 
 
 def test_a_bucket_that_goes_away_on_the_way_breaks_off_and_nothing_wrong_is_sent(bucket: Bucket) -> None:
