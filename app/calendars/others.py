@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+import structlog
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -14,6 +15,10 @@ from app.files.reaching import Guard, Unreachable
 from app.models import AgendaSession, Convening, Series
 from app.people.busy import AHEAD, BEHIND, Due, due_calendars, keep_hours, note_trouble
 from app.settings import Settings
+
+log = structlog.get_logger("plenary.calendars")
+
+UNREAD = "This calendar could not be read. We try again later."
 
 
 def fetch_due(database: Database, settings: Settings, *, guard: Guard | None = None) -> int:
@@ -30,12 +35,16 @@ def _fetch(database: Database, due: Due, own: Collection[str], guard: Guard) -> 
     try:
         found = fetch(due.address, Bounds(LARGEST), guard=guard, etag=due.etag, last_modified=due.last_modified)
         hours = None if found.body is None else hours_of(found.body, zone=due.zone, email=due.email, own=own)
-    except (Unreachable, Unacceptable) as error:
         with database.write() as db:
-            note_trouble(db, due, error.sentence)
-        return False
+            return keep_hours(db, due, hours, etag=found.etag, last_modified=found.last_modified)
+    except (Unreachable, Unacceptable) as error:
+        trouble = error.sentence
+    except Exception:  # whatever a stranger's calendar brings about is that calendar's trouble: the others are read
+        log.exception("a calendar could not be read", calendar=due.number)
+        trouble = UNREAD
     with database.write() as db:
-        return keep_hours(db, due, hours, etag=found.etag, last_modified=found.last_modified)
+        note_trouble(db, due, trouble)
+    return False
 
 
 def hours_of(body: bytes, *, zone: str, email: str, own: Collection[str]) -> Hours:

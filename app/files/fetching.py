@@ -64,11 +64,19 @@ def fetch(
         found = _ask(place, headers, bounds, guard, trust)
         if isinstance(found, Fetched):
             return found
-        onward = place_of(urljoin(f"{place.scheme}://{place.said_host}{place.target}", found), guard.ports)
+        onward = place_of(_joined(place, found), guard.ports)
         if place.is_secure and not onward.is_secure:
             raise Unreachable("The address leads on to one without encryption. Use the one that begins with https://.")
         place = onward
     raise Unreachable("The address leads on and on. Copy it from your calendar program anew.")
+
+
+def _joined(place: Place, onward: str) -> str:
+    """Where a place leads on to; raises Unreachable."""
+    try:
+        return urljoin(f"{place.scheme}://{place.said_host}{place.target}", onward)
+    except ValueError as error:  # "//[", which no address begins with
+        raise Unreachable("The address leads on to one that is no web address.") from error
 
 
 class _Line:

@@ -190,6 +190,7 @@ def test_a_redirect_to_the_same_name_is_judged_anew() -> None:
         ("http://calendar.example:22/", "Port 22"),
         ("http://me:secret@calendar.example/", "password"),
         ("", "does not say where"),
+        ("//[", "no web address"),
         ("/away", "on and on"),
     ],
 )

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from app.calendars import others
 from app.calendars.others import fetch_due
 from app.database import Database
+from app.files.calendars import Hours
 from app.models import AuditEntry, BusyCalendar, BusyTime, Person, Revision
 from app.people import busy
 from app.people.audit import Refused
@@ -164,6 +167,34 @@ def test_what_is_no_calendar_is_told_too(database: Database, stage: Stage, setti
     with database.read() as db:
         (one,) = busy.calendars_of(db, stage.people["oakland mayor"])
         assert "calendar" in one.trouble
+
+
+def test_a_calendar_that_nobody_reckoned_with_is_its_own_trouble_and_the_others_are_read(
+    database: Database, stage: Stage, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as db:
+        name(db, stage, "oakland mayor", address="http://calendar.example/away")
+        name(db, stage, "oakland facilitator", address="http://calendar.example/odd")
+        name(db, stage, "salem mayor")
+    read = others.hours_of
+
+    def hours_of(body: bytes, **said: Any) -> Hours:
+        if b"odd" in body:
+            raise OverflowError
+        return read(body, **said)
+
+    monkeypatch.setattr(others, "hours_of", hours_of)
+    answers = {"/away": saying(b"", 302, Location="//["), "/odd": saying(b"odd"), "/me": saying(calendar(MORNING))}
+    with internet(answers) as net:
+        assert fetch(database, settings, net) == 1
+        assert fetch(database, settings, net) == 0  # none of them is due before an hour has passed
+        assert len(net.asked) == 3
+    assert hours(database, stage, "salem mayor") == [[(at(15), at(16))]]
+    with database.read() as db:
+        told = [busy.calendars_of(db, stage.people[who])[0] for who in ("oakland mayor", "oakland facilitator")]
+    assert [(one.failures, one.fetched_at) for one in told] == [(1, NOW)] * 2
+    assert "no web address" in told[0].trouble
+    assert told[1].trouble == others.UNREAD
 
 
 def test_an_inner_address_is_told_and_never_gone_to(database: Database, stage: Stage, settings: Settings) -> None:
