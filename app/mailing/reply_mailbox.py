@@ -6,13 +6,14 @@ import contextlib
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import structlog
 from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
+from sqlalchemy.exc import OperationalError, TimeoutError
 
 from app.database import Database
 from app.mailing.replies import take_in
@@ -43,9 +44,21 @@ def _take_unread(mailbox: imaplib.IMAP4, database: Database, settings: Settings)
     numbers = found[0].split()[:MOST_AT_ONCE] if found and found[0] else []
     for number in numbers:
         raw = _message(mailbox, number.decode())
-        take_in(database, settings, raw)
+        _take(database, settings, raw)
         mailbox.uid("STORE", number.decode(), "+FLAGS.SILENT", r"(\Seen)")
     return len(numbers)
+
+
+def _take(database: Database, settings: Settings, raw: bytes, *, envelope: Sequence[str] = ()) -> None:
+    """Let a message count, or not. What nobody reckoned with is logged, and that message is done with: else it would
+    come again for ever, and in a mailbox none behind it would be read. Raises what is raised while the database is
+    away, for which no message is to blame."""
+    try:
+        take_in(database, settings, raw, envelope=envelope)
+    except (OperationalError, TimeoutError):
+        raise
+    except Exception:
+        log.exception("a reply could not be taken in")
 
 
 def _message(mailbox: imaplib.IMAP4, number: str) -> bytes:
@@ -102,12 +115,17 @@ class Handler:
         """(aiosmtpd's name) One answer for each recipient (RFC 2033, 4.2)."""
         try:
             await asyncio.to_thread(
-                take_in, self.database, self.settings, envelope.content, envelope=tuple(envelope.rcpt_tos)
+                _take, self.database, self.settings, envelope.content, envelope=tuple(envelope.rcpt_tos)
             )
         except Exception:
             log.exception("a reply could not be kept")
             return "\r\n".join(["451 4.3.0 Try again later"] * len(envelope.rcpt_tos))
         return "\r\n".join(["250 2.0.0 Taken"] * len(envelope.rcpt_tos))
+
+    async def handle_exception(self, _error: Exception) -> str:
+        """(aiosmtpd's name) What went wrong is for our log, not for the other side."""
+        log.exception("a mail server could not be answered")
+        return "451 4.3.0 Try again later"
 
 
 class _Listener(Controller):

@@ -23,6 +23,8 @@ MOST_PARTS = 40
 MOST_COMPONENTS = 40
 CALENDARS = ("text/calendar", "application/ics")
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
+YEARS = range(1970, 2201)
+"""Of which a calendar can speak here; further off, not even the hour in another zone can be said."""
 
 
 class Unreadable(Exception):
@@ -78,7 +80,7 @@ def read_message(raw: bytes, envelope: Sequence[str] = ()) -> Arrived:
         raise Unreadable("too many parts within parts")
     try:
         return _arrived(email.message_from_bytes(raw, policy=email.policy.compat32), raw, envelope)
-    except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
         raise Unreadable("not a letter that can be read") from error
 
 
@@ -103,7 +105,7 @@ def _header(message: Message, name: str) -> str:
 
 
 def _addresses(message: Message, names: Sequence[str]) -> list[str]:
-    said = [str(value)[:4000] for name in names for value in message.get_all(name, [])[:20]]
+    said = [_clean(value)[:4000] for name in names for value in message.get_all(name, [])[:20]]
     return [address.lower() for _, address in getaddresses(said)[:50] if "@" in address and len(address) <= 320]
 
 
@@ -134,7 +136,7 @@ def _read(calendar: Any) -> Reply:
         stamp=_instant(event.get("DTSTAMP")),
         voices=tuple(_voice(one) for one in (voices if isinstance(voices, list) else [voices])[:20]),
         organizer=_bare(event.get("ORGANIZER", "")),
-        occurrence_at=_instant(event.get("RECURRENCE-ID")),
+        occurrence_at=_occurrence(event.get("RECURRENCE-ID")),
         comment=_first(event.get("COMMENT", ""))[:1000],
         starts_at=_instant(event.get("DTSTART")),
     )
@@ -142,20 +144,35 @@ def _read(calendar: Any) -> Reply:
 
 def _voice(attendee: Any) -> Voice:
     parameters = getattr(attendee, "params", {})
-    answer = str(parameters.get("PARTSTAT", "NEEDS-ACTION")).upper()[:40]
+    answer = _clean(parameters.get("PARTSTAT", "NEEDS-ACTION")).upper()[:40]
     return Voice(_bare(attendee), answer, _bare(parameters.get("SENT-BY", "")))
 
 
 def _bare(address: object) -> str:
-    return str(address).strip().strip('"').lower().removeprefix("mailto:")[:320]
+    return _clean(address).strip().strip('"').lower().removeprefix("mailto:")[:320]
 
 
 def _first(said: Any) -> str:
-    return str(said[0] if isinstance(said, list) else said)
+    return _clean(said[0] if isinstance(said, list) else said)
+
+
+def _clean(said: object) -> str:
+    """Text without the sign NUL, which PostgreSQL keeps in no text."""
+    return str(said).replace("\x00", "")
+
+
+def _occurrence(said: Any) -> datetime | None:
+    """The date of a series that is answered; raises ValueError, since without its date it would answer for all."""
+    moment = _instant(said)
+    if said is not None and moment is None:
+        raise ValueError("no such date")
+    return moment
 
 
 def _instant(said: Any) -> datetime | None:
     moment = getattr(said, "dt", None)
+    if isinstance(moment, date) and moment.year not in YEARS:
+        return None
     if isinstance(moment, datetime):
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     return datetime.combine(moment, time(), UTC) if isinstance(moment, date) else None

@@ -15,11 +15,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from sqlalchemy.exc import DataError, OperationalError
 from sqlmodel import Session, col, select
 
 from app.database import Database
 from app.gatherings.arranging import move_gathering
 from app.gatherings.invitations import answers_to, mail_token
+from app.mailing import reply_mailbox
 from app.mailing.replies import MOST_UNKNOWN, take_in
 from app.mailing.reply_mailbox import listening, look_through
 from app.mailing.reply_reading import LARGEST
@@ -429,6 +431,30 @@ def test_a_calendar_of_many_events_or_of_bombs_in_a_genuine_letter_is_refused(in
     assert invited.take(invited.reply(identity="b", lines=rule)) == "counted"  # rules are not looked at
 
 
+@pytest.mark.parametrize("moment", ["00010101T000000Z", "00010101", "99991231T235959Z", "22010101T000000Z"])
+def test_another_time_that_no_clock_can_say_is_left_out(invited: Invited, moment: str) -> None:
+    lines = [f"DTSTART:{moment}", "COMMENT:Never"]
+    verdict = invited.take(invited.reply(method="COUNTER", lines=lines))
+    assert verdict == "another time is proposed: the organizers are told"
+    (letter,) = letters(invited.database, invited.lab, purpose="invitation-counter")
+    assert "They would have it" not in letter.text
+    assert "Never" in letter.text
+
+
+def test_a_date_of_a_series_that_no_clock_can_say_does_not_answer_for_all(invited: Invited) -> None:
+    assert invited.take(invited.reply(lines=["RECURRENCE-ID:00010101T000000Z"])) == "its calendar cannot be read"
+    assert invited.answer() == "NEEDS-ACTION"
+
+
+def test_a_sign_that_postgresql_keeps_in_no_text_is_left_out(invited: Invited) -> None:
+    raw = invited.reply(lines=["COMMENT:By\x00 train"]).replace(MAYOR.encode(), b"oakland\x00.mayor@example.org")
+    assert invited.take(raw) == "counted"
+    held = invited.held()
+    assert (held.comment, held.answered_by) == ("By train", MAYOR)
+    stranger = invited.reply(identity="c").replace(MAYOR.encode(), b"m\x00@x.example")
+    assert invited.take(stranger) == "forged: somebody else sent it"
+
+
 def test_what_is_thrown_at_addresses_of_nobody_fills_no_table(invited: Invited) -> None:
     for number in range(MOST_UNKNOWN + 20):
         invited.take(b"From: a@b.example\r\nMessage-ID: <%d@x>\r\n\r\n" % number)
@@ -608,6 +634,67 @@ def test_a_mailbox_that_cannot_be_opened_is_tried_again_later(
     assert look_through(invited.database, at(box, invited.lab)) == 1
     nowhere = invited.lab.model_copy(update={"replies_url": SecretStr("imap://x:y@127.0.0.1:1/INBOX")})
     assert look_through(invited.database, nowhere) == 0
+
+
+def stumbling(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """From now on a message that says "bad" brings this about."""
+
+    def take(database: Database, settings: Settings, raw: bytes, **said: Any) -> str:
+        if b"bad" in raw:
+            raise error
+        return take_in(database, settings, raw, **said)
+
+    monkeypatch.setattr(reply_mailbox, "take_in", take)
+
+
+BAD = b"From: bad@x.example\r\n\r\nbad"
+AWAY = OperationalError("SELECT 1", {}, Exception("the database is away"))
+
+
+def test_a_message_that_nobody_reckoned_with_holds_up_none_behind_it(
+    invited: Invited, mailbox: Callable[[list[bytes]], Mailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stumbling(monkeypatch, DataError("INSERT", {}, Exception("a text cannot hold this")))
+    box = mailbox([BAD, invited.reply()])
+    assert look_through(invited.database, at(box, invited.lab)) == 2
+    assert box.seen == {1, 2}
+    assert invited.answer() == "ACCEPTED"
+
+
+def test_while_the_database_is_away_no_message_is_done_with(
+    invited: Invited, mailbox: Callable[[list[bytes]], Mailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stumbling(monkeypatch, AWAY)
+    box = mailbox([invited.reply(), BAD])
+    with pytest.raises(OperationalError):
+        look_through(invited.database, at(box, invited.lab))
+    assert box.seen == {1}
+
+
+def test_a_mail_server_is_asked_to_come_again_only_while_the_database_is_away(
+    invited: Invited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with listening(invited.database, invited.lab) as port:
+        assert port
+        with smtplib.LMTP("127.0.0.1", port) as server:
+            stumbling(monkeypatch, OverflowError("too far off"))
+            server.sendmail("mayor@example.org", [invited.address], BAD)
+            stumbling(monkeypatch, AWAY)
+            with pytest.raises(smtplib.SMTPDataError, match="451"):
+                server.sendmail("mayor@example.org", [invited.address], BAD)
+
+
+def test_what_goes_wrong_is_not_told_to_a_mail_server(invited: Invited, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object) -> str:
+        raise RuntimeError("our own matter")
+
+    monkeypatch.setattr(reply_mailbox.Handler, "handle_RCPT", stumble)
+    with listening(invited.database, invited.lab) as port:
+        assert port
+        with smtplib.LMTP("127.0.0.1", port) as server:
+            server.ehlo()
+            server.mail("mayor@example.org")
+            assert server.rcpt(invited.address) == (451, b"4.3.0 Try again later")
 
 
 def test_no_letter_is_sent_for_a_reply(invited: Invited) -> None:
