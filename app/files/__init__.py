@@ -22,6 +22,7 @@ from app.files.kinds import (
     XLSX,
     Arrival,
     Kind,
+    NotNow,
     Unacceptable,
 )
 from app.files.looking import disposition, examine, kind_of, name_for
@@ -47,6 +48,7 @@ __all__ = [
     "Arrival",
     "Files",
     "Kind",
+    "NotNow",
     "OutOfReach",
     "Ready",
     "Unacceptable",

@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.files import calendar_text
-from app.files.apart import TooMuch, run_apart
-from app.files.kinds import Unacceptable
+from app.files.apart import CROWDED, Crowded, TooMuch, run_apart
+from app.files.kinds import NotNow, Unacceptable
 
 LARGEST = 15 << 20
 """Bytes of a calendar that is read: some hold fifteen years."""
@@ -47,6 +47,8 @@ def busy_hours(body: bytes, reading: Reading) -> Hours:
         Path(folder, "asked.json").write_text(json.dumps(asked))
         try:
             found = run_apart(calendar_text.__file__, folder)
+        except Crowded as error:
+            raise NotNow(CROWDED) from error
         except TooMuch as error:
             raise Unacceptable("This calendar repeats itself more often than can be counted. Share another.") from error
     if "hours" not in found:

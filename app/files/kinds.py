@@ -15,6 +15,10 @@ class Unacceptable(Exception):
         self.sentence = sentence
 
 
+class NotNow(Unacceptable):
+    """Others are looked at just now: the same file may be taken a minute later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of file that is taken: how its name ends, its media type (RFC 6838), and what people call it."""

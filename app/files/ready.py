@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.files import paper_page
-from app.files.apart import TooMuch, run_apart
-from app.files.kinds import PDF, PICTURES, WEBP, Arrival, Kind, Unacceptable
+from app.files.apart import CROWDED, Crowded, TooMuch, run_apart
+from app.files.kinds import PDF, PICTURES, WEBP, Arrival, Kind, NotNow, Unacceptable
 from app.files.looking import name_for
 from app.files.pictures import drawn_anew, preview_of
 
@@ -59,6 +59,8 @@ def _paper(arrival: Arrival) -> Ready:
             shutil.copyfileobj(arrival.file, copy)
         try:
             found = run_apart(paper_page.__file__, str(paper), str(picture))
+        except Crowded as error:
+            raise NotNow(CROWDED) from error
         except TooMuch as error:
             raise Unacceptable(_TANGLED) from error
         if "trouble" in found:

@@ -6,8 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.files import word_text
-from app.files.apart import TooMuch, run_apart
-from app.files.kinds import DOCX, Arrival, Unacceptable
+from app.files.apart import CROWDED, Crowded, TooMuch, run_apart
+from app.files.kinds import DOCX, Arrival, NotNow, Unacceptable
 from app.files.looking import examine
 from app.files.ready import Ready, make_ready
 from app.files.word_blocks import Reader
@@ -48,6 +48,8 @@ def read_word(arrival: Arrival) -> Document:
             shutil.copyfileobj(arrival.file, copy)
         try:
             found = run_apart(word_text.__file__, str(document), folder)
+        except Crowded as error:
+            raise NotNow(CROWDED) from error
         except TooMuch as error:
             raise Unacceptable(
                 "This document could not be read. Open it in Word, save it anew as .docx, and try again."

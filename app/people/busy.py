@@ -211,9 +211,14 @@ def _label(db: Session, person: Person, label: str) -> str:
         raise Refused("Give it a name, such as Work.", "label")
     if len(label) > LONGEST_LABEL:
         raise Refused(f"That is longer than {LONGEST_LABEL} characters. Shorten it.", "label")
+    check_room(db, person)
+    return label
+
+
+def check_room(db: Session, person: Person) -> None:
+    """Raises Refused where a person has named as many calendars as are read."""
     if len(calendars_of(db, person.key)) >= MOST_CALENDARS:
         raise Refused(f"At most {MOST_CALENDARS} calendars are read. Take one away first.", "label")
-    return label
 
 
 def _check_bearer(person: Person, by: Viewer) -> None:

@@ -57,7 +57,7 @@ def hours_here(request: Request, file: Annotated[UploadFile | str | None, File()
     """The hours of the calendar in a form, or the sentence that says why there are none.
 
     Put this before the permission, and so before the transaction: reading takes seconds, and would hold up every other
-    writer. What strangers send is not read at all.
+    writer. What strangers send is not read at all, nor what could not be kept.
     """
     if file is None or isinstance(file, str) or not file.filename:
         return "Choose a file first."
@@ -65,7 +65,12 @@ def hours_here(request: Request, file: Annotated[UploadFile | str | None, File()
         viewer = viewer_here(request, db, settings_here(request))
         if viewer.person_id is None:
             return "Sign in first."
-        email, own = _oneself(db, viewer).email or "", own_uids(db)
+        oneself = _oneself(db, viewer)
+        try:
+            busy.check_room(db, oneself)
+        except Refused as refused:
+            return refused.sentence
+        email, own = oneself.email or "", own_uids(db)
     try:
         return hours_of(file.file.read(LARGEST + 1), zone=viewer.zone or "UTC", email=email, own=own)
     except Unacceptable as error:

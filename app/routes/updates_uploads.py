@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends, Form, Header, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 
-from app.files import OutOfReach, Ready, Unacceptable, examine, make_ready
+from app.files import NotNow, OutOfReach, Ready, Unacceptable, examine, make_ready
 from app.models import UpdateSection, Upload
 from app.people.audit import Refused
 from app.routes.door import (
@@ -108,7 +108,7 @@ def whole_here(
                 assert whole.ready, "it was made so"
                 keep_ready(kept, whole.ready)
             except Unacceptable as error:
-                whole = Whole(refused=error.sentence)
+                whole = Whole(refused=error.sentence, later=isinstance(error, NotNow))
             except OutOfReach as out:
                 whole = Whole(refused=UNKEPT.format(out), later=True)
             yield whole

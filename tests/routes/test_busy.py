@@ -1,8 +1,11 @@
 """The page where one lends the hours of one's other calendars."""
 
+import pytest
 from sqlmodel import select
 
+from app.files.calendars import Hours
 from app.models import BusyCalendar
+from app.people.busy import MOST_CALENDARS
 from tests.conftest import Visitor, VisitorOf
 
 CALENDAR = (
@@ -58,6 +61,20 @@ def test_a_file_that_is_no_calendar_is_said_at_its_field(sample_visitor: Visitor
 def test_a_strangers_file_is_not_even_read(sample_visitor: VisitorOf) -> None:
     answer = sample_visitor().post("/me/busy/files", {"file_label": "x"}, files={"file": ("a.ics", CALENDAR)})
     assert answer.headers["location"].startswith("/sign-in")
+
+
+def test_a_file_for_which_there_is_no_room_is_not_even_read(
+    sample_visitor: VisitorOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mayor = sample_visitor("mayor")
+    for number in range(MOST_CALENDARS):
+        mayor.follow("/me/busy/addresses", {"label": "Work", "address": f"https://calendar.example/{number}"})
+
+    def read(*_: object, **__: object) -> Hours:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr("app.routes.busy.hours_of", read)
+    assert "At most 6 calendars are read" in bring(mayor, CALENDAR)
 
 
 def test_one_takes_away_ones_own_and_nobody_elses(sample_visitor: VisitorOf) -> None:

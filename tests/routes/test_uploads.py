@@ -2,6 +2,7 @@
 
 import random
 from hashlib import sha256
+from threading import BoundedSemaphore
 
 import pytest
 import time_machine
@@ -9,7 +10,7 @@ from httpx import Response
 from sqlmodel import select
 
 from app.database import Database
-from app.files import files_of
+from app.files import apart, files_of
 from app.models import AuditEntry, Revision, UpdateFile, Upload
 from app.people.viewer import Viewer
 from app.updates import uploads
@@ -99,6 +100,22 @@ def test_two_tabs_with_the_same_file_make_one(facilitator: Visitor) -> None:
     for _ in range(2):
         assert facilitator.post(f"{UPLOADS}/{ticket}/end").json() == {"name": "film.docx"}
     assert len(kept(facilitator)) == 1
+
+
+def test_what_cannot_be_looked_at_for_the_crowd_waits_here_until_it_can(
+    facilitator: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = paper()
+    ticket = begin(facilitator, content, "plan.pdf")
+    assert send(facilitator, ticket, 0, content).status_code == 204
+    with monkeypatch.context() as crowd:
+        crowd.setattr(apart, "PATIENCE", 0.01)
+        crowd.setattr(apart, "TURNS", BoundedSemaphore(1))
+        apart.TURNS.acquire()
+        answer = facilitator.post(f"{UPLOADS}/{ticket}/end")
+    assert (answer.status_code, answer.json()) == (503, {"refused": apart.CROWDED})
+    assert how_far(facilitator, ticket) == len(content)
+    assert facilitator.post(f"{UPLOADS}/{ticket}/end").json() == {"name": "plan.pdf"}
 
 
 def test_more_than_was_said_is_refused_and_less_is_not_whole(facilitator: Visitor) -> None:
