@@ -37,6 +37,8 @@ AHEAD = timedelta(hours=1)
 
 ANSWERS = {"ACCEPTED": Participation.ACCEPTED, "TENTATIVE": Participation.TENTATIVE, "DECLINED": Participation.DECLINED}
 REPLAYED = "replayed: this message has come before"
+REFRESHED = "sent again, as asked"
+DAY = timedelta(days=1)
 PASSED_ON = {"COUNTER": "another time is proposed", "DELEGATE": "somebody else is to come"}
 BY = Viewer.system("replies")
 
@@ -138,12 +140,13 @@ def _rule_on_reply(db: Session, settings: Settings, arrived: Arrived, reply: Rep
     if held.called_back_at is not None or held.sent < 0 or person.archived_at is not None:
         return Ruling("not invited any more", held)
     if reply.method == "REFRESH":
+        if _was_refreshed(db, held):  # who asks over and over would have letters made without end
+            return Ruling("sent again already within a day", held)
         write_sending(db, held, fingerprint="")
-        return Ruling("sent again, as asked", held)
+        return Ruling(REFRESHED, held)
     if reply.method == "COUNTER" or voice.answer == "DELEGATED":
         kind = "COUNTER" if reply.method == "COUNTER" else "DELEGATE"
-        told = _pass_on(db, settings, arrived, reply, held, kind)
-        return Ruling(f"{PASSED_ON[kind]}: {'the organizers are told' if told else 'nobody may be told'}", held)
+        return Ruling(f"{PASSED_ON[kind]}: {_pass_on(db, settings, reply, held, kind)}", held)
     if reply.method != "REPLY" or voice.answer not in ANSWERS:
         return Ruling("not understood", held)
     if (stale := _stale(db, reply, held)) is not None:
@@ -178,6 +181,15 @@ def _stale(db: Session, reply: Reply, held: Invitation) -> str | None:
 def _is_of(db: Session, series_id: int, occurrence_at: datetime) -> bool:
     found = select(AgendaSession.id).where(
         AgendaSession.series_id == series_id, AgendaSession.occurrence_at == occurrence_at
+    )
+    return db.exec(found).first() is not None
+
+
+def _was_refreshed(db: Session, held: Invitation) -> bool:
+    found = select(InvitationReply.id).where(
+        InvitationReply.invitation_id == held.key,
+        InvitationReply.verdict == REFRESHED,
+        InvitationReply.created_at > clock.now() - DAY,
     )
     return db.exec(found).first() is not None
 
@@ -219,7 +231,7 @@ def _assists(db: Session, sender: str, person: Person) -> bool:
 
 
 def _too_many(db: Session) -> bool:
-    since = clock.now() - timedelta(days=1)
+    since = clock.now() - DAY
     unknown = select(func.count()).where(
         col(InvitationReply.invitation_id).is_(None), InvitationReply.created_at > since
     )
@@ -243,10 +255,13 @@ def _cohort_of(held: Invitation) -> int:
     return event.cohort_id
 
 
-def _pass_on(db: Session, settings: Settings, arrived: Arrived, reply: Reply, held: Invitation, kind: str) -> bool:
-    """Tell the organizers what only people can settle; False where the lab may not know who is in it (rule 13)."""
+def _pass_on(db: Session, settings: Settings, reply: Reply, held: Invitation, kind: str) -> str:
+    """Tell the organizers what only people can settle, once a day for whoever is invited; returns who was told.
+
+    Nobody is where the lab may not know who is in it (rule 13).
+    """
     if excludes_lab(held):
-        return False
+        return "nobody may be told"
     event = held.session or held.series
     assert event is not None
     cohort = db.get_one(Cohort, event.cohort_id)
@@ -256,16 +271,18 @@ def _pass_on(db: Session, settings: Settings, arrived: Arrived, reply: Reply, he
         said = f"{said} They would have it {clock.said_moment(reply.starts_at, event.zone)}."
     comment = f"\n\nThey write:\n\n{reply.comment}" if reply.comment else ""
     here = f"{settings.address}{_page_of(held, cohort)}"
+    day, told = clock.today("UTC"), []
     for person in organizers(db, cohort.key):
-        enqueue(
+        is_new = enqueue(
             db,
             person,
             subject=f"{name} answers otherwise",
             text=f"Dear {person.name},\n\n{said}{comment}\n\nIt stays as it is until you change it:\n\n{here}\n",
             purpose="invitation-counter",
-            unique_key=f"invitation-counter:{arrived.key}:{person.key}",
+            unique_key=f"invitation-counter:{held.key}:{held.person_id}:{day}:{person.key}",
         )
-    return True
+        told.append(is_new or person.email is None)
+    return "the organizers are told" if any(told) or not told else "the organizers were told today already"
 
 
 def _page_of(held: Invitation, cohort: Cohort) -> str:

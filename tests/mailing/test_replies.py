@@ -330,6 +330,22 @@ def test_another_time_is_proposed_to_the_organizers_and_changes_nothing(invited:
     assert "The council meets then" in letter.text
 
 
+def test_whoever_proposes_times_over_and_over_makes_one_letter_a_day(
+    invited: Invited, clock: time_machine.Traveller
+) -> None:
+    def propose(number: int, answer: str = "NEEDS-ACTION", method: str = "COUNTER") -> str:
+        return invited.take(invited.reply(answer, method=method, identity=f"{number}"))
+
+    told = "another time is proposed: the organizers are told"
+    again = "another time is proposed: the organizers were told today already"
+    assert [propose(number) for number in range(3)] == [told, again, again]
+    assert propose(3, "DELEGATED", "REPLY") == "somebody else is to come: the organizers were told today already"
+    assert len(letters(invited.database, invited.lab, purpose="invitation-counter")) == 1
+    clock.shift(timedelta(days=1))
+    assert propose(4) == told
+    assert len(letters(invited.database, invited.lab, purpose="invitation-counter")) == 2
+
+
 def test_nobody_is_told_where_the_lab_may_not_know_who_is_in_it(meeting: Meeting, lab: Settings) -> None:
     """Rule 13."""
     rule = Rule(person_ids=frozenset({meeting.stage.people["oakland mayor"]}))
@@ -343,6 +359,21 @@ def test_who_asks_for_it_gets_the_invitation_again(invited: Invited, clock: time
     assert invited.take(invited.reply("NEEDS-ACTION", method="REFRESH")) == "sent again, as asked"
     (again,) = sent(invited.database, invited.lab)
     assert (again.method, again.event["SEQUENCE"]) == ("REQUEST", invited.event["SEQUENCE"])
+
+
+def test_who_asks_for_it_over_and_over_gets_it_once_a_day(invited: Invited, clock: time_machine.Traveller) -> None:
+    def ask(identity: str) -> str:
+        return invited.take(invited.reply("NEEDS-ACTION", method="REFRESH", identity=identity))
+
+    clock.shift(timedelta(minutes=10))
+    assert ask("a") == "sent again, as asked"
+    assert len(sent(invited.database, invited.lab)) == 1
+    clock.shift(timedelta(hours=23))
+    assert [ask("b"), ask("c")] == ["sent again already within a day"] * 2
+    assert sent(invited.database, invited.lab) == []
+    clock.shift(timedelta(hours=1))
+    assert ask("d") == "sent again, as asked"
+    assert len(sent(invited.database, invited.lab)) == 1
 
 
 def test_a_reply_to_one_date_of_a_series_is_to_that_date_alone(
