@@ -59,9 +59,10 @@ def add_rule(
     days: Text = "",
 ) -> Response:
     try:
-        if not (days.strip().isascii() and days.strip().isdecimal()):
+        figures = days.strip()
+        if not (figures.isascii() and figures.isdecimal()):
             raise Refused("Say a number of days, such as 7.", field="days")
-        nudges.add_rule(db, cycle, kind, days=int(days[:9]), by=viewer)
+        nudges.add_rule(db, cycle, kind, days=int(figures[:9]), by=viewer)
     except Refused as refused:
         written = {"kind": kind.value, "days": days}
         return _page(request, db, cycle, written=written, errors=typed.errors(refused))

@@ -90,6 +90,11 @@ def test_a_number_of_days_that_is_none_is_said_at_its_field_and_kept(organizer: 
     assert '<option value="late" selected>' in answer.text
 
 
+def test_blanks_before_a_number_of_days_are_not_counted(organizer: Visitor) -> None:
+    page = organizer.follow(f"{AT}/rules", {"kind": "late", "days": " " * 9 + "7"})
+    assert "7 days after the due date" in page.text
+
+
 def test_a_rule_is_added_and_ended(organizer: Visitor) -> None:
     assert "3 days after the due date" in organizer.follow(f"{AT}/rules", {"kind": "late", "days": "3"}).text
     with organizer.app.state.database.read() as db:
