@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from threading import Timer
+from time import monotonic
 from urllib.parse import urljoin
 
 from app.files.reaching import Guard, Place, Unreachable, place_of
@@ -29,6 +30,7 @@ SENTENCES = {
 class Bounds:
     size: int
     seconds: float = 30.0
+    """For everything together, however often the address leads on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,9 @@ def fetch(
     if last_modified:
         headers["If-Modified-Since"] = last_modified
     place = place_of(address, guard.ports)
+    deadline = monotonic() + bounds.seconds  # of all hops: each of its own would hold up the other calendars
     for _ in range(MOST_HOPS + 1):
-        found = _ask(place, headers, bounds, guard, trust)
+        found = _ask(place, headers, bounds.size, deadline, guard, trust)
         if isinstance(found, Fetched):
             return found
         onward = place_of(_joined(place, found), guard.ports)
@@ -100,10 +103,10 @@ class _Line:
 
 
 def _ask(
-    place: Place, headers: Mapping[str, str], bounds: Bounds, guard: Guard, trust: ssl.SSLContext | None
+    place: Place, headers: Mapping[str, str], size: int, deadline: float, guard: Guard, trust: ssl.SSLContext | None
 ) -> Fetched | str:
     """What one server answers, or where it sends us."""
-    line = _Line(guard.reach(place, SLOWEST_ANSWER), bounds.seconds)
+    line = _Line(guard.reach(place, SLOWEST_ANSWER, deadline), max(0.0, deadline - monotonic()))
     try:
         line.reached.settimeout(SLOWEST_ANSWER)
         if place.is_secure:
@@ -115,7 +118,7 @@ def _ask(
         asking.sock = line.reached
         asking.request("GET", place.target, headers={"Host": place.said_host, "Connection": "close", **headers})
         with closing(asking.getresponse()) as answer:
-            found = _answered(answer, bounds)
+            found = _answered(answer, size)
         if line.is_cut:
             raise TimeoutError
         return found
@@ -127,7 +130,7 @@ def _ask(
         line.close()
 
 
-def _answered(answer: http.client.HTTPResponse, bounds: Bounds) -> Fetched | str:
+def _answered(answer: http.client.HTTPResponse, size: int) -> Fetched | str:
     if answer.status in REDIRECTS:
         onward = answer.getheader("Location") or ""
         if not onward:
@@ -139,9 +142,9 @@ def _answered(answer: http.client.HTTPResponse, bounds: Bounds) -> Fetched | str
         raise Unreachable(SENTENCES.get(answer.status, f"The other side answers with an error ({answer.status})."))
     if (answer.getheader("Content-Encoding") or "identity").lower() != "identity":
         raise Unreachable("The other side packs what it sends, although it was asked not to.")
-    body = answer.read(bounds.size + 1)
-    if len(body) > bounds.size:
-        raise Unreachable(f"There is more than {bounds.size >> 20} MB at this address. Share a smaller calendar.")
+    body = answer.read(size + 1)
+    if len(body) > size:
+        raise Unreachable(f"There is more than {size >> 20} MB at this address. Share a smaller calendar.")
     if answer.length:
         raise http.client.IncompleteRead(body, answer.length)
     return Fetched(body, _short(answer.getheader("ETag"), 300), _short(answer.getheader("Last-Modified"), 120))

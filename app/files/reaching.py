@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from time import monotonic
 from urllib.parse import urlsplit, urlunsplit
 
 GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -120,8 +121,9 @@ class Guard:
     resolve: Resolve = look_up
     connect: Connect = connect
 
-    def reach(self, place: Place, seconds: float) -> socket.socket:
-        """A connection to the place, by an address that was judged; raises Unreachable."""
+    def reach(self, place: Place, seconds: float, deadline: float) -> socket.socket:
+        """A connection to the place, by an address that was judged; raises Unreachable. Each address has so many
+        seconds, and all of them until the deadline, by the clock that only runs on."""
         if place.port not in self.ports:
             raise Unreachable(f"Port {place.port} is not one that Plenary goes to.")
         try:
@@ -132,8 +134,11 @@ class Guard:
             raise Unreachable("This address leads into a private network, where Plenary does not go.")
         failed: OSError | None = None
         for address in addresses[:4]:
+            left = deadline - monotonic()
+            if left <= 0:
+                raise Unreachable(f"{place.host} does not answer in time.") from failed
             try:
-                return self.connect(address, place.port, seconds)
+                return self.connect(address, place.port, min(seconds, left))
             except OSError as error:
                 failed = error
         raise Unreachable(f"{place.host} does not answer.") from failed

@@ -1,8 +1,10 @@
 """A stranger's address is gone to on the public internet alone, within bounds, and nothing is sent along."""
 
 import gzip
+import socket
 import ssl
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -254,6 +256,38 @@ def test_who_drips_is_left_when_the_time_is_over() -> None:
     with internet({"/": hush}) as net, pytest.raises(Unreachable, match="in time"):
         fetch("http://calendar.example/", Bounds(1 << 20, 0.5), guard=net.guard())
     assert time.monotonic() - began < 3
+
+
+def test_who_leads_on_and_on_has_no_more_time_than_others() -> None:
+    def slowly(onward: str) -> Answer:
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            time.sleep(0.4)
+            with suppress(OSError):
+                saying(b"", 302, Location=onward)(handler)
+
+        return answer
+
+    began = time.monotonic()
+    with internet({f"/{hop}": slowly(f"/{hop + 1}") for hop in range(6)}) as net:
+        with pytest.raises(Unreachable, match="in time"):
+            fetch("http://calendar.example/0", Bounds(1 << 20, 1.0), guard=net.guard())
+        assert time.monotonic() - began < 1.5
+        assert len(net.asked) == 3
+
+
+def test_a_name_with_many_addresses_that_do_not_answer_has_no_more_time_than_others() -> None:
+    given: list[float] = []
+
+    def silent(address: str, port: int, seconds: float) -> socket.socket:
+        given.append(seconds)
+        time.sleep(min(seconds, 0.2))
+        raise TimeoutError
+
+    guard = Guard(resolve=lambda *_: [PUBLIC, "8.8.8.8", "8.8.4.4", "1.1.1.1"], connect=silent)
+    with pytest.raises(Unreachable, match="in time"):
+        fetch("http://calendar.example/", Bounds(1 << 20, 0.3), guard=guard)
+    assert len(given) == 2
+    assert sum(given) < 0.5
 
 
 def test_nobody_knows_the_name() -> None:
