@@ -1,5 +1,7 @@
 """Who of those registered for a webinar has to be written to: reminders, and that it moved or is called off.
 
+Who may not know of it any more is written nothing (rule 13).
+
 What goes is noted at the seat in the transaction that writes the letter, so that nothing goes twice; whoever takes what
 is due holds the webinar's session first, so that of two workers the second finds what the first has done.
 """
@@ -12,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from app import clock
+from app.gatherings.holders import who_may_know
 from app.gatherings.seats import HELD, told_of
 from app.gatherings.webinars import LONGEST_BEFORE, hold, read_hours, webinar_of
 from app.models import AgendaSession, SeatState, WebinarSeat
@@ -36,7 +39,8 @@ def webinars_to_tell(db: Session) -> list[int]:
         .where(col(AgendaSession.ends_at) > clock.now(), col(WebinarSeat.state).in_(HELD))
         .distinct()
     ).all()
-    return sorted({session.key for session, told in rows if told != told_of(session)})
+    moved = {session.key: session for session, told in rows if told != told_of(session)}
+    return sorted(number for number, session in moved.items() if _untold(db, session))
 
 
 def webinars_to_remind(db: Session) -> list[int]:
@@ -65,8 +69,7 @@ def take_untold(db: Session, session: AgendaSession, *, by: Viewer) -> list[Webi
     Reminders whose hour is past for the new time are not made up for: the letter of the change is one.
     """
     hold(db, session)
-    told = told_of(session)
-    untold = [seat for seat in seats_with_people(db, session, HELD) if seat.told != told]
+    told, untold = told_of(session), _untold(db, session)
     hours = read_hours(webinar_of(db, session).reminder_hours)
     for seat in untold:
         seat.told = told
@@ -102,6 +105,12 @@ def seats_with_people(
     ).all()
 
 
+def _untold(db: Session, session: AgendaSession) -> list[WebinarSeat]:
+    told = told_of(session)
+    seats = (seat for seat in seats_with_people(db, session, HELD) if seat.told != told)
+    return [one.seat for one in who_may_know(db, session, seats)]
+
+
 def _due(db: Session, session: AgendaSession) -> list[Reminded]:
     now = clock.now()
     if session.starts_at is None or session.is_cancelled or session.archived_at is not None or now >= session.starts_at:
@@ -110,11 +119,12 @@ def _due(db: Session, session: AgendaSession) -> list[Reminded]:
     if not past:
         return []
     latest = min(past)
-    return [
-        Reminded(seat, latest)
+    seats = (
+        seat
         for seat in seats_with_people(db, session, (SeatState.REGISTERED,))
         if latest not in _gone(seat) and (seat.changed_at or seat.created_at) <= _hour(session, latest)
-    ]
+    )
+    return [Reminded(one.seat, latest) for one in who_may_know(db, session, seats)]
 
 
 def _hours(db: Session, session: AgendaSession) -> tuple[int, ...]:

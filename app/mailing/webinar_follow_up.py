@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.gatherings.attendance import name_of, was_there
+from app.gatherings.holders import who_may_know
 from app.gatherings.reminding import seats_with_people
 from app.gatherings.webinars import hold, is_over, kept_webinar, refuse_other_kinds, webinar_of
 from app.learning.library import items_of_session, open_to
@@ -104,8 +105,8 @@ def send_follow_up(db: Session, session: AgendaSession, *, settings: Settings, b
 
 
 def _readers(db: Session, session: AgendaSession) -> tuple[list[WebinarSeat], list[WebinarSeat]]:
-    """Who came, with a place or without one, and who had a place and did not."""
-    seats = seats_with_people(db, session)
+    """Who came, with a place or without one, and who had a place and did not; of those who may still know of it."""
+    seats = [one.seat for one in who_may_know(db, session, seats_with_people(db, session))]
     came = [seat for seat in seats if was_there(seat)]
     return came, [seat for seat in seats if seat.state is SeatState.REGISTERED and not was_there(seat)]
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app import clock
 from app.database import Database
 from app.gatherings.attendance import name_of
+from app.gatherings.holders import who_may_know
 from app.gatherings.reminding import take_due_reminders, take_untold, webinars_to_remind, webinars_to_tell
 from app.gatherings.seats import place_in_line, token_of
 from app.gatherings.webinars import door_opens_at, webinar_of
@@ -39,7 +40,12 @@ def send_webinar_letters(database: Database, settings: Settings) -> int:
 
 
 def tell_seats(db: Session, seats: Sequence[WebinarSeat], *, settings: Settings, moved_up: bool = False) -> int:
-    """Tell each where they stand now: registered (with `moved_up`, since a place came free) or in line; never twice."""
+    """Tell each where they stand now: registered (with `moved_up`, since a place came free) or in line; never twice.
+
+    Who waited and may not know of it any more is told nothing (rule 13).
+    """
+    if moved_up and seats:
+        seats = [one.seat for one in who_may_know(db, seats[0].session, seats)]
     if not seats:
         return 0
     letters, opens = [], _door(db, seats[0].session)

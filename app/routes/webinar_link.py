@@ -15,6 +15,7 @@ from app.calendars.documents import document
 from app.calendars.entries import seat_entry
 from app.gatherings import seats
 from app.gatherings.attendance import name_of, was_there
+from app.gatherings.holders import who_may_know
 from app.gatherings.webinar_page import part_of
 from app.learning.library import items_of_session, open_to
 from app.learning.more import ask_more, take_ask_back
@@ -52,12 +53,15 @@ class Holder:
 def holder_here(request: Request, db: Db, token: str) -> Holder:
     """The holder of the address's token; raises GoneLink for one that opens nothing.
 
-    The page is theirs whoever else is signed in at this browser, and has the rights of no office.
+    The page is theirs whoever else is signed in at this browser, and has the rights of no office. Who may not know all
+    of the webinar any more, since an office ended or it was closed, finds it gone (rule 13).
     """
     seat = seats.seat_by_token(db, token)
     if seat is None:
         raise GoneLink(404)
     if seat.session.archived_at or (seat.person and seat.person.archived_at):
+        raise GoneLink(410)
+    if not who_may_know(db, seat.session, [seat]):
         raise GoneLink(410)
     beside = webinar_letters.clock_of(seat)
     request.state.viewer = Viewer(zone=beside[0] if beside else None)

@@ -174,4 +174,4 @@ def test_the_statements_do_not_grow_with_those_registered(
     clock_hand.move_to(A_DAY_BEFORE)
     queries.clear()
     assert send_webinar_letters(database, settings) == count
-    assert len(queries) <= 23
+    assert len(queries) <= 27
