@@ -61,6 +61,25 @@ def was_of(stretches: Stretches, group_id: int | None, day: date) -> bool:
     return any(first <= day and (last is None or last >= day) for first, last in stretches.get(group_id or 0, ()))
 
 
+def group_ids_of_people(
+    db: Session, person_ids: Collection[int], *, among: Collection[int]
+) -> dict[int | None, frozenset[int]]:
+    """The groups of these that each of many people is a member of today, by their numbers; one query at most."""
+    if not person_ids or not among:
+        return {}
+    rows = db.exec(
+        select(WorkingGroupMember.person_id, WorkingGroupMember.group_id).where(
+            col(WorkingGroupMember.person_id).in_(set(person_ids)),
+            col(WorkingGroupMember.group_id).in_(set(among)),
+            *on_day(clock.today("UTC")),
+        )
+    )
+    found: dict[int | None, set[int]] = {}
+    for person_id, group_id in rows:
+        found.setdefault(person_id, set()).add(group_id)
+    return {person_id: frozenset(groups) for person_id, groups in found.items()}
+
+
 def may_know(group: WorkingGroup, viewer: Viewer, member_of: frozenset[int]) -> bool:
     """Whether a viewer may know of a group: a closed one is for members and organizers, any other for its cohort."""
     if group.key in member_of or viewer.is_organizer(group.cohort_id):

@@ -4,7 +4,6 @@ Nothing is deleted (rule 21): another version archives the one before it, and wh
 Who sees what stands in shelf.py.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +21,6 @@ from app.models import (
     LibraryItem,
     LibraryKind,
     Openness,
-    WebinarSeat,
     WorkingGroup,
 )
 from app.people.audit import Refused, verb
@@ -175,8 +173,8 @@ def release_item(db: Session, item: LibraryItem, *, by: Viewer) -> None:
 
 
 def items_of_session(db: Session, session_id: int, *, put_away: bool = False) -> list[LibraryItem]:
-    """What of a session is in the library, or was taken out, by kind; one query. For who arranges it and for those who
-    have a seat at it; all others see it through shelf.py."""
+    """What of a session is in the library, or was taken out, by kind; one query. For who arranges it; all others see
+    it through shelf.py."""
     replaced = select(LibraryItem.replaces_id).where(col(LibraryItem.replaces_id).is_not(None))
     out = col(LibraryItem.archived_at).is_not(None) if put_away else col(LibraryItem.archived_at).is_(None)
     found = db.exec(
@@ -187,11 +185,6 @@ def items_of_session(db: Session, session_id: int, *, put_away: bool = False) ->
     ).all()
     order = list(LibraryKind)
     return sorted(found, key=lambda one: order.index(one.kind))
-
-
-def open_to(items: Sequence[LibraryItem], seat: WebinarSeat) -> list[LibraryItem]:
-    """Those of a webinar's items that somebody with a seat has: who is not on record, what is public (rule 18)."""
-    return [one for one in items if seat.person_id is not None or one.openness.is_public]
 
 
 def hold(db: Session, item: LibraryItem) -> LibraryItem:

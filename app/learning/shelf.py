@@ -15,9 +15,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from app import clock
 from app.agenda import published
+from app.gatherings.holders import SeatHolder
 from app.gatherings.knowing import is_of_cohort
 from app.gatherings.listing import gatherings_numbered, gatherings_of
-from app.gatherings.memberships import group_ids_of, may_know
+from app.gatherings.memberships import group_ids_of, group_ids_of_people, may_know
 from app.models import Cohort, Convening, LibraryItem, LibraryKind, Openness
 from app.models.base import relation
 from app.people.names import matches, plain
@@ -138,14 +139,25 @@ def seen(db: Session, cohort: Cohort, viewer: Viewer, items: Sequence[LibraryIte
         whence = sessions.get(item.session_id or 0)
         if item.session_id and whence is None and not _is_unpublished(item, sessions, organizes=organizes):
             continue
-        if item.group and not may_know(item.group, viewer, member_of):
-            continue
-        if item.quarantined_at and not organizes:
-            continue
-        is_inside = bool(whence and whence.is_inside) or (item.group_id or 0) in member_of
-        if is_inside or _is_open(item, viewer):
+        if _may_have(item, viewer, member_of, is_inside=bool(whence and whence.is_inside)):
             shown.append(Shelved(item, topics_in(item.topics), whence))
     return shown
+
+
+def of_holders(
+    db: Session, items: Sequence[LibraryItem], holders: Sequence[SeatHolder]
+) -> list[tuple[SeatHolder, list[LibraryItem]]]:
+    """What of a webinar's items each of those with a seat may have, who may know all of it; as many
+    queries for many holders as for one."""
+    groups = {item.group_id for item in items if item.group_id is not None}
+    people = {one.viewer.person_id for one in holders if one.viewer.person_id is not None}
+    member_of = group_ids_of_people(db, people, among=groups)
+    found = []
+    for one in holders:
+        own = member_of.get(one.viewer.person_id, frozenset())
+        theirs = [item for item in items if _may_have(item, one.viewer, own, is_inside=one.is_inside)]
+        found.append((one, theirs))
+    return found
 
 
 def topics_in(text: str) -> tuple[str, ...]:
@@ -184,6 +196,16 @@ def session_choices(db: Session, cohort: Cohort, viewer: Viewer) -> dict[int, st
 def label_of(title: str, day: str) -> str:
     """What a session is chosen by: "Keynote (Tue 14 Nov 2017)"."""
     return f"{title[:120]} ({day})"
+
+
+def _may_have(item: LibraryItem, viewer: Viewer, member_of: frozenset[int], *, is_inside: bool) -> bool:
+    """Whether a viewer may have an item whose session, if it has one, they may know all of; `is_inside`: they are in
+    it."""
+    if item.group and not may_know(item.group, viewer, member_of):
+        return False
+    if item.quarantined_at and not viewer.is_organizer(item.cohort_id):
+        return False
+    return is_inside or (item.group_id or 0) in member_of or _is_open(item, viewer)
 
 
 def _is_open(item: LibraryItem, viewer: Viewer) -> bool:

@@ -11,14 +11,15 @@ from sqlmodel import Session
 
 from app import clock
 from app.gatherings.attendance import name_of, was_there
-from app.gatherings.holders import who_may_know
+from app.gatherings.holders import SeatHolder, who_may_know
 from app.gatherings.reminding import seats_with_people
 from app.gatherings.webinars import hold, is_over, kept_webinar, refuse_other_kinds, webinar_of
-from app.learning.library import items_of_session, open_to
+from app.learning.library import items_of_session
+from app.learning.shelf import of_holders
 from app.mailing.outbox import enqueue_all
 from app.mailing.setting import as_blocks, framed
 from app.mailing.webinar_letters import letter_to, link_of
-from app.models import AgendaSession, LibraryItem, SeatState, WebinarSeat
+from app.models import AgendaSession, LibraryItem, SeatState
 from app.people.audit import Refused, verb
 from app.people.prose import as_written, prose
 from app.people.viewer import Viewer
@@ -88,31 +89,32 @@ def send_follow_up(db: Session, session: AgendaSession, *, settings: Settings, b
     items, texts = items_of_session(db, session.key), texts_of(db, session)
     letters = [
         letter_to(
-            seat,
-            _subject(session, came=seats is came),
+            one.seat,
+            _subject(session, came=holders is came),
             f"{text}\n\n{tail}",
             purpose="webinar-follow-up",
-            key=f"follow-up:{seat.key}",
-            html=framed(as_blocks(f"Dear {name_of(seat)},") + prose(text) + as_blocks(tail)),
+            key=f"follow-up:{one.seat.key}",
+            html=framed(as_blocks(f"Dear {name_of(one.seat)},") + prose(text) + as_blocks(tail)),
         )
-        for seats, text in ((came, texts[0]), (missed, texts[1]))
-        for seat in seats
-        for tail in (_tail(open_to(items, seat), link_of(seat, settings)),)
+        for holders, text in ((came, texts[0]), (missed, texts[1]))
+        for one, theirs in of_holders(db, items, holders)
+        for tail in (_tail(theirs, link_of(one.seat, settings)),)
     ]
     webinar.follow_up_sent_at = clock.now()
     db.add(webinar)
     return enqueue_all(db, [one for one in letters if one is not None])
 
 
-def _readers(db: Session, session: AgendaSession) -> tuple[list[WebinarSeat], list[WebinarSeat]]:
+def _readers(db: Session, session: AgendaSession) -> tuple[list[SeatHolder], list[SeatHolder]]:
     """Who came, with a place or without one, and who had a place and did not; of those who may still know of it."""
-    seats = [one.seat for one in who_may_know(db, session, seats_with_people(db, session))]
-    came = [seat for seat in seats if was_there(seat)]
-    return came, [seat for seat in seats if seat.state is SeatState.REGISTERED and not was_there(seat)]
+    holders = who_may_know(db, session, seats_with_people(db, session))
+    came = [one for one in holders if was_there(one.seat)]
+    missed = [one for one in holders if one.seat.state is SeatState.REGISTERED and not was_there(one.seat)]
+    return came, missed
 
 
-def _unreachable(seats: Sequence[WebinarSeat]) -> int:
-    return sum(not (seat.person.email if seat.person else seat.email) for seat in seats)
+def _unreachable(holders: Sequence[SeatHolder]) -> int:
+    return sum(not (one.seat.person.email if one.seat.person else one.seat.email) for one in holders)
 
 
 def _subject(session: AgendaSession, *, came: bool) -> str:

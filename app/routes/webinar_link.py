@@ -15,12 +15,13 @@ from app.calendars.documents import document
 from app.calendars.entries import seat_entry
 from app.gatherings import seats
 from app.gatherings.attendance import name_of, was_there
-from app.gatherings.holders import who_may_know
+from app.gatherings.holders import SeatHolder, who_may_know
 from app.gatherings.webinar_page import part_of
-from app.learning.library import items_of_session, open_to
+from app.learning.library import items_of_session
 from app.learning.more import ask_more, take_ask_back
+from app.learning.shelf import of_holders
 from app.mailing import webinar_letters
-from app.models import AgendaSession, Cohort, SeatState, WebinarSeat
+from app.models import AgendaSession, Cohort, LibraryItem, SeatState, WebinarSeat
 from app.people.audit import Refused
 from app.people.names import slug_of
 from app.people.viewer import Viewer
@@ -35,9 +36,10 @@ LINK = [Depends(Needs("webinar.link"))]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whoever holds a seat's link, and what it opens."""
+    """Whoever holds a seat's link, and what it opens. `known` is what they are to the webinar."""
 
     seat: WebinarSeat
+    known: SeatHolder
     token: str
     by: Viewer
 
@@ -61,7 +63,8 @@ def holder_here(request: Request, db: Db, token: str) -> Holder:
         raise GoneLink(404)
     if seat.session.archived_at or (seat.person and seat.person.archived_at):
         raise GoneLink(410)
-    if not who_may_know(db, seat.session, [seat]):
+    known = next(iter(who_may_know(db, seat.session, [seat])), None)
+    if known is None:
         raise GoneLink(410)
     beside = webinar_letters.clock_of(seat)
     request.state.viewer = Viewer(zone=beside[0] if beside else None)
@@ -69,7 +72,7 @@ def holder_here(request: Request, db: Db, token: str) -> Holder:
     db.info["cohort_id"] = seat.session.cohort_id
     name = name_of(seat)
     by = Viewer(seat.person_id, name, actor_id=seat.person_id, actor_name=f"{name[:250]}, by private link")
-    return Holder(seat, token, by)
+    return Holder(seat, known, token, by)
 
 
 HolderHere = Annotated[Holder, Depends(holder_here)]
@@ -96,11 +99,17 @@ def _show(
         "name": name_of(holder.seat),
         "webinar": part_of(db, holder.session, holder.seat),
         "when": webinar_letters.when_said(holder.seat),
-        "items": open_to(items_of_session(db, holder.session.key), holder.seat) if has_seat else [],
+        "items": _items(db, holder) if has_seat else [],
         "errors": errors or {},
         "written": written or {},
     }
     return page(request, "gatherings/seat.html", context, status=422 if errors else 200)
+
+
+def _items(db: Session, holder: Holder) -> list[LibraryItem]:
+    """What of the webinar stands in the library for them."""
+    ((_, items),) = of_holders(db, items_of_session(db, holder.session.key), [holder.known])
+    return items
 
 
 @router.get("/calendar.ics", dependencies=LINK)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
@@ -13,14 +14,26 @@ from sqlmodel import Session, select
 from app.database import Database
 from app.gatherings.arranging import change_gathering
 from app.gatherings.details import details_of
-from app.learning.library import Said, add_item, bring_back_item, put_away_item, quarantine_item, release_item
+from app.gatherings.holders import who_may_know
+from app.gatherings.seats import Given, take_public_seat
+from app.learning.library import (
+    Said,
+    add_item,
+    bring_back_item,
+    items_of_session,
+    put_away_item,
+    quarantine_item,
+    release_item,
+)
 from app.learning.library import replace_item as another
-from app.learning.shelf import earlier_versions, find_item, of_session, put_away_items, shelf
-from app.models import AuditEntry, LibraryItem, LibraryKind, Openness, WorkingGroup, WorkingGroupMember
+from app.learning.shelf import earlier_versions, find_item, of_holders, of_session, put_away_items, shelf
+from app.models import AuditEntry, LibraryItem, LibraryKind, Openness, WebinarSeat, WorkingGroup, WorkingGroupMember
 from app.people.audit import Refused, verb
 from app.people.history import Sought, log_of
 from app.people.viewer import Viewer
+from app.people.viewer import viewer_of as base_viewer_of
 from tests.gatherings.meeting import Meeting, meet, utc
+from tests.gatherings.seating import seated
 from tests.registration.stage import BY
 
 URL = "https://example.org/one"
@@ -128,6 +141,30 @@ def test_what_is_of_a_working_group_has_the_groups_walls(
         group = group_of(db, meeting, "salem member 1", openness=openness, by=BY)
         put(db, meeting, group_id=group.key)
         assert {who for who in PEOPLE if has(db, meeting, who)} == readers
+
+
+@pytest.mark.parametrize("session", [Openness.PUBLIC, Openness.COHORT, Openness.CLOSED])
+def test_by_the_link_of_a_seat_one_has_what_the_library_shows_rules_13_and_18(
+    database: Database, meeting: Meeting, session: Openness
+) -> None:
+    with database.write() as db:
+        webinar = meeting.webinar(db, audience=meeting.of_role(db, "mayor"), openness=Openness.PUBLIC)
+        seated(db, meeting, webinar, *PEOPLE[1:])
+        take_public_seat(db, webinar, Given("Ada Roth", "ada@example.org"), secret=b"secret", by=BY)
+        change_gathering(db, webinar, replace(details_of(webinar), openness=session), by=BY)
+        closed = group_of(db, meeting, "salem member 1", openness=Openness.CLOSED, by=BY)
+        for number, (openness, group_id) in enumerate(product(Openness, (None, closed.key))):
+            said = {"url": f"{URL}/{number}", "session_id": webinar.key, "group_id": group_id, "openness": openness}
+            put(db, meeting, f"{openness} {group_id}", **said)
+        hidden = put(db, meeting, "Hidden", session_id=webinar.key, openness=Openness.PUBLIC)
+        quarantine_item(db, hidden, reason="A child is named", by=BY)
+        holders = who_may_know(db, webinar, db.exec(select(WebinarSeat)).all())
+        assert len(holders) == {Openness.PUBLIC: 7, Openness.COHORT: 5, Openness.CLOSED: 3}[session]
+        for one, items in of_holders(db, items_of_session(db, webinar.key), holders):
+            person_id = one.seat.person_id
+            viewer = base_viewer_of(db, person_id) if person_id is not None else Viewer.anonymous()
+            shown = {kept.item.key for kept in of_session(db, meeting.cohort(db), webinar.key, viewer)}
+            assert {item.key for item in items} == shown - {hidden.key}
 
 
 def test_a_quarantine_hides_the_same_address_everywhere_at_once_and_can_end_rule_20(

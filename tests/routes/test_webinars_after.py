@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from app.database import Database
 from app.gatherings.attendance import Listed, take_attendance
 from app.gatherings.seats import Given, give_back, take_public_seat, token_of
+from app.learning.library import Said, add_item
 from app.learning.more import ask_more
 from app.mailing.webinar_follow_up import send_follow_up
 from app.models import AgendaSession, Ask, LibraryItem, Openness, OutboxLetter, Role, Seat, WebinarSeat
@@ -21,7 +22,7 @@ from app.settings import Settings
 from tests.conftest import VisitorOf
 from tests.gatherings.meeting import Meeting, closed_to_the_lab, meet, utc
 from tests.gatherings.seating import seated, webinar
-from tests.registration.stage import BY
+from tests.registration.stage import BY, person
 
 HOME = "/by-all-means/gatherings"
 VIDEO = "https://video.example.org/data"
@@ -92,6 +93,27 @@ def test_a_recording_stands_on_the_page_and_by_link_and_can_be_taken_out_and_bro
     organizer.follow(f"{place}/return")
     assert VIDEO in mayor.get(here).text
     assert organizer.post(f"{desk(session)}/resources/999/removal").status_code == 404
+
+
+def test_by_link_and_by_letter_a_guest_has_what_is_public_alone_rule_18(
+    visitor: VisitorOf, database: Database, meeting: Meeting, session: AgendaSession, settings: Settings
+) -> None:
+    with database.write() as db:
+        here = db.get_one(AgendaSession, session.key)
+        expert = Listed("e", "row 4", "Expert", person(db, meeting.stage, "expert").email or "", 60)
+        take_attendance(db, here, [expert], {}, secret=settings.secret, by=BY)
+        for openness in (Openness.COHORT, Openness.PUBLIC):
+            said = Said(title="The hour", url=f"{VIDEO}/{openness}", session_id=here.key, openness=openness)
+            add_item(db, meeting.cohort(db), said, by=BY)
+        send_follow_up(db, here, settings=settings, by=BY)
+    known = {}
+    for who in ("expert", "oakland mayor"):
+        number = meeting.stage.people[who]
+        with database.read() as db:
+            (letter,) = db.exec(select(OutboxLetter).where(OutboxLetter.person_id == number))
+        page = visitor().get(link(database, settings, person_id=number)).text
+        known[who] = [f"{VIDEO}/{one}" in text for text in (page, letter.text) for one in ("cohort", "public")]
+    assert known == {"expert": [False, True] * 2, "oakland mayor": [True] * 4}
 
 
 @pytest.mark.parametrize(
