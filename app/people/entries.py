@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.models import (
     AgendaSession,
+    Ask,
     AudienceTerm,
     AuditEntry,
     CallAction,
@@ -16,10 +17,13 @@ from app.models import (
     Cue,
     Engagement,
     GatheringNote,
+    Invitation,
     LibraryItem,
     Material,
     SessionItem,
     SessionRoom,
+    Webinar,
+    WebinarSeat,
 )
 
 _OF: Mapping[str, tuple[str, Any]] = {
@@ -31,6 +35,10 @@ _OF: Mapping[str, tuple[str, Any]] = {
     "call_action": ("session_id", select(CallAction.id, CallAction.session_id)),
     "gathering_note": ("session_id", select(GatheringNote.id, GatheringNote.session_id)),
     "library_item": ("session_id", select(LibraryItem.id, LibraryItem.session_id)),
+    "webinar": ("session_id", select(Webinar.id, Webinar.session_id)),
+    "webinar_seat": ("session_id", select(WebinarSeat.id, WebinarSeat.session_id)),
+    "ask": ("session_id", select(Ask.id, Ask.session_id)),
+    "invitation": ("session_id", select(Invitation.id, Invitation.session_id)),
     "material": ("engagement_id", select(Material.id, Material.engagement_id)),
     "audience_term": ("audience_id", select(AudienceTerm.id, AudienceTerm.audience_id)),
 }

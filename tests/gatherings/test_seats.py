@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import time_machine
@@ -22,9 +23,12 @@ from app.gatherings.seats import (
     token_of,
 )
 from app.gatherings.webinars import Terms, read_hours, set_terms, webinar_of
-from app.models import AgendaSession, AuditEntry, Openness, Person, SeatState, SessionFormat, WebinarSeat
-from app.people.audit import Refused
-from tests.gatherings.meeting import Meeting, meet, utc
+from app.learning.more import ask_more
+from app.models import AgendaSession, AuditEntry, Invitation, Openness, Person, SeatState, SessionFormat, WebinarSeat
+from app.people.audit import Refused, verb
+from app.people.history import Sought, log_of
+from app.people.viewer import Viewer
+from tests.gatherings.meeting import Meeting, closed_to_the_lab, meet, utc
 from tests.gatherings.seating import LINK, SECRET, seated, webinar
 from tests.registration.stage import BY, more_members
 
@@ -316,6 +320,31 @@ def test_a_seat_has_a_link_of_its_own_whose_secret_is_in_no_log_rule_21(database
     assert seat.nonce not in said
     assert seat.token_hash not in said
     assert "cancelled" in said
+
+
+@verb
+def ask_in(db: Session, session: AgendaSession, person_id: int, *, by: Viewer) -> None:
+    token = f"token {session.key}"
+    db.add(Invitation(session_id=session.key, person_id=person_id, nonce=token, token_hash=token))
+
+
+def test_who_sits_in_one_that_excludes_the_lab_and_what_they_ask_is_not_in_its_log_rule_13(
+    database: Database, meeting: Meeting
+) -> None:
+    """Nor who was invited."""
+    with database.write() as db:
+        db.info["cohort_id"] = meeting.stage.cohort  # as of a page
+        closed: dict[str, Any] = closed_to_the_lab(meeting.of_role(db, "mayor"))
+        hidden, shown = webinar(db, meeting, **closed), webinar(db, meeting)
+        for session in (hidden, shown):
+            (seat,) = seated(db, meeting, session, "oakland mayor")
+            ask_more(db, seat, "What was cut?", by=BY)
+            give_back(db, seat, by=BY)
+            ask_in(db, session, meeting.stage.people["oakland mayor"], by=BY)
+        for subject, entries in {"webinar": 1, "webinar_seat": 3, "ask": 1, "invitation": 1}.items():
+            lines = log_of(db, meeting.cohort(db), Sought(subject=subject)).lines
+            assert [bool(line.withheld) for line in lines] == [False] * entries + [True] * entries, subject
+            assert not any(line.changes or line.name for line in lines if line.withheld)
 
 
 def test_nothing_said_of_a_webinar_means_the_usual_terms(database: Database, meeting: Meeting) -> None:
