@@ -8,6 +8,7 @@ of their own: it joins, gives back and says more without signing in.
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -32,6 +33,9 @@ from app.people.sign_in import fingerprint, person_by_email, signed
 from app.people.viewer import Viewer, offices_of
 
 HELD = (SeatState.REGISTERED, SeatState.WAITING)
+MOST_STRANGERS = 60
+"""How many without an account may register for one webinar in an hour: each gets a letter, so that a program could have
+us write to anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +82,24 @@ def _of_person(db: Session, session: AgendaSession, person: Person, seat: Webina
 @verb
 def take_public_seat(db: Session, session: AgendaSession, given: Given, *, secret: bytes, by: Viewer) -> WebinarSeat:
     """Register somebody who gives a name and an address for a public webinar. Whose address is on record registers as
-    that person. Asked for twice, it is the seat that is there."""
+    that person. Asked for twice, it is the seat that is there, given back too where it is that of somebody on record:
+    anybody can write their address here, and they alone take it again. What is refused is so whoever is on record."""
     if not session.openness.is_public:
         raise Refused("This webinar is for people of the cohort. Sign in to register.")
     name, email = checked_name(given.name), checked_email(given.email)
+    if "://" in name or "www." in name.lower():  # it stands in a letter to an address that anybody may have given
+        raise Refused("Give your name alone, without an address of a page.", "name")
     if email is None:
         raise Refused("Say your e-mail address: your link to join comes by letter.", "email")
+    webinar = _held(db, session)
+    _refuse_crowd(db, session)
     person = person_by_email(db, email)
     if person is not None:
-        return take_seat(db, session, person, secret=secret, by=by)
-    webinar = _held(db, session)
+        seat = seat_of(db, session.key, person.key)
+        if seat is None or seat.state in HELD:
+            return take_seat(db, session, person, secret=secret, by=by)
+        _refuse_closed(session, webinar)
+        return seat
     seat = seat_by_email(db, session, email)
     if seat is not None and seat.state in HELD:
         return seat
@@ -223,6 +235,17 @@ def _held(db: Session, session: AgendaSession) -> Webinar:
 def _refuse_closed(session: AgendaSession, webinar: Webinar) -> None:
     if why := why_closed(session, webinar):
         raise Refused(why)
+
+
+def _refuse_crowd(db: Session, session: AgendaSession) -> None:
+    """Raises Refused where more strangers than usual registered within the hour."""
+    lately = select(func.count()).where(
+        WebinarSeat.session_id == session.key,
+        col(WebinarSeat.person_id).is_(None),
+        col(WebinarSeat.created_at) > clock.now() - timedelta(hours=1),
+    )
+    if db.exec(lately).one() >= MOST_STRANGERS:
+        raise Refused("Very many people are registering for this webinar right now. Please try again in an hour.")
 
 
 def _linked(db: Session, session: AgendaSession, seat: WebinarSeat, secret: bytes) -> WebinarSeat:

@@ -70,7 +70,8 @@ def tell_seats(db: Session, seats: Sequence[WebinarSeat], *, settings: Settings,
 
 
 def tell_again(db: Session, seat: WebinarSeat, *, settings: Settings) -> int:
-    """Send who registers a second time their link again; once a day, so that nobody can fill another's mailbox."""
+    """Send who registers a second time their link again, by which they also register anew after giving a place back;
+    once a day, so that nobody can fill another's mailbox."""
     text = "\n\n".join(
         (
             f"you have registered for “{seat.session.title}” before. This is how you stand, and your link.",
@@ -151,6 +152,8 @@ def _door(db: Session, session: AgendaSession) -> datetime:
 def _ways(seat: WebinarSeat, opens: datetime, settings: Settings) -> str:
     """The reader's link, from when it lets them in, and the file for their calendar."""
     session, link = seat.session, link_of(seat, settings)
+    if seat.state is SeatState.CANCELLED:
+        return f"You have no place any more. If you want one, register again here:\n\n{link}"
     if seat.state is not SeatState.REGISTERED:
         return f"See how you stand, or leave the line:\n\n{link}"
     if opens <= clock.now():

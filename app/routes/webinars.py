@@ -132,7 +132,7 @@ def _register_stranger(db: Session, session: AgendaSession, given: Given, settin
     the link comes by letter alone, so that only who reads that mailbox has it."""
     by = Viewer(name=given.name[:250], actor_name=f"{given.name[:250]}, without an account")
     before = seats.seat_by_email(db, session, given.email)
-    had = before is not None and before.state in seats.HELD
+    had = before is not None and (before.state in seats.HELD or before.person_id is not None)
     seat = seats.take_public_seat(db, session, given, secret=settings.secret, by=by)
     if had:
         webinar_letters.tell_again(db, seat, settings=settings)

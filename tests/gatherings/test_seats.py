@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.database import Database
 from app.gatherings.arranging import cancel_gathering
 from app.gatherings.seats import (
+    MOST_STRANGERS,
     Given,
     give_back,
     move_up,
@@ -175,6 +176,8 @@ def test_a_public_one_is_registered_for_by_name_and_address_which_on_record_is_t
     ("given", "field"),
     [
         (Given("", "a@example.org"), "name"),
+        (Given("Win now https://bad.example", "a@example.org"), "name"),
+        (Given("See WWW.bad.example", "oakland.mayor@example.org"), "name"),
         (Given("x" * 301, "a@example.org"), "name"),
         (Given("Ada", ""), "email"),
         (Given("Ada", "nowhere"), "email"),
@@ -188,6 +191,24 @@ def test_who_gives_no_name_or_no_address_is_told_at_the_field(
         with pytest.raises(Refused) as refused:
             take_public_seat(db, session, given, secret=SECRET, by=BY)
         assert refused.value.field == field
+
+
+def test_strangers_are_counted_by_the_hour_and_refused_kindly_above_it_whoever_is_on_record(
+    database: Database, meeting: Meeting, clock_hand: time_machine.Traveller
+) -> None:
+    with database.write() as db:
+        session, other = webinar(db, meeting, openness=Openness.PUBLIC), webinar(db, meeting, openness=Openness.PUBLIC)
+        seated(db, meeting, session, *FOUR[2:])
+        for number in range(MOST_STRANGERS):
+            take_public_seat(db, session, Given("Ada", f"ada{number}@example.org"), secret=SECRET, by=BY)
+        for address in ("new@example.org", "ada1@example.org", "oakland.mayor@example.org"):
+            with pytest.raises(Refused, match="try again in an hour"):
+                take_public_seat(db, session, Given("Ada", address), secret=SECRET, by=BY)
+        seated(db, meeting, session, "oakland mayor")
+        take_public_seat(db, other, ADA, secret=SECRET, by=BY)
+    clock_hand.move_to(utc(2017, 9, 15, 15, 5))
+    with database.write() as db:
+        take_public_seat(db, db.get_one(AgendaSession, session.key), ADA, secret=SECRET, by=BY)
 
 
 def test_what_is_not_public_takes_nobody_by_name_rule_18(database: Database, meeting: Meeting) -> None:

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from app.calendars.contents import of_person
 from app.calendars.documents import document
 from app.database import Database
+from app.gatherings.seats import give_back
 from app.gatherings.webinars import Terms
 from app.models import AgendaSession, Assistance, Openness, OutboxLetter, SeatState, WebinarSeat
 from app.people.directory import add_assistant
@@ -231,6 +232,25 @@ def test_the_answer_tells_nobody_who_is_on_record_or_registered(
         visitor().post(f"{place(session)}/seat", {**GIVEN, "email": "new@example.org"})
     to_new = [letter.subject for letter in letters(database) if "new@example.org" in letter.recipient]
     assert to_new == ["You are registered: Integrated data I", "Your link: Integrated data I"]  # one more a day
+
+
+def test_who_is_on_record_and_gave_back_is_registered_again_by_nobody_but_themselves(
+    visitor: VisitorOf, database: Database, meeting: Meeting
+) -> None:
+    session = made(database, meeting, openness=Openness.PUBLIC)
+    with database.write() as db:
+        (seat,) = seated(db, meeting, db.get_one(AgendaSession, session.key), "salem mayor")
+        give_back(db, seat, by=BY)
+    answers = set()
+    for address in ("new@example.org", "salem.mayor@example.org"):
+        text = visitor().follow(f"{place(session)}/seat", {**GIVEN, "email": address}).text
+        answers.add(text.replace(address, "…"))
+    assert len(answers) == 1
+    assert seat_in(database, person_id=seat.person_id).state is SeatState.CANCELLED
+    letter = letters(database)[-1]
+    assert (letter.person_id, letter.subject) == (seat.person_id, "Your link: Integrated data I")
+    assert "You have no place any more. If you want one, register again here:" in letter.text
+    assert own_link(letter)
 
 
 def test_by_their_link_one_gives_back_and_registers_again(
