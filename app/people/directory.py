@@ -33,6 +33,22 @@ def current_people(db: Session, cohort_id: int, on: date, sought: Sought | None 
     return [one for one in roll(db, on, cohort_id) if _fits(one, sought)]
 
 
+def seated_people(db: Session, cohort_id: int, on: date) -> list[Person]:
+    """Those who hold a seat of the cohort on a day, for choosing one: by sorted name."""
+    seated = (
+        select(Tenure.person_id)
+        .join(Seat, col(Seat.id) == Tenure.seat_id)
+        .where(
+            Seat.cohort_id == cohort_id,
+            col(Seat.archived_at).is_(None),
+            Tenure.starts_on <= on,
+            or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= on),
+        )
+    )
+    query = select(Person).where(col(Person.archived_at).is_(None), col(Person.id).in_(seated))
+    return list(db.exec(query.order_by(col(Person.sort_name), col(Person.name), col(Person.id))))
+
+
 def unseated_people(db: Session, cohort_id: int, on: date, words: str = "") -> list[Person]:
     """Those without a seat of the cohort on a day: its former people, and those never seated anywhere."""
     of_cohort = and_(col(Tenure.seat_id) == col(Seat.id), col(Seat.cohort_id) == cohort_id)

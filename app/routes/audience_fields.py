@@ -13,6 +13,12 @@ from app.people.cohorts import roles_of
 from app.people.directory import all_people
 from app.people.names import plain
 
+NOBODY_ON_RECORD = "Nobody on record is “{}”. Give a name as it stands under People, or an e-mail address."
+NOBODY_OF_COHORT = (
+    "Nobody of this cohort is “{}”. Give a name as it stands under People, or an e-mail address; guests are added by "
+    "organizers."
+)
+
 
 def audience_choices(db: Session, cohort: Cohort) -> dict[str, list[tuple[str, str]]]:
     """What `audience_fields` in components offers: the cohort's roles and cities."""
@@ -58,20 +64,24 @@ def read_audience(
     return rule
 
 
-def people_in_lines(db: Session, text: str, field: str) -> list[tuple[Person, str]]:
+def people_in_lines(
+    db: Session, text: str, field: str, *, among: Sequence[Person] | None = None
+) -> list[tuple[Person, str]]:
     """The people of a text with one on each line, by e-mail or name, and what follows a comma: a part.
 
-    Raises Refused for somebody who is not on record, and for a name that several have.
+    Raises Refused for somebody who is not on record, and for a name that several have; where it is asked `among` some
+    people, all others are refused alike, so that nobody learns who else is on record.
     """
     lines = [line.partition(",") for line in text.splitlines() if line.strip()]
     if not lines:
         return []
-    known = all_people(db)
+    known = all_people(db) if among is None else among
+    nobody = NOBODY_ON_RECORD if among is None else NOBODY_OF_COHORT
     by_email = {person.email: person for person in known if person.email}
     by_name: dict[str, list[Person]] = {}
     for person in known:
         by_name.setdefault(plain(person.name), []).append(person)
-    return [(_found(words.strip(), by_email, by_name, field), part.strip()[:80]) for words, _, part in lines]
+    return [(_found(words.strip(), by_email, by_name, field, nobody), part.strip()[:80]) for words, _, part in lines]
 
 
 def person_line(person: Person) -> str:
@@ -79,7 +89,9 @@ def person_line(person: Person) -> str:
     return person.email or person.name
 
 
-def _found(words: str, by_email: Mapping[str, Person], by_name: Mapping[str, Sequence[Person]], field: str) -> Person:
+def _found(
+    words: str, by_email: Mapping[str, Person], by_name: Mapping[str, Sequence[Person]], field: str, nobody: str
+) -> Person:
     if person := by_email.get(words.lower()):
         return person
     namesakes = by_name.get(plain(words), [])
@@ -87,7 +99,7 @@ def _found(words: str, by_email: Mapping[str, Person], by_name: Mapping[str, Seq
         return namesakes[0]
     if namesakes:
         raise Refused(f"Several people are called {words}. Give the e-mail address.", field)
-    raise Refused(f"Nobody on record is “{words}”. Give a name as it stands under People, or an e-mail address.", field)
+    raise Refused(nobody.format(words), field)
 
 
 def _chosen(values: Sequence[str], options: Sequence[tuple[str, str]]) -> frozenset[int]:

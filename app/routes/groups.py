@@ -14,8 +14,9 @@ from app.gatherings.groups import GroupSaid, members_on
 from app.gatherings.listing import gatherings_of_group
 from app.gatherings.memberships import group_ids_of
 from app.learning.shelf import of_group
-from app.models import Cohort, Openness, WorkingGroup, WorkingGroupMember
+from app.models import Cohort, Openness, Person, WorkingGroup, WorkingGroupMember
 from app.people.audit import Refused
+from app.people.directory import seated_people
 from app.people.policy import may
 from app.people.viewer import Viewer
 from app.routes import typed
@@ -137,7 +138,8 @@ def add_members(
 ) -> Response:
     written = {"people": people, "starts_on": starts_on}
     try:
-        named = [person for person, _ in people_in_lines(db, people, "people")]
+        among = None if viewer.is_organizer(cohort.key) else _known_to_lead(db, cohort, here)
+        named = [person for person, _ in people_in_lines(db, people, "people", among=among)]
         added = groups.add_members(db, here, named, starts_on=typed.day(starts_on, "starts_on"), by=viewer)
     except Refused as refused:
         return _show(request, db, cohort, viewer, here, errors=typed.errors(refused), written=written)
@@ -222,6 +224,17 @@ def _form(
     opennesses = [(str(one), words) for one, words in OPENNESS_NAMES.items()]
     context = {"form": form, "errors": errors or {}, "group": group, "opennesses": opennesses}
     return page(request, "groups/form.html", context, status=422 if errors else 200)
+
+
+def _known_to_lead(db: Session, cohort: Cohort, group: WorkingGroup) -> list[Person]:
+    """Whom one who leads a group, and is no organizer, can name: people of this cohort, and members, who may be guests.
+    To look for anybody else would tell them who is on record in other cohorts."""
+    today = clock.today(cohort.zone)
+    people = {one.key: one for one in seated_people(db, cohort.key, today)}
+    for member in members_on(group, today):
+        if member.person.archived_at is None:
+            people.setdefault(member.person_id, member.person)
+    return list(people.values())
 
 
 def _member(group: WorkingGroup, number: int) -> WorkingGroupMember:

@@ -1,16 +1,30 @@
 """Working groups in a browser: made, filled, met, read by whom they are for."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 import time_machine
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from app.database import Database
-from app.models import AgendaSession, WorkingGroup, WorkingGroupMember
+from app.models import (
+    AgendaSession,
+    Cohort,
+    Person,
+    Role,
+    Seat,
+    Standing,
+    Tenure,
+    WorkingGroup,
+    WorkingGroupMember,
+)
 from app.people.audiences import rule_of
+from app.people.audit import verb
+from app.people.viewer import Viewer
 from tests.conftest import Visitor, VisitorOf
 from tests.gatherings.meeting import Meeting, meet, utc
+from tests.registration.stage import BY
 from tests.routes.test_gatherings import _form as gathering_form
 
 HOME = "/by-all-means/groups"
@@ -92,6 +106,50 @@ def test_a_lead_manages_and_other_members_do_not(
         "expert": 404,
     }
     assert [one.get(HOME).text.count(">Data<") for one in who.values()] == [1, 1, 0, 0]
+
+
+@verb
+def adds_outsiders(db: Session, meeting: Meeting, *, by: Viewer) -> None:
+    """One on record without a seat anywhere, one seated in another cohort, and a guest whose seat here has ended."""
+    for name in ("unseated", "elsewhere", "former"):
+        db.add(Person(name=f"Somebody {name}", sort_name=name, email=f"{name}@example.org"))
+    db.flush()
+    people = {one.sort_name: one.key for one in db.exec(select(Person).where(col(Person.name).startswith("Somebody")))}
+    other = Cohort(slug="other", name="Other", zone="America/New_York", starts_on=date(2017, 1, 1))
+    db.add(other)
+    db.flush()
+    for cohort, name, last in ((other.key, "elsewhere", None), (meeting.stage.cohort, "former", date(2017, 9, 1))):
+        role = Role(cohort_id=cohort, slug=f"role-{name}", name=name, plural=name, standing=Standing.EXPERT)
+        db.add(role)
+        db.flush()
+        seat = Seat(cohort_id=cohort, role_id=role.key)
+        db.add(seat)
+        db.flush()
+        db.add(Tenure(seat_id=seat.key, person_id=people[name], starts_on=date(2017, 1, 1), ends_on=last))
+
+
+def test_a_lead_names_people_of_the_cohort_and_learns_of_nobody_else_who_is_on_record(
+    organizer: Visitor, visitor: VisitorOf, database: Database, meeting: Meeting
+) -> None:
+    with database.write() as db:
+        adds_outsiders(db, meeting, by=BY)
+    outside = [f"{name}@example.org" for name in ("unseated", "elsewhere", "former", "nobody")]
+    make(organizer, "oakland.mayor@example.org")
+    with database.read() as db:
+        number = db.exec(select(WorkingGroupMember.id)).one()
+    organizer.follow(f"{HOME}/data/members/{number}/lead", {"leads": "yes"})
+    lead, said = visitor(meeting.stage.people["oakland mayor"]), set()
+    assert "people of this cohort." in lead.get(f"{HOME}/data").text
+    for address in (*outside, "Somebody elsewhere"):
+        answer = lead.post(f"{HOME}/data/members", {"people": address, "starts_on": "2017-09-01"})
+        assert answer.status_code == 422
+        said.add(answer.text.replace(address, "…"))
+    assert len(said) == 1
+    assert "Nobody of this cohort is “…”." in said.pop()
+    with_guest = {"people": outside[0], "starts_on": "2017-09-01"}
+    assert organizer.post(f"{HOME}/data/members", with_guest).status_code == 303
+    with_guest["people"] += "\nsalem.mayor@example.org"
+    assert "In the group: Salem Mayor." in lead.follow(f"{HOME}/data/members", with_guest).text
 
 
 def test_what_cannot_stand_is_said_at_its_field_and_kept(organizer: Visitor) -> None:
