@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from app import clock
-from app.updates.content import Content, Part
+from app.updates.content import Content
+from app.updates.parts import Part
 from app.updates.records import KeptUpdate, Saved
 from app.updates.tombstones import Redaction
 

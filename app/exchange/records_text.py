@@ -6,7 +6,8 @@ from urllib.parse import quote
 from app.exchange.records_tables import said
 from app.printing.programme import templates
 from app.printing.update_book import ANSWERS
-from app.updates.content import Content, FileShown, Part
+from app.updates.content import Content
+from app.updates.parts import FileShown, Part
 from app.updates.reading import VersionLine
 from app.updates.records import KeptUpdate, Records
 from app.updates.records_asked import Wanted

@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.models import AnswerState, City, Update, UpdateCycle, UpdateVersion
-from app.updates.content import AnsweredCommitment, CommitmentMade
+from app.updates.parts import AnsweredCommitment, CommitmentMade
 from app.updates.tombstones import Redaction
 
 _made = TypeAdapter(list[CommitmentMade])

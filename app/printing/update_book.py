@@ -13,7 +13,8 @@ from app.printing.programme import code, templates
 from app.printing.runs import Document
 from app.settings import Settings
 from app.updates.book import Book, Chapter, book_of
-from app.updates.content import Content, SectionText
+from app.updates.content import Content
+from app.updates.parts import SectionText
 
 BOOK = "update book"
 BOOK_SHEET = "update-book.css"

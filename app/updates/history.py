@@ -13,7 +13,8 @@ from app.models import AuditEntry, Person, Update, UpdateSection, UpdateText
 from app.people.audit import Refused, verb
 from app.people.differences import Passage, around, difference
 from app.people.viewer import Viewer
-from app.updates.content import Content, Part, hide_quarantined
+from app.updates.content import Content, hide_quarantined
+from app.updates.parts import Part
 from app.updates.reading import Page, VersionLine, page_of
 from app.updates.versions import versions_of
 from app.updates.writing import hold_for_writing, text_of, write_section

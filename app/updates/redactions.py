@@ -18,7 +18,8 @@ from app.models import (
 from app.people.audit import Refused, verb
 from app.people.prose import as_written
 from app.people.viewer import Viewer
-from app.updates.content import AnsweredCommitment, CommitmentMade, Content, FileShown, Part, SectionText
+from app.updates.content import Content
+from app.updates.parts import AnsweredCommitment, CommitmentMade, FileShown, Part, SectionText
 from app.updates.releases import refuse_all_but_organizers
 from app.updates.tombstones import Mask, Redaction, Taken
 from app.updates.versions import last_content, last_version

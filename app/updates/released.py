@@ -10,7 +10,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.models import City, Update, UpdateCycle, UpdateFile, UpdateVersion
-from app.updates.content import Content, FileShown, Part, hide_quarantined
+from app.updates.content import Content, hide_quarantined
+from app.updates.parts import FileShown, Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.models import AnswerState, UpdateCycle
-from app.updates.content import Content, SectionText
+from app.updates.content import Content
 from app.updates.numbers import Figure
+from app.updates.parts import SectionText
 
 ORDER = (
     AnswerState.DONE,

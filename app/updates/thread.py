@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.models import AnswerState, Person, Role, Seat, Standing, Tenure
 from app.updates.commitments import CLOSED
-from app.updates.content import CommitmentMade
+from app.updates.parts import CommitmentMade
 from app.updates.released import Released
 from app.updates.tombstones import Redaction
 

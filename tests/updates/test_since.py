@@ -3,8 +3,9 @@
 from datetime import date
 
 from app.models import AnswerState, SectionKind, UpdateCycle
-from app.updates.content import AnsweredCommitment, Content, SectionText
+from app.updates.content import Content
 from app.updates.numbers import Before, Figure
+from app.updates.parts import AnsweredCommitment, SectionText
 from app.updates.since import ThenNow, since
 
 SPRING = UpdateCycle(
