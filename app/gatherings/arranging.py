@@ -8,10 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from app import clock
 from app.gatherings.changes import note_change
 from app.gatherings.details import COLUMNS, Details, checked, keep_closed, write_items, write_presenters
-from app.gatherings.hosts import settle_hosts
 from app.models import AgendaSession, Cohort, SessionFormat
 from app.people.audiences import Rule, new_audience, rule_of, write_rule
 from app.people.audit import Refused, verb
@@ -68,29 +66,6 @@ def move_gathering(
     _refuse_cancelled(gathering)
     _place(gathering, starts_at, minutes)
     note_change(gathering)
-    return gathering
-
-
-@verb
-def cancel_gathering(db: Session, gathering: AgendaSession, *, reason: str, by: Viewer) -> AgendaSession:
-    """Call a gathering off, and say why to those invited. Called off twice, the first reason stands."""
-    if gathering.is_cancelled:
-        return gathering
-    reason = checked_reason(reason)
-    gathering.cancelled_at = clock.now()
-    gathering.cancellation_reason = reason
-    note_change(gathering)
-    settle_hosts(db, gathering.series)
-    return gathering
-
-
-@verb
-def reinstate_gathering(db: Session, gathering: AgendaSession, *, by: Viewer) -> AgendaSession:
-    """Take a cancellation back."""
-    gathering.cancelled_at = None
-    gathering.cancellation_reason = ""
-    note_change(gathering)
-    settle_hosts(db, gathering.series)
     return gathering
 
 

@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import Session
 
 from app import clock
-from app.gatherings.commitments import commitments_of
 from app.gatherings.hours import Proposal, Who, best, proposal, ranked, starts_between
 from app.gatherings.offices import Somebody, somebodies
 from app.gatherings.polls import asked_of, slots_of
+from app.gatherings.taken import what_they_have_on
 from app.gatherings.turns import Turns, turns_of, who_of
 from app.models import Cohort, TimePoll
 
@@ -32,11 +32,11 @@ def desk_of(db: Session, cohort: Cohort, poll: TimePoll, first: date, last: date
     everybody = somebodies(db, person_ids=[one.person_id for one in asked], cohort_id=cohort.key)
     people = {one.person_id: everybody[one.person_id] for one in asked}
     span = _reach(poll, first, last)
-    commitments = commitments_of(db, people, span, cohort_id=cohort.key)
+    has_on = what_they_have_on(db, people, span, cohort_id=cohort.key)
     found = []
     for one in sorted(asked, key=lambda one: (people[one.person_id].sort_name, one.person_id)):
         who = who_of(people[one.person_id], span[0], cohort)
-        has = commitments[one.person_id]
+        has = has_on[one.person_id]
         found.append(replace(who, needed=one.needed, taken=has.taken, stays=has.stays))
     return Desk(tuple(found), everybody, turns_of(db, cohort, everybody))
 

@@ -5,7 +5,6 @@ What has been stays as it was: only words can be said anew of the past, and only
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 
 from sqlmodel import Session
@@ -15,7 +14,7 @@ from app.gatherings.arranging import checked_reason
 from app.gatherings.changes import note_change
 from app.gatherings.details import Details
 from app.gatherings.hosts import settle_hosts
-from app.gatherings.series import Purpose, change_series
+from app.gatherings.series import Purpose, change_series, start_of
 from app.models import AgendaSession, Series
 from app.people.audiences import new_audience, rule_of, write_rule
 from app.people.audit import verb
@@ -47,8 +46,8 @@ def to_come(session: AgendaSession, reach: Reach) -> list[AgendaSession]:
     ahead = [one for one in session.series.sessions if one.archived_at is None and not one.is_cancelled]
     ahead = [one for one in ahead if one.ends_at is not None and one.ends_at > now]
     if reach is Reach.FOLLOWING:
-        ahead = [one for one in ahead if _start(one) >= _start(session)]
-    return sorted(ahead, key=_start)
+        ahead = [one for one in ahead if start_of(one) >= start_of(session)]
+    return sorted(ahead, key=start_of)
 
 
 def count(session: AgendaSession) -> Count:
@@ -71,7 +70,7 @@ def own_words(session: AgendaSession, names: Collection[str], reach: Reach) -> l
         for one in series.sessions
         if one is not session
         and one.archived_at is None
-        and (reach is Reach.ALL or _start(one) >= _start(session))
+        and (reach is Reach.ALL or start_of(one) >= start_of(session))
         and any(_says(one, name) != _says(series, name) for name in names)
     ]
 
@@ -96,7 +95,7 @@ def say_of(
     if reach is Reach.ALL:
         change_series(db, series, said, by=by)
         return
-    before = [one for one in series.sessions if _start(one) < _start(session)]
+    before = [one for one in series.sessions if start_of(one) < start_of(session)]
     held = {one.key: {name: getattr(one, name) for name in names if name != "audience"} for one in before}
     shared = [one for one in before if one.audience_id == series.audience_id]
     if shared and said.audience != rule_of(series.audience):
@@ -123,9 +122,12 @@ def _say(series: Series, said: Purpose, names: Collection[str], held: dict[int, 
 
 
 @verb
-def call_off(db: Session, session: AgendaSession, *, reason: str, reach: Reach, by: Viewer) -> list[AgendaSession]:
-    """Call off one date, or with it those that it reaches; each stays in calendars with the reason (rule 16). One that
-    excludes the lab is for those in it to call off, by itself (rule 13)."""
+def call_off(
+    db: Session, session: AgendaSession, *, reason: str, reach: Reach = Reach.ONE, by: Viewer
+) -> list[AgendaSession]:
+    """Call off a gathering, or with one date of a series those that it reaches; each stays in calendars with the reason
+    (rule 16). Called off twice, the first reason stands. One that excludes the lab is for those in it to call off, by
+    itself (rule 13)."""
     reason = checked_reason(reason)
     moment = clock.now()
     ahead = [session] if reach is Reach.ONE else to_come(session, reach)
@@ -138,7 +140,7 @@ def call_off(db: Session, session: AgendaSession, *, reason: str, reach: Reach, 
 
 
 @verb
-def take_back(db: Session, session: AgendaSession, *, together: bool, by: Viewer) -> list[AgendaSession]:
+def take_back(db: Session, session: AgendaSession, *, together: bool = False, by: Viewer) -> list[AgendaSession]:
     """Let it take place after all; `together`: and all that were called off with it, in one act."""
     on = off_with(session) if together else [session]
     for one in on:
@@ -157,9 +159,3 @@ def off_with(session: AgendaSession) -> list[AgendaSession]:
 
 def _says(one: AgendaSession | Series, name: str) -> object:
     return rule_of(one.audience) if name == "audience" else getattr(one, name)
-
-
-def _start(one: AgendaSession) -> datetime:
-    start = one.occurrence_at or one.starts_at
-    assert start is not None, "a date of a series has a time"
-    return start

@@ -19,7 +19,7 @@ from app.gatherings.changes import note_change
 from app.gatherings.hosts import turns_of
 from app.gatherings.reach import Reach
 from app.gatherings.rules import Rhythm
-from app.gatherings.series import free_slug
+from app.gatherings.series import free_slug, start_of
 from app.models import AgendaSession, Cohort, HostTurn, Series
 from app.people.audiences import new_audience, rule_of
 from app.people.audit import Refused, verb
@@ -67,24 +67,26 @@ def retiming(session: AgendaSession, *, starts_at: datetime, minutes: int, reach
     if rhythm is None or session.occurrence_at not in ruled:
         raise Refused("This date follows no rule that the others share. Move it alone.", "reach")
     now = clock.now()
-    dates = sorted((one for one in series.sessions if one.occurrence_at in ruled), key=_at)
+    dates = sorted((one for one in series.sessions if one.occurrence_at in ruled), key=start_of)
     since = session.occurrence_at if reach is Reach.FOLLOWING else datetime.min.replace(tzinfo=UTC)
-    going = [one for one in dates if _at(one) >= since and max(_at(one), one.starts_at or _at(one)) > now]
+    going = [
+        one for one in dates if start_of(one) >= since and max(start_of(one), one.starts_at or start_of(one)) > now
+    ]
     if not going:
         raise Refused("These dates are over. Choose one that is to come.", "reach")
-    kept = [one for one in dates if _at(one) < _at(going[0])]
+    kept = [one for one in dates if start_of(one) < start_of(going[0])]
     day, wall = clock.local(starts_at, series.zone).date(), clock.local(starts_at, series.zone).time()
     rule = rules.rule_for(rhythm, day)
     first = _first(rhythm, rule, session, going[0], day, series.zone)
     begins = clock.at(first, wall, series.zone)
     starts = list(islice(rules.occurrences(rule, begins, series.zone), len(going)))
-    if starts[0] <= now or (kept and starts[0] <= _at(kept[-1])):
+    if starts[0] <= now or (kept and starts[0] <= start_of(kept[-1])):
         raise Refused("The first of these dates would come before what has been. Choose a later day.", "day")
     moves = [
         Move(one, to.astimezone(UTC), keeps=_keeps(one, session, series)) for one, to in zip(going, starts, strict=True)
     ]
-    beside = [one for one in series.sessions if one.occurrence_at not in ruled and _at(one) >= _at(going[0])]
-    ends_on = clock.local(_at(kept[-1]), series.zone).date() if kept else None
+    beside = [one for one in series.sessions if one.occurrence_at not in ruled and start_of(one) >= start_of(going[0])]
+    ends_on = clock.local(start_of(kept[-1]), series.zone).date() if kept else None
     return Retiming(tuple(moves), tuple(beside), rule, minutes, ends_on)
 
 
@@ -164,7 +166,7 @@ def _join(one: AgendaSession, series: Series, goes_on: Series) -> None:
 def _first(rhythm: Rhythm, rule: str, session: AgendaSession, first: AgendaSession, day: date, zone: str) -> date:
     """The new day of the first of the dates, when one of them goes to `day`: as far away from its own, and by the same
     rule."""
-    own, its = (clock.local(_at(one), zone).date() for one in (session, first))
+    own, its = (clock.local(start_of(one), zone).date() for one in (session, first))
     if first is session:
         return day
     if rhythm is not Rhythm.MONTHLY:
@@ -188,9 +190,3 @@ def _instances(series: Series) -> Sequence[datetime]:
             break
         found.append(start)
     return found
-
-
-def _at(one: AgendaSession) -> datetime:
-    at = one.occurrence_at or one.starts_at
-    assert at is not None, "a date of a series has a time"
-    return at

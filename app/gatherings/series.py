@@ -279,6 +279,13 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def start_of(one: AgendaSession) -> datetime:
+    """Where a date stands in its series (UTC): where the rule has it, wherever it was moved to."""
+    start = one.occurrence_at or one.starts_at
+    assert start is not None, "a date of a series has a time"
+    return start
+
+
 def free_slug(db: Session, cohort: Cohort, title: str) -> str:
     """A name in the address that no series of the cohort has yet, archived ones included."""
     base = slug_of(title, "series")[:70]

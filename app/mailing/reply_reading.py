@@ -33,11 +33,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """An ATTENDEE of a reply: who answers, what, and who sent it for them."""
+    """An ATTENDEE of a reply: who answers, and what."""
 
     email: str
     answer: str
-    sent_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def _read(calendar: Any) -> Reply:
 def _voice(attendee: Any) -> Voice:
     parameters = getattr(attendee, "params", {})
     answer = _clean(parameters.get("PARTSTAT", "NEEDS-ACTION")).upper()[:40]
-    return Voice(_bare(attendee), answer, _bare(parameters.get("SENT-BY", "")))
+    return Voice(_bare(attendee), answer)
 
 
 def _bare(address: object) -> str:

@@ -4,9 +4,10 @@ Reminders about registering and nudges about updates are both of this shape; eac
 readers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from app.people.quiet import goes_at, meant_for
 
@@ -53,6 +54,15 @@ class RulePlan(Generic[R, L]):
     def going(self) -> tuple[L, ...]:
         """The letters that will go."""
         return tuple(one for one in self.letters if one.goes)
+
+
+P = TypeVar("P", bound=RulePlan[Any, Any])
+
+
+def shown_of(rules: Sequence[P], asked: int | None) -> P | None:
+    """The rule whose letters are listed: the one asked for by its number, else the next that has any."""
+    with_letters = [one for one in rules if one.letters]
+    return next((one for one in with_letters if one.rule.key == asked), next(iter(with_letters), None))
 
 
 def time_for(

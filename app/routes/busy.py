@@ -12,12 +12,22 @@ from app import clock
 from app.calendars.others import hours_of, own_uids
 from app.files.calendars import LARGEST, Hours
 from app.files.kinds import Unacceptable
-from app.models import BusyCalendar, Person
+from app.models import BusyCalendar
 from app.people import busy
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.routes import typed
-from app.routes.door import Db, Needs, NotHere, SettingsHere, ViewerHere, database_here, settings_here, viewer_here
+from app.routes.door import (
+    Db,
+    Needs,
+    NotHere,
+    SettingsHere,
+    ViewerHere,
+    database_here,
+    own_record,
+    settings_here,
+    viewer_here,
+)
 from app.routes.pages import page, see_other
 
 router = APIRouter(prefix="/me/busy")
@@ -41,7 +51,7 @@ def add_address(
     try:
         busy.name_calendar(
             db,
-            _oneself(db, viewer),
+            own_record(db, viewer),
             label=label,
             address=address,
             zone=viewer.zone or "UTC",
@@ -65,7 +75,7 @@ def hours_here(request: Request, file: Annotated[UploadFile | str | None, File()
         viewer = viewer_here(request, db, settings_here(request))
         if viewer.person_id is None:
             return "Sign in first."
-        oneself = _oneself(db, viewer)
+        oneself = own_record(db, viewer)
         try:
             busy.check_room(db, oneself)
         except Refused as refused:
@@ -89,7 +99,7 @@ def add_file(
     try:
         if isinstance(hours, str):
             raise Refused(hours, "file")
-        busy.name_file(db, _oneself(db, viewer), label=file_label, zone=viewer.zone or "UTC", hours=hours, by=viewer)
+        busy.name_file(db, own_record(db, viewer), label=file_label, zone=viewer.zone or "UTC", hours=hours, by=viewer)
     except Refused as refused:
         field = "file_label" if refused.field == "label" else refused.field or ""
         return _page(request, db, viewer, {"file_label": file_label}, {field: refused.sentence})
@@ -112,7 +122,7 @@ def _page(
     form: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
-    oneself, now = _oneself(db, viewer), clock.now()
+    oneself, now = own_record(db, viewer), clock.now()
     calendars = busy.calendars_of(db, oneself.key)
     stretches = busy.busy_of(db, [oneself.key], now, now + SHOWN)[oneself.key]
     context: dict[str, Any] = {
@@ -129,8 +139,3 @@ def _page(
     response = page(request, "calendars/busy.html", context, status=422 if errors else 200)
     response.headers["cache-control"] = "no-store"
     return response
-
-
-def _oneself(db: Session, viewer: Viewer) -> Person:
-    assert viewer.person_id is not None, "the permission lets in nobody who is not signed in"
-    return db.get_one(Person, viewer.person_id)

@@ -92,7 +92,7 @@ def agenda_file(
     entries = contents.of_agenda(db, convening, seen, settings.address) if seen else []
     cover = Cover(convening.title, convening.theme, f"{settings.address}{convening.path}/agenda")
     body = document(cover, entries, zone=convening.zone)
-    return keep(_calendar(body, f"{cohort.slug}-{convening.slug}", inline=True))
+    return keep(calendar_answer(body, f"{cohort.slug}-{convening.slug}", inline=True))
 
 
 @router.api_route("/{cohort}/convenings/{convening}/sessions/{number:int}.ics", dependencies=AGENDA, methods=LOOKING)
@@ -104,7 +104,7 @@ def session_file(db: Db, convening: ConveningHere, number: int, viewer: ViewerHe
         raise _unknown(viewer, "There is no such session on the agenda.")
     its = around(db, [convening])[convening.key]
     entry = its.entry(session, f"{settings.address}{convening.path}/sessions/{number}")
-    return _calendar(document(entry.title, [entry], manner=TO_KEEP), slug_of(entry.title, "session"))
+    return calendar_answer(document(entry.title, [entry], manner=TO_KEEP), slug_of(entry.title, "session"))
 
 
 @router.api_route("/{cohort}/gatherings/{number:int}.ics", dependencies=PUBLIC, methods=LOOKING)
@@ -114,10 +114,11 @@ def gathering_file(db: Db, cohort: CohortHere, number: int, viewer: ViewerHere, 
     if gathering is None:
         raise _unknown(viewer, f"{cohort.name} has no such gathering.")
     entries = contents.of_gathering(db, cohort, gathering, viewer, settings.address)
-    return _calendar(document(gathering.title, entries, manner=TO_KEEP), slug_of(gathering.title, "gathering"))
+    return calendar_answer(document(gathering.title, entries, manner=TO_KEEP), slug_of(gathering.title, "gathering"))
 
 
-def _calendar(body: bytes, name: str, *, inline: bool = False) -> Response:
+def calendar_answer(body: bytes, name: str, *, inline: bool = False) -> Response:
+    """A calendar file of that name: to keep, or (`inline`) to subscribe to."""
     disposition = f'{"inline" if inline else "attachment"}; filename="{name}.ics"'
     headers = {"content-disposition": disposition, "x-robots-tag": "noindex"}
     return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.database import Database
-from app.models import City, Cohort, Convening
+from app.models import City, Cohort, Convening, Person
 from app.people import sign_in
 from app.people.policy import PERMISSIONS, may
 from app.people.viewer import Viewer
@@ -149,3 +149,9 @@ class Needs:
             city_id=city.key if city else None,
         ):
             raise NotAllowed()
+
+
+def own_record(db: Session, viewer: Viewer) -> Person:
+    """The person signed in, or whose place an assistant is in, on routes whose permission lets in nobody else."""
+    assert viewer.person_id is not None, "the permission lets in nobody who is not signed in"
+    return db.get_one(Person, viewer.person_id)

@@ -11,6 +11,7 @@ from app.gatherings import arranging
 from app.gatherings.details import Details, details_of
 from app.gatherings.reach import Reach, changed_words, own_words, say_of
 from app.gatherings.retiming import Retiming, retime, retiming
+from app.gatherings.series import start_of
 from app.models import AgendaSession, Cohort
 from app.people.audit import Refused
 from app.people.viewer import Viewer
@@ -86,7 +87,7 @@ def foresee(gathering: AgendaSession, edit: Edit) -> Foreseen:
     dates = [
         one
         for one in series.sessions
-        if one.archived_at is None and (edit.reach is Reach.ALL or _at(one) >= _at(gathering))
+        if one.archived_at is None and (edit.reach is Reach.ALL or start_of(one) >= start_of(gathering))
     ]
     plan: Retiming | None = None
     if edit.moves:
@@ -156,9 +157,3 @@ def chosen_reach(text: str) -> Reach:
         return Reach(text)
     except ValueError as error:
         raise Refused("Choose how far the change reaches.", "reach") from error
-
-
-def _at(one: AgendaSession) -> datetime:
-    at = one.occurrence_at or one.starts_at
-    assert at is not None, "a date of a series has a time"
-    return at

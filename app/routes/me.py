@@ -12,7 +12,7 @@ from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.registration.roster import listings_of
 from app.routes import typed
-from app.routes.door import Db, Needs, NotHere, ViewerHere
+from app.routes.door import Db, Needs, NotHere, ViewerHere, own_record
 from app.routes.pages import page, see_other
 
 router = APIRouter()
@@ -29,7 +29,7 @@ def me(request: Request, db: Db, viewer: ViewerHere) -> Response:
 @router.post("/me", dependencies=CHANGE)
 def save(request: Request, db: Db, viewer: ViewerHere, name: Text = "", zone: Text = "") -> Response:
     """Save the viewer's name and zone."""
-    oneself = _oneself(db, viewer)
+    oneself = _in_person(db, viewer)
     try:
         directory.set_own(db, oneself, name=name, zone=zone.strip(), by=viewer)
     except Refused as refused:
@@ -40,7 +40,7 @@ def save(request: Request, db: Db, viewer: ViewerHere, name: Text = "", zone: Te
 @router.post("/me/assistants", dependencies=CHANGE)
 def add_assistant(request: Request, db: Db, viewer: ViewerHere, email: Text = "", assistant: Text = "") -> Response:
     """Let somebody act for the viewer from today."""
-    oneself = _oneself(db, viewer)
+    oneself = _in_person(db, viewer)
     try:
         added = directory.add_assistant(db, oneself, email=email, name=assistant, by=viewer)
     except Refused as refused:
@@ -53,7 +53,7 @@ def add_assistant(request: Request, db: Db, viewer: ViewerHere, email: Text = ""
 @router.post("/me/assistants/{number}/end", dependencies=CHANGE)
 def end_assistance(db: Db, viewer: ViewerHere, number: int) -> Response:
     """From now on the assistant acts for the viewer no more."""
-    oneself = _oneself(db, viewer)
+    oneself = _in_person(db, viewer)
     assistance = db.get(Assistance, number)
     if assistance is None or assistance.principal_id != oneself.key:
         raise NotHere("Nobody of that number acts for you.")
@@ -80,12 +80,11 @@ def browser_said(line: str) -> str:
     return browser + system
 
 
-def _oneself(db: Db, viewer: Viewer) -> Person:
+def _in_person(db: Db, viewer: Viewer) -> Person:
     """The person signed in. What is theirs alone is not their assistant's to change."""
     if viewer.acting:
         raise Refused(f"Only {viewer.name} can change this. Be yourself again to change your own.")
-    assert viewer.person_id is not None
-    return db.get_one(Person, viewer.person_id)
+    return own_record(db, viewer)
 
 
 def _page(

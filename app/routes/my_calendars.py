@@ -16,11 +16,11 @@ from app.calendars.circles import Circle, circles_of
 from app.calendars.documents import COLORS
 from app.calendars.feeds import ALARMS, Options
 from app.calendars.subscribed import Subscribed, subscribed
-from app.models import Feed, FeedScope, Person
+from app.models import Feed, FeedScope
 from app.people.audit import Refused
 from app.people.viewer import Office, Viewer
 from app.routes import typed
-from app.routes.door import Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.door import Db, Needs, NotHere, SettingsHere, ViewerHere, own_record
 from app.routes.invitations import wanted_part
 from app.routes.pages import page, see_other
 from app.settings import Settings
@@ -58,7 +58,7 @@ class Tab:
 @router.get(HERE, dependencies=OWN)
 def mine(request: Request, db: Db, viewer: ViewerHere, settings: SettingsHere) -> Response:
     """One's own calendar: how to subscribe, with the address itself; what it holds, and who fetched it last."""
-    person = _oneself(db, viewer)
+    person = own_record(db, viewer)
     feed = feeds.feed_of(db, person.key) if not viewer.acting else None
     return _page(request, db, viewer, settings, feed)
 
@@ -66,7 +66,7 @@ def mine(request: Request, db: Db, viewer: ViewerHere, settings: SettingsHere) -
 @router.post(f"{HERE}/feeds", dependencies=OWN_CHANGE)
 def make_address(request: Request, db: Db, viewer: ViewerHere, settings: SettingsHere, circle: Text = "") -> Response:
     """Give a calendar an address: one's own, or (`circle`: "role 3") that of a role, a city or a convening."""
-    person = _oneself(db, viewer)
+    person = own_record(db, viewer)
     scope, number = _circle_in(circle)
     try:
         feed = feeds.create_feed(db, person, secret=settings.secret, by=viewer, scope=scope, scope_id=number)
@@ -221,11 +221,6 @@ def _name(found: Subscribed | None) -> str:
 
 def _one_a_cohort(viewer: Viewer) -> list[Office]:
     return list({office.cohort_id: office for office in viewer.offices}.values())
-
-
-def _oneself(db: Session, viewer: Viewer) -> Person:
-    assert viewer.person_id is not None, "the permission lets in nobody who is not signed in"
-    return db.get_one(Person, viewer.person_id)
 
 
 def _links(feed: Feed, name: str, settings: Settings) -> dict[str, str]:

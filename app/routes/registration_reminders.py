@@ -9,10 +9,11 @@ from sqlmodel import Session
 from app.mailing.reminder_letters import own_addresses, reminder_letter, sent_reminders
 from app.models import Convening, Person, ReminderKind, ReminderRule
 from app.people.audit import Refused
+from app.people.by_rule import shown_of
 from app.people.names import matches
 from app.people.quiet import QUIET_FROM, QUIET_UNTIL
 from app.registration import reminders
-from app.registration.reminder_plan import PlannedReminder, ReminderPlan, plan
+from app.registration.reminder_plan import PlannedReminder, plan
 from app.routes import typed
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
@@ -142,7 +143,7 @@ def _page(
     errors: dict[str, str] | None = None,
 ) -> Response:
     rules = plan(db, convening)
-    shown = _shown(rules, rule)
+    shown = shown_of(rules, rule)
     found = [one for one in shown.letters if matches(words, one.name, one.office)] if shown else []
     sent = sent_reminders(db, convening)
     matching = [one for one in sent if matches(words, one.name)]
@@ -161,9 +162,3 @@ def _page(
         "errors": errors or {},
     }
     return page(request, "registration/reminders.html", context, status=422 if errors else 200)
-
-
-def _shown(rules: list[ReminderPlan], asked: int | None) -> ReminderPlan | None:
-    """The rule whose letters are listed: the one asked for, else the next that has any."""
-    with_letters = [one for one in rules if one.letters]
-    return next((one for one in with_letters if one.rule.key == asked), next(iter(with_letters), None))

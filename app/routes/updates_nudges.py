@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.mailing.nudge_letters import nudge_letter, sent_nudges
 from app.models import NudgeKind, NudgeRule, Person, Update, UpdateCycle
 from app.people.audit import Refused
+from app.people.by_rule import shown_of
 from app.people.names import matches
 from app.people.quiet import QUIET_FROM, QUIET_UNTIL
 from app.routes import typed
@@ -19,7 +20,7 @@ from app.routes.pages import page, see_other
 from app.routes.updates_door import CycleHere
 from app.updates import nudges
 from app.updates.cycles import find_update
-from app.updates.nudge_plan import NudgePlan, PlannedNudge, owing_of, plan_nudges
+from app.updates.nudge_plan import PlannedNudge, owing_of, plan_nudges
 from app.updates.progress import progress_of
 
 router = APIRouter(prefix="/{cohort}/updates/{cycle}/nudges")
@@ -171,7 +172,7 @@ def _page(
     errors: Mapping[str, str] | None = None,
 ) -> Response:
     rules = plan_nudges(db, cycle)
-    shown = _shown(rules, rule)
+    shown = shown_of(rules, rule)
     found = [one for one in shown.letters if matches(words, one.name, one.office, one.about.city)] if shown else []
     sent = sent_nudges(db, cycle)
     matching = [one for one in sent if matches(words, one.name, one.city)]
@@ -192,9 +193,3 @@ def _page(
         "errors": dict(errors or {}),
     }
     return page(request, "updates/nudges.html", context, status=422 if errors else 200)
-
-
-def _shown(rules: list[NudgePlan], asked: int | None) -> NudgePlan | None:
-    """The rule whose letters are listed: the one asked for, else the next that has any."""
-    with_letters = [one for one in rules if one.letters]
-    return next((one for one in with_letters if one.rule.key == asked), next(iter(with_letters), None))

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.calendars.documents import document
+from app.calendars.documents import TO_KEEP, document
 from app.calendars.entries import seat_entry
 from app.gatherings import seats
 from app.gatherings.attendance import name_of, was_there
@@ -25,6 +25,7 @@ from app.models import AgendaSession, Cohort, LibraryItem, SeatState, WebinarSea
 from app.people.audit import Refused
 from app.people.names import slug_of
 from app.people.viewer import Viewer
+from app.routes.calendars import calendar_answer
 from app.routes.door import Db, Needs, SettingsHere
 from app.routes.pages import page, see_other
 from app.routes.speaker_link import GoneLink
@@ -116,9 +117,7 @@ def _items(db: Session, holder: Holder) -> list[LibraryItem]:
 def calendar_file(settings: SettingsHere, holder: HolderHere) -> Response:
     """The webinar for a calendar, with the seat's own page as the way in."""
     entry = seat_entry(holder.seat, f"{settings.address}{holder.here}")
-    body = document(entry.title, [entry])
-    headers = {"content-disposition": f'attachment; filename="{slug_of(entry.title, "webinar")}.ics"'}
-    return Response(body, headers=headers, media_type="text/calendar; charset=utf-8")
+    return calendar_answer(document(entry.title, [entry], manner=TO_KEEP), slug_of(entry.title, "webinar"))
 
 
 @router.post("/join", dependencies=LINK)

@@ -16,8 +16,8 @@ from app.calendars.circles import Circle, circle_of, circles_of, of_circle, of_p
 from app.calendars.contents import of_person
 from app.calendars.documents import State
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering
 from app.gatherings.details import Details
+from app.gatherings.reach import call_off
 from app.models import City, ConveningStage, FeedScope, Openness, Role
 from app.people.audiences import Rule
 from app.people.viewer import Viewer
@@ -210,7 +210,7 @@ def test_what_is_called_off_and_what_is_held_are_left_out_where_their_reader_wan
     with database.write() as db:
         meeting.webinar(db, "On", starts_at=utc(2017, 12, 12, 18))
         off = meeting.webinar(db, "Off", starts_at=utc(2017, 12, 13, 18))
-        cancel_gathering(db, off, reason="Snow", by=BY)
+        call_off(db, off, reason="Snow", by=BY)
     with database.read() as db:
         viewer = meeting.viewer(db, "oakland mayor")
         circle = _circle(db, viewer, FeedScope.ROLE, _role(db, "mayor"))

@@ -18,8 +18,9 @@ from app.agenda.sessions import archive_session, cancel_session, create_session
 from app.calendars.contents import of_person
 from app.calendars.documents import document
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering, reinstate_gathering
+from app.gatherings.arranging import change_gathering, move_gathering
 from app.gatherings.details import GONE, Details, details_of
+from app.gatherings.reach import call_off, take_back
 from app.gatherings.series import Purpose, add_occurrence, change_series, skip_occurrence
 from app.models import (
     AgendaRelease,
@@ -85,13 +86,13 @@ def test_calls_that_were_moved_called_off_taken_out_and_added_read_as_the_databa
     with database.write() as db:
         series = meeting.calls(db)
         move_gathering(db, _on(series, date(2017, 11, 9)), starts_at=utc(2017, 11, 2, 16), minutes=90, by=BY)
-        cancel_gathering(db, _on(series, date(2017, 12, 14)), reason="Snow", by=BY)
+        call_off(db, _on(series, date(2017, 12, 14)), reason="Snow", by=BY)
         skip_occurrence(db, _on(series, date(2018, 2, 8)), by=BY)
         retitled = _on(series, date(2018, 3, 8))
         change_gathering(db, retitled, replace(details_of(retitled), title="Call with guests"), by=BY)
         back = _on(series, date(2018, 4, 12))
-        cancel_gathering(db, back, reason="A mistake", by=BY)
-        reinstate_gathering(db, back, by=BY)
+        call_off(db, back, reason="A mistake", by=BY)
+        take_back(db, back, by=BY)
         add_occurrence(db, series, starts_at=utc(2018, 6, 1, 16), by=BY)
         expected = sorted(_as_read(session) for session in series.sessions if session.archived_at is None)
         uid = series.uid
@@ -105,7 +106,7 @@ def test_the_first_call_called_off_and_the_second_taken_out_leave_the_series_rea
     meeting = meet(database)
     with database.write() as db:
         series = meeting.calls(db)
-        cancel_gathering(db, _on(series, date(2017, 6, 8)), reason="Too early", by=BY)
+        call_off(db, _on(series, date(2017, 6, 8)), reason="Too early", by=BY)
         skip_occurrence(db, _on(series, date(2017, 7, 13)), by=BY)
         expected = sorted(_as_read(session) for session in series.sessions if session.archived_at is None)
     assert occurrences(feed(database, meeting.stage.people["oakland facilitator"])) == expected
@@ -144,7 +145,7 @@ def test_what_is_called_off_stays_ninety_days_after_it_would_have_been_rule_16(
     meeting = meet(database)
     mayor = meeting.stage.people["oakland mayor"]
     with database.write() as db:
-        cancel_gathering(db, meeting.webinar(db, starts_at=utc(2017, 12, 12, 18)), reason="Snow", by=BY)
+        call_off(db, meeting.webinar(db, starts_at=utc(2017, 12, 12, 18)), reason="Snow", by=BY)
     in_october.move_to(utc(2018, 3, 11, 12))
     assert [one.status for one in occurrences(feed(database, mayor))] == ["CANCELLED"]
     in_october.move_to(utc(2018, 3, 14, 12))

@@ -19,8 +19,9 @@ from app.calendars.circles import circle_of, of_circle
 from app.calendars.contents import of_person
 from app.calendars.documents import Entry, document
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering, reinstate_gathering
+from app.gatherings.arranging import change_gathering, move_gathering
 from app.gatherings.details import Details, details_of
+from app.gatherings.reach import call_off, take_back
 from app.gatherings.series import add_occurrence, skip_occurrence
 from app.models import AgendaSession, FeedScope, Openness, Role, Room, SessionFormat
 from app.people.audiences import Rule
@@ -77,11 +78,11 @@ def _move_met(db: Session, meeting: Meeting, n: int) -> None:
 
 
 def _cancel_met(db: Session, meeting: Meeting, n: int) -> None:
-    cancel_gathering(db, _met(db, n), reason="Snow", by=BY)
+    call_off(db, _met(db, n), reason="Snow", by=BY)
 
 
 def _reinstate_met(db: Session, meeting: Meeting, n: int) -> None:
-    reinstate_gathering(db, _met(db, n), by=BY)
+    take_back(db, _met(db, n), by=BY)
 
 
 def _rename_met(db: Session, meeting: Meeting, n: int) -> None:

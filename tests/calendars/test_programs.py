@@ -23,8 +23,9 @@ from app.agenda.releases import publish_release
 from app.agenda.sessions import cancel_session, create_session
 from app.calendars.feeds import create_feed, token_of
 from app.database import Database
-from app.gatherings.arranging import arrange_gathering, cancel_gathering, move_gathering, reinstate_gathering
+from app.gatherings.arranging import arrange_gathering, move_gathering
 from app.gatherings.details import Details
+from app.gatherings.reach import call_off, take_back
 from app.gatherings.series import add_occurrence, skip_occurrence
 from app.models import AgendaSession, FeedScope, Person, Role
 from app.people.audit import verb
@@ -78,9 +79,9 @@ def _year(meeting: Meeting) -> None:
         series = meeting.calls(db)
         on = {clock.local(one.starts_at, series.zone).date(): one for one in series.sessions if one.starts_at}
         move_gathering(db, on[date(2017, 11, 9)], starts_at=utc(2017, 11, 3, 16), minutes=90, by=BY)
-        cancel_gathering(db, on[date(2017, 12, 14)], reason="Snow", by=BY)
-        cancel_gathering(db, on[date(2018, 1, 11)], reason="A mistake", by=BY)
-        reinstate_gathering(db, on[date(2018, 1, 11)], by=BY)
+        call_off(db, on[date(2017, 12, 14)], reason="Snow", by=BY)
+        call_off(db, on[date(2018, 1, 11)], reason="A mistake", by=BY)
+        take_back(db, on[date(2018, 1, 11)], by=BY)
         skip_occurrence(db, on[date(2018, 2, 8)], by=BY)
         move_gathering(db, on[date(2018, 3, 8)], starts_at=utc(2018, 3, 12, 16), minutes=60, by=BY)
         add_occurrence(db, series, starts_at=utc(2018, 6, 1, 16), by=BY)
@@ -199,9 +200,9 @@ def test_a_program_that_asks_again_has_every_change_and_is_sent_nothing_without_
             with database.write() as db:
                 session = db.get_one(AgendaSession, number)
                 if is_off:
-                    cancel_gathering(db, session, reason="Snow", by=BY)
+                    call_off(db, session, reason="Snow", by=BY)
                 else:
-                    reinstate_gathering(db, session, by=BY)
+                    take_back(db, session, by=BY)
             held = subscriber.look(held)
             assert held.status_code == 200
             with database.read() as db:

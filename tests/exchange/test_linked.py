@@ -15,8 +15,9 @@ from app.agenda.releases import publish_release
 from app.agenda.sessions import cancel_session, create_session
 from app.agenda.venues import change_venue
 from app.database import Database
-from app.gatherings.arranging import arrange_gathering, cancel_gathering
+from app.gatherings.arranging import arrange_gathering
 from app.gatherings.details import Details
+from app.gatherings.reach import call_off
 from app.models import AgendaSession, Cohort, Openness, SessionFormat
 from tests.conftest import VisitorOf
 from tests.gatherings.meeting import EVERYONE, Meeting, meet, speaking, utc
@@ -177,7 +178,7 @@ def test_a_public_webinar_is_told_to_programs_without_the_address_to_join_and_ot
     mayor = visitor(meeting.stage.people["oakland mayor"])
     assert [_data(mayor.get(f"/by-all-means/gatherings/{number}").text) for number in made] == [None, None]
     with database.write() as db:
-        cancel_gathering(db, db.get_one(AgendaSession, made[0]), reason="Snow", by=BY)
+        call_off(db, db.get_one(AgendaSession, made[0]), reason="Snow", by=BY)
     data = _data(visitor().get(f"/by-all-means/gatherings/{made[0]}").text)
     assert data is not None
     assert data["eventStatus"] == "https://schema.org/EventCancelled"

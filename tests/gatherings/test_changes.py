@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering, reinstate_gathering
+from app.gatherings.arranging import change_gathering, move_gathering
 from app.gatherings.changes import next_instant
 from app.gatherings.details import Details, details_of
+from app.gatherings.reach import call_off, take_back
 from app.models import AgendaSession, Cohort, SessionFormat
 from app.people.audit import Refused
 from tests.gatherings.meeting import EVERYONE, Meeting, meet, speaking, utc
@@ -89,8 +90,8 @@ def test_called_off_twice_is_called_off_once(database: Database) -> None:
     meeting = meet(database)
     with database.write() as db:
         webinar = meeting.webinar(db)
-        cancel_gathering(db, webinar, reason="The speaker is ill", by=BY)
-        cancel_gathering(db, webinar, reason="Another click", by=BY)
+        call_off(db, webinar, reason="The speaker is ill", by=BY)
+        call_off(db, webinar, reason="Another click", by=BY)
     assert (webinar.sequence, webinar.cancellation_reason) == (1, "The speaker is ill")
 
 
@@ -98,10 +99,10 @@ def test_what_is_called_off_cannot_be_moved_until_it_takes_place_again(database:
     meeting = meet(database)
     with database.write() as db:
         webinar = meeting.webinar(db)
-        cancel_gathering(db, webinar, reason="The speaker is ill", by=BY)
+        call_off(db, webinar, reason="The speaker is ill", by=BY)
         with pytest.raises(Refused, match="Take that back before you move it"):
             move_gathering(db, webinar, starts_at=utc(2017, 9, 26, 17), minutes=75, by=BY)
-        reinstate_gathering(db, webinar, by=BY)
+        take_back(db, webinar, by=BY)
         move_gathering(db, webinar, starts_at=utc(2017, 9, 26, 17), minutes=75, by=BY)
     assert webinar.sequence == 3
 
@@ -109,7 +110,7 @@ def test_what_is_called_off_cannot_be_moved_until_it_takes_place_again(database:
 def test_calling_off_without_a_reason_is_refused_at_its_field(database: Database) -> None:
     meeting = meet(database)
     with database.write() as db, pytest.raises(Refused) as refused:
-        cancel_gathering(db, meeting.webinar(db), reason="  \n ", by=BY)
+        call_off(db, meeting.webinar(db), reason="  \n ", by=BY)
     assert refused.value.field == "reason"
 
 
@@ -164,9 +165,9 @@ def _edit(db: Session, webinar: AgendaSession, edit: str, value: int | str) -> N
     elif edit == "notes":
         _change(db, webinar, internal_notes=str(value))
     elif edit == "cancel":
-        cancel_gathering(db, webinar, reason="Snow", by=BY)
+        call_off(db, webinar, reason="Snow", by=BY)
     elif edit == "reinstate":
-        reinstate_gathering(db, webinar, by=BY)
+        take_back(db, webinar, by=BY)
     db.flush()
 
 

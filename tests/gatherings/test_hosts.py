@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, reinstate_gathering
 from app.gatherings.hosts import (
     coming_dates,
     in_turn,
@@ -21,6 +20,7 @@ from app.gatherings.hosts import (
     swap_hosts,
     turns_of,
 )
+from app.gatherings.reach import call_off, take_back
 from app.gatherings.series import add_occurrence, extend_series, skip_occurrence
 from app.models import AgendaSession, City, HostTurn, Membership, Series
 from app.people.audit import Refused, verb
@@ -83,10 +83,10 @@ def test_a_date_that_is_called_off_costs_its_host_no_turn_and_gives_it_back(data
     with database.write() as db:
         series, _ = rotating(db, meeting)
         january = coming_dates(db, series.key)[1]
-        cancel_gathering(db, january, reason="Snow", by=BY)
+        call_off(db, january, reason="Snow", by=BY)
         assert hosts(db, series) == ["oakland", "salem", "newton", "providence", "oakland"]
         assert january.host_city_id is None
-        reinstate_gathering(db, january, by=BY)
+        take_back(db, january, by=BY)
         assert hosts(db, series) == ["oakland", "salem", "newton", "providence", "oakland", "salem"]
 
 
@@ -115,7 +115,7 @@ def test_two_dates_swap_their_hosts_and_keep_that_when_another_is_called_off(dat
         dates = coming_dates(db, series.key)
         swap_hosts(db, dates[0], dates[3], by=BY)
         assert hosts(db, series) == ["providence", "salem", "newton", "oakland", "oakland", "salem"]
-        cancel_gathering(db, dates[1], reason="Snow", by=BY)
+        call_off(db, dates[1], reason="Snow", by=BY)
         assert hosts(db, series) == ["providence", "salem", "newton", "oakland", "oakland"]
 
 
@@ -183,7 +183,7 @@ def test_a_series_without_an_order_keeps_the_host_that_somebody_gave_a_date(data
         series = meeting.calls(db)
         dates = coming_dates(db, series.key)
         give(db, dates[2], meeting.stage.cities["salem"], by=BY)
-        cancel_gathering(db, dates[0], reason="Snow", by=BY)
+        call_off(db, dates[0], reason="Snow", by=BY)
         assert hosts(db, series) == ["", "salem", "", "", ""]
         assert db.exec(select(HostTurn)).all() == []
 
@@ -219,6 +219,6 @@ def _act(db: Session, series: Series, act: str, number: int) -> None:
     if act == "more" and all(one.starts_at != moment for one in dates):
         add_occurrence(db, series, starts_at=moment, by=BY)
     elif act == "off" and dates:
-        cancel_gathering(db, dates[number % len(dates)], reason="Snow", by=BY)
+        call_off(db, dates[number % len(dates)], reason="Snow", by=BY)
     elif act == "out" and dates:
         skip_occurrence(db, dates[number % len(dates)], by=BY)

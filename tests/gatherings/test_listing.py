@@ -8,10 +8,11 @@ import time_machine
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, change_gathering
+from app.gatherings.arranging import change_gathering
 from app.gatherings.details import details_of
 from app.gatherings.knowing import offices_by_day
 from app.gatherings.listing import gathering_of, gatherings_of, invitations_of
+from app.gatherings.reach import call_off
 from app.models import EngagementState, Openness, Role, Seat, SessionFormat
 from app.people.audiences import Rule
 from app.people.directory import add_person
@@ -79,7 +80,7 @@ def test_a_session_that_excludes_the_lab_tells_organizers_that_the_hour_is_taken
             join_url="https://meet.example.org/mayors",
             presenters=speaking(meeting.stage.people["expert"]),
         )
-        session = cancel_gathering(db, meeting.webinar(db, SECRET, **said), reason="The council met", by=BY)
+        (session,) = call_off(db, meeting.webinar(db, SECRET, **said), reason="The council met", by=BY)
     with database.read() as db:
         seen = gathering_of(db, meeting.stage.cohort, session.key, _viewer(meeting, db, who))
     assert {seen.title} == known if seen else not known

@@ -9,7 +9,7 @@ import time_machine
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, change_gathering
+from app.gatherings.arranging import change_gathering
 from app.gatherings.calls import call_of
 from app.gatherings.details import details_of
 from app.gatherings.listing import gathering_of
@@ -22,6 +22,7 @@ from app.gatherings.points import (
     take_back_point,
     tick_point,
 )
+from app.gatherings.reach import call_off
 from app.models import AuditEntry, CallPoint, Openness, Person, Tenure
 from app.people.audiences import Rule
 from app.people.audit import Refused, verb
@@ -87,7 +88,7 @@ def test_the_agenda_closes_when_the_call_is_over_or_off(
     database: Database, monthly: Calling, clock_at: time_machine.Traveller
 ) -> None:
     with database.write() as db:
-        cancel_gathering(db, monthly.on(db, 12), reason="Snow", by=BY)
+        call_off(db, monthly.on(db, 12), reason="Snow", by=BY)
         with pytest.raises(Refused, match="called off"):
             monthly.put(db, 12, "Too late")
     clock_at.move_to(AFTER_OCTOBER)
@@ -123,7 +124,7 @@ def test_a_call_that_is_off_passes_its_points_to_the_next_and_has_them_back(
 ) -> None:
     with database.write() as db:
         monthly.put(db, 11, "Before the snow")
-        cancel_gathering(db, monthly.on(db, 11), reason="Snow", by=BY)
+        call_off(db, monthly.on(db, 11), reason="Snow", by=BY)
         assert monthly.points(db, 11) == []
         assert monthly.points(db, 12) == ["Before the snow"]
 

@@ -10,7 +10,6 @@ import time_machine
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering
 from app.gatherings.listing import invitations_of
 from app.gatherings.poll_answers import answer, bearer_of, board_of
 from app.gatherings.poll_booking import book, roles_meant
@@ -30,6 +29,7 @@ from app.gatherings.polls import (
     token_of,
     withdraw_slot,
 )
+from app.gatherings.reach import call_off
 from app.models import AgendaSession, AuditEntry, Openness, PollAnswer, SessionFormat, SlotAnswer, TimePoll
 from app.people.audiences import Rule, rule_of
 from app.people.audit import Refused
@@ -339,7 +339,7 @@ def test_called_off_it_can_be_looked_for_again_and_what_was_answered_stays(stage
         made, _ = book(db, stage.cohort(db), poll, stage.slot(poll, NOON), by=organizer)
         with pytest.raises(Refused, match="Call that off first"):
             reopen_poll(db, poll, by=organizer)
-        cancel_gathering(db, made, reason="Snow", by=organizer)
+        call_off(db, made, reason="Snow", by=organizer)
         assert not is_booked(poll)
         reopen_poll(db, poll, by=organizer)
         other, is_new = book(db, stage.cohort(db), poll, stage.slot(poll, EARLY), by=organizer)

@@ -12,13 +12,14 @@ from app import clock
 from app.agenda.placements import Placement
 from app.agenda.sessions import create_session
 from app.database import Database
-from app.gatherings.arranging import arrange_gathering, cancel_gathering
+from app.gatherings.arranging import arrange_gathering
 from app.gatherings.details import Details
 from app.gatherings.hours import Free, Proposal
 from app.gatherings.offices import somebodies
 from app.gatherings.poll_booking import book
 from app.gatherings.polls import ask, poll_of, slots_of
 from app.gatherings.proposing import as_proposed, desk_of, proposals
+from app.gatherings.reach import call_off
 from app.gatherings.strips import week_of
 from app.models import (
     AgendaSession,
@@ -97,7 +98,7 @@ def test_a_gathering_that_somebody_is_invited_to_takes_their_time_and_nobody_els
         oakland = Rule(city_ids=frozenset({stage.meeting.stage.cities["oakland"]}))
         stage.meeting.webinar(db, "Oakland’s own", audience=oakland, starts_at=noon)
         off = stage.meeting.webinar(db, "Called off", starts_at=noon)
-        cancel_gathering(db, off, reason="Snow", by=BY)
+        call_off(db, off, reason="Snow", by=BY)
         assert why(at(db, stage, poll, noon)) == {"Oakland Mayor": "Oakland’s own"}
 
 
@@ -238,7 +239,7 @@ def test_who_had_the_early_hour_last_is_said_and_spared(stage: Polling) -> None:
         last = _booked(db, stage, eastern(17, "16:30", month=10))[0]
         desk = desk_of(db, stage.cohort(db), poll, MONDAY, FRIDAY)
         assert desk.turns.said == ("Salem had the late hour last time.",)
-        cancel_gathering(db, last, reason="Snow", by=BY)
+        call_off(db, last, reason="Snow", by=BY)
         desk = desk_of(db, stage.cohort(db), poll, MONDAY, FRIDAY)
         assert desk.turns.said == ("Oakland had the early hour the last two times.",)
 

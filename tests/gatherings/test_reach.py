@@ -12,7 +12,7 @@ from app import clock
 from app.calendars import contents
 from app.calendars.documents import Entry, State
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering
+from app.gatherings.arranging import change_gathering, move_gathering
 from app.gatherings.calls import call_of
 from app.gatherings.details import details_of
 from app.gatherings.hosts import coming_dates, set_hosts
@@ -123,7 +123,7 @@ def test_what_stands_on_a_call_goes_along_and_points_carry_into_the_series_that_
 
 def test_what_is_off_skipped_or_moved_by_itself_is_not_disturbed(database: Database, monthly: Calling) -> None:
     with database.write() as db:
-        cancel_gathering(db, monthly.on(db, 1), reason="Snow", by=BY)
+        call_off(db, monthly.on(db, 1), reason="Snow", by=BY)
         skip_occurrence(db, monthly.on(db, 2), by=BY)
         moved = monthly.on(db, 3)
         move_gathering(db, moved, starts_at=utc(2018, 3, 15, 20), minutes=45, by=BY)
@@ -269,7 +269,7 @@ def test_those_after_it_are_called_off_with_a_reason_stay_in_calendars_and_come_
     database: Database, monthly: Calling
 ) -> None:
     with database.write() as db:
-        cancel_gathering(db, monthly.on(db, 3), reason="Snow", by=BY)
+        call_off(db, monthly.on(db, 3), reason="Snow", by=BY)
         february = monthly.on(db, 2)
         off = call_off(db, february, reason="Budget", reach=Reach.FOLLOWING, by=BY)
         assert [one.occurrence_at.month for one in off if one.occurrence_at] == [2, 4, 5]

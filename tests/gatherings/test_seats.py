@@ -9,7 +9,7 @@ import time_machine
 from sqlmodel import Session, col, select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering
+from app.gatherings.reach import call_off
 from app.gatherings.seats import (
     MOST_STRANGERS,
     Given,
@@ -241,7 +241,7 @@ def test_what_is_called_off_or_over_takes_nobody_and_lets_nobody_move_up(
     with database.write() as db:
         off = webinar(db, meeting, terms=Terms(capacity=1))
         first, _ = seated(db, meeting, off, *FOUR[:2])
-        cancel_gathering(db, off, reason="Snow", by=BY)
+        call_off(db, off, reason="Snow", by=BY)
         with pytest.raises(Refused, match="called off"):
             seated(db, meeting, off, "salem facilitator")
         assert give_back(db, first, by=BY) == []

@@ -10,9 +10,10 @@ from sqlmodel import Session
 from app import clock
 from app.database import Database
 from app.gatherings import rules
-from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering
+from app.gatherings.arranging import change_gathering, move_gathering
 from app.gatherings.details import details_of
 from app.gatherings.months import months_to_flag, months_without_call
+from app.gatherings.reach import call_off
 from app.gatherings.rules import Rhythm
 from app.gatherings.series import (
     Purpose,
@@ -89,7 +90,7 @@ def test_calling_one_call_off_leaves_the_others_and_the_series_alone(database: D
     meeting = meet(database)
     with database.write() as db:
         series = meeting.calls(db)
-        cancel_gathering(db, _on(series, date(2017, 12, 14)), reason="Snow", by=BY)
+        call_off(db, _on(series, date(2017, 12, 14)), reason="Snow", by=BY)
     assert [s.is_cancelled for s in series.sessions].count(True) == 1
     assert series.sequence == 0
 
@@ -126,7 +127,7 @@ def test_what_is_called_off_cannot_be_taken_out_as_if_it_had_never_been_planned(
     meeting = meet(database)
     with database.write() as db:
         july = _on(meeting.calls(db), date(2017, 7, 13))
-        cancel_gathering(db, july, reason="Holiday", by=BY)
+        call_off(db, july, reason="Holiday", by=BY)
         with pytest.raises(Refused, match="called off already"):
             skip_occurrence(db, july, by=BY)
 
@@ -259,7 +260,7 @@ def test_a_month_without_a_call_is_flagged_rule_17(database: Database) -> None:
     with database.write() as db:
         series = meeting.calls(db)
         assert months_without_call(series, date(2017, 6, 1), date(2018, 5, 31)) == []
-        cancel_gathering(db, _on(series, date(2017, 12, 14)), reason="Snow", by=BY)
+        call_off(db, _on(series, date(2017, 12, 14)), reason="Snow", by=BY)
         skip_occurrence(db, _on(series, date(2017, 7, 13)), by=BY)
         flagged = months_without_call(series, date(2017, 6, 1), date(2018, 5, 31))
     assert flagged == [date(2017, 7, 1), date(2017, 12, 1)]

@@ -10,8 +10,9 @@ import time_machine
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering
+from app.gatherings.arranging import change_gathering, move_gathering
 from app.gatherings.details import details_of
+from app.gatherings.reach import call_off
 from app.mailing.at_once import PURPOSE, tell_at_once
 from app.models import AgendaSession, AuditEntry, ChangeMessage, Openness, Revision, SessionFormat
 from app.people.audiences import Rule
@@ -108,7 +109,7 @@ def test_what_is_called_off_or_moves_far_away_or_has_another_address_is_told(
     act(meeting, number, move_gathering, starts_at=NOON + HOUR, minutes=60)
     told(meeting, lab)
     clock.shift(timedelta(minutes=1))
-    act(meeting, number, cancel_gathering, reason="The line is down.")
+    act(meeting, number, call_off, reason="The line is down.")
     (one, _) = told(meeting, lab)
     assert str(one.mail["Subject"]) == "Called off: Budget call"
     assert "The line is down." in one.text

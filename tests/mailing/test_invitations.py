@@ -15,9 +15,10 @@ from sqlmodel import Session, select
 
 from app.calendars import contents
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering, reinstate_gathering
+from app.gatherings.arranging import change_gathering, move_gathering
 from app.gatherings.details import details_of
 from app.gatherings.invitations import want_invitations
+from app.gatherings.reach import call_off, take_back
 from app.gatherings.series import end_series
 from app.mailing.invitation_letters import Rounds
 from app.models import AgendaSession, Invitation, Openness, Participation, Person, Revision, Series
@@ -250,7 +251,7 @@ def test_what_is_called_off_is_a_cancel_with_the_reason_and_what_takes_place_aft
     first = only(sent(database, lab))
     clock.shift(timedelta(hours=1))
     with database.write() as db:
-        cancel_gathering(db, db.get_one(AgendaSession, number), reason="The speaker is ill.", by=BY)
+        call_off(db, db.get_one(AgendaSession, number), reason="The speaker is ill.", by=BY)
     off = only(sent(database, lab))
     assert (off.method, off.part.get_param("method"), str(off.event["STATUS"])) == ("CANCEL", "CANCEL", "CANCELLED")
     assert off.event["SEQUENCE"] == 1
@@ -261,7 +262,7 @@ def test_what_is_called_off_is_a_cancel_with_the_reason_and_what_takes_place_aft
     assert sent(database, lab) == []
     clock.shift(timedelta(hours=1))
     with database.write() as db:
-        reinstate_gathering(db, db.get_one(AgendaSession, number), by=BY)
+        take_back(db, db.get_one(AgendaSession, number), by=BY)
     again = only(sent(database, lab))
     assert (again.method, again.event["SEQUENCE"]) == ("REQUEST", 2)
 
@@ -272,7 +273,7 @@ def test_what_was_called_off_before_anybody_heard_of_it_is_no_letter(
     number = webinar(meeting)
     wanting(meeting, "oakland mayor")
     with database.write() as db:
-        cancel_gathering(db, db.get_one(AgendaSession, number), reason="Snow", by=BY)
+        call_off(db, db.get_one(AgendaSession, number), reason="Snow", by=BY)
     assert sent(database, lab) == []
 
 
@@ -381,7 +382,7 @@ def test_one_call_that_is_off_is_a_cancel_of_that_date_and_later_requests_leave_
     sent(database, lab)
     clock.shift(timedelta(hours=1))
     with database.write() as db:
-        cancel_gathering(db, occurrence(db, 9), reason="Back to school.", by=BY)
+        call_off(db, occurrence(db, 9), reason="Back to school.", by=BY)
     off = only(sent(database, lab))
     assert off.method == "CANCEL"
     (event,) = off.events
@@ -552,9 +553,9 @@ def test_whatever_is_edited_who_reads_the_letters_has_what_their_feed_shows(
             elif edit == "audience":
                 change(db, number, audience=rules[value])
             elif edit == "off":
-                cancel_gathering(db, session, reason="Snow", by=BY)
+                call_off(db, session, reason="Snow", by=BY)
             elif edit == "on":
-                reinstate_gathering(db, session, by=BY)
+                take_back(db, session, by=BY)
         if edit == "round":
             sent(database, lab)
     mine = [m for m in letters(database, lab) if m.to == "oakland.mayor@example.org" and str(m.event["UID"]) == uid]
@@ -568,7 +569,7 @@ def test_whatever_is_edited_who_reads_the_letters_has_what_their_feed_shows(
     ]
     assert held == on
     with database.write() as db:  # the next example begins with an empty calendar
-        cancel_gathering(db, db.get_one(AgendaSession, number), reason="Over", by=BY)
+        call_off(db, db.get_one(AgendaSession, number), reason="Over", by=BY)
         change(db, number, audience=Rule())
 
 

@@ -13,12 +13,13 @@ import time_machine
 from sqlmodel import select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, change_gathering, move_gathering
+from app.gatherings.arranging import change_gathering, move_gathering
 from app.gatherings.details import details_of
 from app.gatherings.invitations import want_invitations
 from app.gatherings.poll_answers import answer
 from app.gatherings.poll_booking import book
 from app.gatherings.polls import ask, close_poll, person_asked, slots_of, token_of
+from app.gatherings.reach import call_off
 from app.jobs import Jobs
 from app.mailing import outbox, poll_letters
 from app.models import OutboxLetter, PollPerson, SlotAnswer, TimePoll
@@ -178,8 +179,8 @@ def test_what_was_booked_and_changes_or_is_off_is_told_once_with_a_file_that_say
         move_gathering(db, made, starts_at=EARLY, minutes=60, by=organizer)
         assert poll_letters.tell_of_change(db, cohort, made, settings=settings) == 3
         assert poll_letters.tell_of_change(db, cohort, made, settings=settings) == 0
-        cancel_gathering(db, made, reason="The council will not have it", by=organizer)
-        cancel_gathering(db, other, reason="Snow", by=organizer)
+        call_off(db, made, reason="The council will not have it", by=organizer)
+        call_off(db, other, reason="Snow", by=organizer)
         assert poll_letters.tell_of_change(db, cohort, made, settings=settings) == 3
         assert poll_letters.tell_of_change(db, cohort, other, settings=settings) == 0
         rows = letters(db, "poll-")

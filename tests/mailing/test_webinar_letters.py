@@ -9,7 +9,8 @@ import time_machine
 from sqlmodel import Session, col, select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, move_gathering
+from app.gatherings.arranging import move_gathering
+from app.gatherings.reach import call_off
 from app.gatherings.seats import give_back, take_seat, token_of
 from app.gatherings.webinars import Terms
 from app.mailing.webinar_letters import send_webinar_letters, tell_seats
@@ -100,7 +101,7 @@ def test_nobody_is_reminded_of_what_is_off_who_waits_or_once_it_began(
 ) -> None:
     with database.write() as db:
         session = registered(db, meeting, "oakland mayor", "salem mayor", terms=Terms(capacity=1))
-        cancel_gathering(db, registered(db, meeting, "salem facilitator"), reason="Snow", by=BY)
+        call_off(db, registered(db, meeting, "salem facilitator"), reason="Snow", by=BY)
     assert at(database, settings, clock_hand, A_DAY_BEFORE) == [
         ("Salem Facilitator", "Called off"),  # what nobody told them yet
         ("Oakland Mayor", "Reminder"),

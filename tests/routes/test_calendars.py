@@ -18,8 +18,8 @@ from app.agenda.releases import publish_release
 from app.agenda.sessions import create_session
 from app.calendars.answers import said_program
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering
 from app.gatherings.details import Details
+from app.gatherings.reach import call_off
 from app.gatherings.series import Purpose, change_series
 from app.models import AgendaSession, Feed, Openness, Person, Series
 from app.people.audiences import rule_of
@@ -110,7 +110,7 @@ def test_if_modified_since_is_304_only_while_nothing_at_all_has_changed(
         assert _fetch(visitor, path, If_Modified_Since=modified).status_code == 304
         assert _fetch(visitor, path, If_Modified_Since="Tue, 01 Jan 2030 06:00:00 GMT").status_code == 200
         with database.write() as db:
-            cancel_gathering(db, db.exec(select(AgendaSession)).all()[0], reason="Snow", by=BY)
+            call_off(db, db.exec(select(AgendaSession)).all()[0], reason="Snow", by=BY)
         # within the second of the change the answer is dated one second earlier, so that another change is not missed
         changed = _fetch(visitor, path, If_Modified_Since=modified)
         assert (changed.status_code, changed.headers["last-modified"]) == (200, "Tue, 01 Jan 2030 11:59:59 GMT")
@@ -125,7 +125,7 @@ def test_a_change_is_in_the_next_answer_and_unchanged_events_are_the_same_to_the
     before = _fetch(visitor, path)
     with database.write() as db:
         webinar = db.exec(select(AgendaSession).where(AgendaSession.title == "Integrated data I")).one()
-        cancel_gathering(db, webinar, reason="The speaker is ill", by=BY)
+        call_off(db, webinar, reason="The speaker is ill", by=BY)
     after = _fetch(visitor, path, If_None_Match=before.headers["etag"])
     assert after.status_code == 200
     old, new = by_uid(before.content), by_uid(after.content)
@@ -353,7 +353,7 @@ def test_one_call_as_a_file_is_its_whole_series_without_what_was_called_off(
     with database.write() as db:
         series = db.exec(select(Series)).one()
         first, second = series.sessions[:2]
-        cancel_gathering(db, second, reason="Holiday", by=BY)
+        call_off(db, second, reason="Holiday", by=BY)
         change_series(db, series, Purpose(title="Facilitators’ hour", audience=rule_of(series.audience)), by=BY)
     answer = visitor(meeting.stage.people["oakland facilitator"]).get(f"/by-all-means/gatherings/{first.key}.ics")
     found = occurrences(answer.content)

@@ -11,8 +11,8 @@ from sqlmodel import select
 
 from app.agenda.sessions import create_session
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering
 from app.gatherings.details import Details
+from app.gatherings.reach import call_off
 from app.models import AgendaSession, EngagementState, Openness, Series, SessionFormat
 from app.people.audiences import Rule, rule_of
 from tests.conftest import VisitorOf
@@ -113,7 +113,7 @@ def test_a_month_without_a_call_is_flagged_for_organizers_alone_rule_17(
 ) -> None:
     with database.write() as db:
         december = next(s for s in meeting.calls(db).sessions if s.starts_at and s.starts_at.month == 12)
-        cancel_gathering(db, december, reason="Snow", by=BY)
+        call_off(db, december, reason="Snow", by=BY)
     flag = "No call is planned in December"
     assert flag in visitor(meeting.stage.people["organizer"]).get(HOME).text
     assert flag not in visitor(meeting.stage.people["oakland facilitator"]).get(HOME).text
@@ -155,7 +155,7 @@ def test_those_invited_find_the_address_to_join_until_it_is_called_off_or_over(
     button = 'class="button button-primary" href="https://meet.example.org/x"'
     assert button in mayor.get(f"{HOME}/{webinar.key}").text
     with database.write() as db:
-        cancel_gathering(db, db.get_one(AgendaSession, webinar.key), reason="The speaker is ill", by=BY)
+        call_off(db, db.get_one(AgendaSession, webinar.key), reason="The speaker is ill", by=BY)
     page = mayor.get(f"{HOME}/{webinar.key}").text
     assert button not in page
     assert "The speaker is ill" in page
@@ -269,7 +269,7 @@ def test_an_edit_that_is_refused_in_part_changes_nothing(
 ) -> None:
     with database.write() as db:
         webinar = meeting.webinar(db)
-        cancel_gathering(db, webinar, reason="Snow", by=BY)
+        call_off(db, webinar, reason="Snow", by=BY)
     organizer = visitor(meeting.stage.people["organizer"])
     answer = organizer.post(f"{HOME}/{webinar.key}", _form(title="Another title", day="2017-11-07"))
     assert answer.status_code == 422
@@ -473,7 +473,7 @@ def test_a_month_without_a_call_stands_on_the_cohorts_home_and_is_due_from_organ
 ) -> None:
     with database.write() as db:
         october = next(s for s in meeting.calls(db).sessions if s.starts_at and s.starts_at.month == 10)
-        cancel_gathering(db, october, reason="A holiday", by=BY)
+        call_off(db, october, reason="A holiday", by=BY)
     organizer, facilitator = (visitor(meeting.stage.people[who]) for who in ("organizer", "oakland facilitator"))
     assert "No call is planned in October 2017." in organizer.get("/by-all-means").text
     assert "No call is planned" not in facilitator.get("/by-all-means").text

@@ -7,8 +7,9 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.database import Database
-from app.gatherings.arranging import arrange_gathering, cancel_gathering
+from app.gatherings.arranging import arrange_gathering
 from app.gatherings.details import Details
+from app.gatherings.reach import call_off
 from app.mailing.invitation_letters import send_invitations
 from app.models import (
     AgendaSession,
@@ -158,7 +159,7 @@ def test_a_link_that_was_never_given_out_opens_nothing(stand: Stand) -> None:
 def test_what_is_called_off_cannot_be_answered(stand: Stand) -> None:
     link = link_of(stand)
     with stand.database.write() as db:
-        cancel_gathering(db, db.get_one(AgendaSession, stand.number), reason="Snow", by=BY)
+        call_off(db, db.get_one(AgendaSession, stand.number), reason="Snow", by=BY)
     page = stand.stranger().post(link, {"answer": "yes"})
     assert "called off" in page.text
     assert held(stand).answer is Participation.NEEDS_ACTION

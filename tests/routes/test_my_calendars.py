@@ -9,7 +9,8 @@ from httpx import Response
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.gatherings.arranging import cancel_gathering, move_gathering
+from app.gatherings.arranging import move_gathering
+from app.gatherings.reach import call_off
 from app.models import AgendaSession, Feed, FeedScope, Openness, Role, Tenure
 from app.people.audit import verb
 from app.people.viewer import Viewer
@@ -135,7 +136,7 @@ def test_its_owner_chooses_what_it_holds_and_it_changes_at_once(
     page, address = _subscribed(owner)
     with database.write() as db:
         webinar = db.exec(select(AgendaSession).where(AgendaSession.title == "Integrated data I")).one()
-        cancel_gathering(db, webinar, reason="Snow", by=BY)
+        call_off(db, webinar, reason="Snow", by=BY)
     before = _fetch(visitor, address)
     assert {"COLOR", "VALARM", "CANCELLED"} & set(before.text.replace(":", " ").split()) == {"CANCELLED"}
     saved = owner.follow(
@@ -251,7 +252,7 @@ def test_a_gathering_that_was_called_off_is_news_on_the_home_of_who_is_invited_u
     facilitator = visitor(meeting.stage.people["oakland facilitator"])
     assert "has changed" not in facilitator.get("/").text
     with database.write() as db:
-        cancel_gathering(db, db.get_one(AgendaSession, ahead.key), reason="Snow", by=BY)
+        call_off(db, db.get_one(AgendaSession, ahead.key), reason="Snow", by=BY)
         later = db.get_one(AgendaSession, closed.key)
         move_gathering(db, later, starts_at=utc(2017, 12, 13, 19), minutes=75, by=BY)
     told = "“Integrated data II”, Tue 12 Dec, 13:00–14:15 EST (10:00–11:15 in Oakland), is cancelled"

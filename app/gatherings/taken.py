@@ -40,17 +40,15 @@ OTHER_COHORT = "Taken in another cohort"
 
 
 @dataclass(frozen=True, slots=True)
-class Commitments:
+class HasOn:
     """What somebody has on, in order, and the convenings that they come to."""
 
     taken: tuple[Taken, ...] = ()
     stays: tuple[Stay, ...] = ()
 
 
-def commitments_of(
-    db: Session, people: Mapping[int, Somebody], span: Span, *, cohort_id: int
-) -> dict[int, Commitments]:
-    """The commitments of these people that meet a stretch of time, by number; said as an organizer of the cohort may
+def what_they_have_on(db: Session, people: Mapping[int, Somebody], span: Span, *, cohort_id: int) -> dict[int, HasOn]:
+    """What these people have on in a stretch of time, by number; said as an organizer of the cohort may
     know them."""
     convenings = _convenings(db, span)
     coming = _registrations(db, convenings, people)
@@ -71,7 +69,7 @@ def commitments_of(
     for number, spans in busy_of(db, people, *span).items():
         taken[number] += [Taken(one, ELSEWHERE) for one in spans]
     return {
-        number: Commitments(
+        number: HasOn(
             tuple(sorted(taken[number], key=lambda one: (one.span, one.said))),
             tuple(_stay(one, coming.get((one.key, number))) for one in convenings if _comes(coming, one, number)),
         )
