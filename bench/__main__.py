@@ -50,7 +50,7 @@ def main() -> None:
         port = free_port()
         with plenary(data, port) as (process, seconds):
             time.sleep(2)
-            print(f"loading of the sample   {loading:6.2f} s    (aim: under 4.5)")
+            print(f"loading of the sample   {loading:6.2f} s    (aim: under 4)")
             print(f"start to first answer   {seconds:6.2f} s    (aim: under 4)")
             print(f"memory at rest          {memory_of(process):6.0f} MB   (aim: under 160)")
             workers = sum(memory_of(child) for child in children_of(process))

@@ -7,6 +7,7 @@ import json
 import runpy
 import subprocess
 import sys
+from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -29,6 +30,11 @@ class TooMuch(Exception):
 
 class Crowded(Exception):
     """No turn came; what was to be read is not to blame."""
+
+
+def program_of(name: str) -> str:
+    """Where a program beside this one lies; not imported, for what it reads with would stay in the server's memory."""
+    return str(Path(__file__).with_name(f"{name}.py"))
 
 
 def run_apart(program: str, *words: str) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.files import calendar_text
-from app.files.apart import CROWDED, Crowded, TooMuch, run_apart
+from app.files.apart import CROWDED, Crowded, TooMuch, program_of, run_apart
 from app.files.kinds import NotNow, Unacceptable
 
 LARGEST = 15 << 20
@@ -46,7 +45,7 @@ def busy_hours(body: bytes, reading: Reading) -> Hours:
         Path(folder, "calendar.ics").write_bytes(body)
         Path(folder, "asked.json").write_text(json.dumps(asked))
         try:
-            found = run_apart(calendar_text.__file__, folder)
+            found = run_apart(program_of("calendar_text"), folder)
         except Crowded as error:
             raise NotNow(CROWDED) from error
         except TooMuch as error:

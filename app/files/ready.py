@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.files import paper_page
-from app.files.apart import CROWDED, Crowded, TooMuch, run_apart
+from app.files.apart import CROWDED, Crowded, TooMuch, program_of, run_apart
 from app.files.kinds import PDF, PICTURES, WEBP, Arrival, Kind, NotNow, Unacceptable
 from app.files.looking import name_for
 from app.files.pictures import drawn_anew, preview_of
@@ -58,7 +58,7 @@ def _paper(arrival: Arrival) -> Ready:
             arrival.file.seek(0)
             shutil.copyfileobj(arrival.file, copy)
         try:
-            found = run_apart(paper_page.__file__, str(paper), str(picture))
+            found = run_apart(program_of("paper_page"), str(paper), str(picture))
         except Crowded as error:
             raise NotNow(CROWDED) from error
         except TooMuch as error:

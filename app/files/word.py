@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.files import word_text
-from app.files.apart import CROWDED, Crowded, TooMuch, run_apart
+from app.files.apart import CROWDED, Crowded, TooMuch, program_of, run_apart
 from app.files.kinds import DOCX, Arrival, NotNow, Unacceptable
 from app.files.looking import examine
 from app.files.ready import Ready, make_ready
@@ -47,7 +46,7 @@ def read_word(arrival: Arrival) -> Document:
             arrival.file.seek(0)
             shutil.copyfileobj(arrival.file, copy)
         try:
-            found = run_apart(word_text.__file__, str(document), folder)
+            found = run_apart(program_of("word_text"), str(document), folder)
         except Crowded as error:
             raise NotNow(CROWDED) from error
         except TooMuch as error:

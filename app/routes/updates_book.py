@@ -15,7 +15,6 @@ from app.printing.papers import Paper, style
 from app.printing.runs import Document, begin_run, cancel_run, last_run
 from app.printing.shelf import PRINTS, name_of
 from app.printing.update_book import BOOK, SLIDES_SHEET, book_document, book_name, pictures_of, update_slides
-from app.printing.watermark import watermarked
 from app.routes.door import CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
 from app.routes.updates_door import CycleHere, UpdateHere
@@ -110,6 +109,8 @@ def book_pdf(
         made = PRINTS.find(_cache(settings), name)
         if made is None:
             return see_other(f"/{cohort.slug}/updates/{cycle.slug}/book?paper={paper.value}")
+        from app.printing.watermark import watermarked  # ten megabytes that a server without a book does without
+
         pdf = PRINTS.take(_cache(settings), own, lambda: watermarked(made, said))
     return _pdf(request, own, pdf, f"{cohort.slug}-{cycle.slug}-updates.pdf")
 
