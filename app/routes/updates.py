@@ -14,7 +14,7 @@ from app.routes.pages import page, see_other
 from app.routes.updates_door import CycleHere, UpdateHere, note_look
 from app.routes.updates_public import for_strangers
 from app.routes.updates_reading import beside
-from app.updates.approval import is_facilitator, may_approve
+from app.updates.approvers import is_facilitator, may_approve
 from app.updates.board import STEPS, Line, board_of, stands_until
 from app.updates.cycles import cycles_of, days_to_go
 from app.updates.history import last_correction

@@ -13,8 +13,9 @@ from app.people.viewer import Viewer
 from app.routes.door import Db, Needs, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.updates_door import CityUpdate, UpdateHere, note_look
-from app.updates.approval import approve_update, approvers_now, asked_now, may_approve, send_back, withdraw_approval
+from app.updates.approval import approve_update, send_back, withdraw_approval
 from app.updates.approval_links import give_links_again, given_at
+from app.updates.approvers import approvers_now, asked_now, may_approve
 from app.updates.content import draft_of
 from app.updates.last_visit import changes_since, last_visit
 from app.updates.looks import Looked

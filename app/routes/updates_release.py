@@ -15,7 +15,7 @@ from app.routes.door import CohortHere, Db, Needs, NotHere, SettingsHere, Viewer
 from app.routes.pages import page, see_other
 from app.routes.updates_cycles import show_settings
 from app.routes.updates_door import CityUpdate, CycleHere, UpdateHere
-from app.updates.approval import facilitators_of
+from app.updates.approvers import facilitators_of
 from app.updates.board import board_of
 from app.updates.extensions import end_extension, extend_update
 from app.updates.release_plan import plan_release

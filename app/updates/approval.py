@@ -1,47 +1,28 @@
 """Approval: the city's mayor, or a designee on record, and nobody else, ever (rule 5)."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import Select, or_
-from sqlalchemy import select as select_all
 from sqlmodel import Session, col, select
 
 from app import clock
 from app.models import (
     ApprovalLink,
-    Assistance,
     City,
-    Designation,
     Person,
-    Role,
-    Seat,
-    Standing,
-    Tenure,
     Update,
-    UpdateCycle,
     UpdateState,
 )
 from app.people.audit import Refused, verb
 from app.people.prose import as_written
 from app.people.viewer import Viewer
+from app.updates.approvers import approvers_now, as_approver, asked_now, facilitators_of, is_facilitator, listed
 from app.updates.content import Content, draft_of
 from app.updates.sections import asked_of
 from app.updates.versions import last_content
 from app.updates.writing import hold, hold_for_writing
 
 LONGEST_NOTE = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class Approver:
-    """Who may approve: the mayor in office, or a designee. `office` is said "Mayor, Oakland"."""
-
-    person_id: int
-    name: str
-    office: str
-    is_mayor: bool
 
 
 @verb
@@ -135,82 +116,6 @@ def withdraw_approval(db: Session, update: Update, *, by: Viewer) -> list[Person
     return [one for one in facilitators_of(db, update) if one.key != by.actor_id]
 
 
-def approvers(db: Session, update: Update, on: date) -> list[Approver]:
-    """The holder of the city's seat of mayor on a day, and the designees on record then who still are of the city:
-    who leaves it approves nothing more, whatever their designation says."""
-    city = db.get_one(City, update.city_id)
-    cohort_id = db.get_one(UpdateCycle, update.cycle_id).cohort_id
-    of_mayor = (
-        Seat.cohort_id == cohort_id,
-        Seat.city_id == update.city_id,
-        Role.standing == Standing.MAYOR,
-        col(Seat.archived_at).is_(None),
-    )
-    tenures = db.exec(
-        select(Tenure, Seat, Role, Person)
-        .join(Seat, col(Seat.id) == Tenure.seat_id)
-        .join(Role, col(Role.id) == Seat.role_id)
-        .join(Person, col(Person.id) == Tenure.person_id)
-        .where(*of_mayor, Tenure.starts_on <= on, or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= on))
-        .order_by(col(Seat.position), col(Seat.id))
-    )
-    found = [
-        Approver(person.key, person.name, f"{tenure.title or seat.label or role.name}, {city.name}", is_mayor=True)
-        for tenure, seat, role, person in tenures
-    ]
-    designations = db.exec(
-        select(Designation, Role, Person)
-        .join(Seat, col(Seat.id) == Designation.seat_id)
-        .join(Role, col(Role.id) == Seat.role_id)
-        .join(Person, col(Person.id) == Designation.person_id)
-        .where(
-            *of_mayor,
-            Designation.starts_on <= on,
-            or_(col(Designation.ends_on).is_(None), col(Designation.ends_on) >= on),
-            col(Designation.person_id).in_(_seated(cohort_id, update.city_id, on)),
-        )
-        .order_by(col(Designation.id))
-    )
-    found += [
-        Approver(person.key, person.name, f"designee of the {role.name}, {city.name}", is_mayor=False)
-        for _, role, person in designations
-        if person.key not in {one.person_id for one in found}
-    ]
-    return found
-
-
-def _seated(cohort_id: int, city_id: int, on: date) -> Select[int]:
-    """Who holds any seat of the city on a day."""
-    return (
-        select_all(col(Tenure.person_id))
-        .join(Seat, col(Seat.id) == Tenure.seat_id)
-        .where(
-            col(Seat.cohort_id) == cohort_id,
-            col(Seat.city_id) == city_id,
-            col(Seat.archived_at).is_(None),
-            col(Tenure.starts_on) <= on,
-            or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= on),
-        )
-    )
-
-
-def may_approve(db: Session, update: Update, viewer: Viewer) -> bool:
-    """Whether the viewer, in person and today, is one who approves this update."""
-    if viewer.acting or not viewer.is_signed_in:
-        return False
-    return viewer.person_id in {one.person_id for one in approvers_now(db, update)}
-
-
-def approvers_now(db: Session, update: Update) -> list[Approver]:
-    """Who may approve today, by the city's own clock."""
-    return approvers(db, update, _today(db, update))
-
-
-def asked_now(db: Session, update: Update) -> list[Person]:
-    """Who is told today that an update waits for the mayor: approvers, and the assistants who act for them."""
-    return _told(db, [one.person_id for one in approvers_now(db, update)])
-
-
 def end_links(db: Session, update: Update, *, of: Collection[int] | None = None) -> None:
     """Inside a verb: the letters' links to approve an update, or only `of` some people, open nothing from now on."""
     good = select(ApprovalLink).where(ApprovalLink.update_id == update.key, col(ApprovalLink.revoked_at).is_(None))
@@ -219,15 +124,6 @@ def end_links(db: Session, update: Update, *, of: Collection[int] | None = None)
     for link in db.exec(good):
         link.revoked_at = clock.now()
         db.add(link)
-
-
-def is_facilitator(db: Session, update: Update, viewer: Viewer) -> bool:
-    """Whether the viewer, in person, holds the seat of facilitator of the update's city."""
-    cohort_id = db.get_one(UpdateCycle, update.cycle_id).cohort_id
-    return not viewer.acting and any(
-        office.city_id == update.city_id and office.standing is Standing.FACILITATOR and not office.stands_in
-        for office in viewer.offices_in(cohort_id)
-    )
 
 
 def missing(db: Session, update: Update, content: Content) -> list[str]:
@@ -252,65 +148,8 @@ def _refuse_if_incomplete(db: Session, update: Update) -> Content:
     content = draft_of(db, update)
     lacking = missing(db, update, content)
     if lacking:
-        raise Refused(f"Before the mayor can have it, it still needs {_listed(lacking)}.")
+        raise Refused(f"Before the mayor can have it, it still needs {listed(lacking)}.")
     return content
-
-
-def as_approver(db: Session, update: Update, moment: datetime, by: Viewer) -> Approver:
-    """The viewer as one who approves at a moment; raises Refused for everybody else, assistants and organizers too.
-
-    The program itself stands for whoever was mayor then.
-    """
-    city = db.get_one(City, update.city_id)
-    entitled = approvers(db, update, clock.local(moment, city.zone).date())
-    if by.is_system and entitled:
-        return entitled[0]
-    if not by.acting:
-        for one in entitled:
-            if one.person_id == by.person_id:
-                return one
-    names = _listed([one.name for one in entitled], "or") or "nobody, until the seat of mayor is filled"
-    raise Refused(f"Only {city.name}’s mayor or a designee on record approves its update, in person: {names}.")
-
-
-def facilitators_of(db: Session, update: Update) -> list[Person]:
-    """Who holds the city's seat of facilitator today."""
-    today = _today(db, update)
-    return list(
-        db.exec(
-            select(Person)
-            .join(Tenure, col(Tenure.person_id) == Person.id)
-            .join(Seat, col(Seat.id) == Tenure.seat_id)
-            .join(Role, col(Role.id) == Seat.role_id)
-            .where(
-                Seat.cohort_id == db.get_one(UpdateCycle, update.cycle_id).cohort_id,
-                Seat.city_id == update.city_id,
-                Role.standing == Standing.FACILITATOR,
-                col(Seat.archived_at).is_(None),
-                Tenure.starts_on <= today,
-                or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= today),
-            )
-            .order_by(col(Person.id))
-        )
-    )
-
-
-def _told(db: Session, approver_ids: Sequence[int]) -> list[Person]:
-    """Approvers and those who act for them today, each once, in order."""
-    today = clock.today("UTC")
-    assistants = select(Assistance.assistant_id).where(
-        col(Assistance.principal_id).in_(approver_ids),
-        Assistance.starts_on <= today,
-        or_(col(Assistance.ends_on).is_(None), col(Assistance.ends_on) >= today),
-    )
-    return list(
-        db.exec(
-            select(Person)
-            .where(or_(col(Person.id).in_(approver_ids), col(Person.id).in_(assistants)))
-            .where(col(Person.archived_at).is_(None))
-            .order_by(col(Person.id))
-        )
-    )
 
 
 def _reopen(update: Update, note: str) -> None:
@@ -321,14 +160,5 @@ def _reopen(update: Update, note: str) -> None:
     update.approved_as = ""
 
 
-def _today(db: Session, update: Update) -> date:
-    return clock.today(db.get_one(City, update.city_id).zone)
-
-
 def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57].rstrip()}…"
-
-
-def _listed(items: Sequence[str], word: str = "and") -> str:
-    """ "a, b and c"."""
-    return f" {word} ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)

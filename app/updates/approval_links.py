@@ -22,7 +22,8 @@ from app.models import ApprovalLink, Person, Update, UpdateState
 from app.people.audit import Refused, verb
 from app.people.sign_in import fingerprint, signed
 from app.people.viewer import Viewer, viewer_of
-from app.updates.approval import approve_update, approvers_now, end_links, may_approve, send_back, withdraw_approval
+from app.updates.approval import approve_update, end_links, send_back, withdraw_approval
+from app.updates.approvers import approvers_now, may_approve
 from app.updates.writing import hold, hold_for_writing
 
 LASTS = timedelta(days=7)

@@ -26,7 +26,7 @@ from app.people.audit import Refused, verb
 from app.people.policy import may
 from app.people.prose import as_written
 from app.people.viewer import Viewer
-from app.updates.approval import facilitators_of
+from app.updates.approvers import facilitators_of
 from app.updates.writing import hold
 
 LONGEST = 2000

@@ -17,13 +17,12 @@ from app.models import (
     UpdateFigure,
     UpdateFile,
     UpdateLook,
-    UpdateSection,
-    UpdateText,
 )
 from app.people.audit import recorded
 from app.people.viewer import Viewer
 from app.updates.history import REDACTING
 from app.updates.looks import AGAIN_AFTER
+from app.updates.writing import texts_of
 
 Columns = Mapping[str, Any]
 
@@ -51,12 +50,7 @@ def last_visit(db: Session, update: Update, viewer: Viewer) -> datetime | None:
 
 def changes_since(db: Session, update: Update, since: datetime) -> list[Changed]:
     """The pieces of the draft that read otherwise than at `since`, in the order of the page. Ten queries at most."""
-    texts = db.exec(
-        select(UpdateText, UpdateSection.title)
-        .join(UpdateSection, col(UpdateSection.id) == UpdateText.section_id)
-        .where(UpdateText.update_id == update.key)
-        .order_by(col(UpdateSection.position), col(UpdateSection.id))
-    ).all()
+    texts = texts_of(db, update)
     answers = db.exec(
         select(CommitmentAnswer, Commitment.text)
         .join(Commitment, col(Commitment.id) == CommitmentAnswer.commitment_id)

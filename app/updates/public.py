@@ -13,7 +13,7 @@ from app import clock
 from app.models import City, Cohort, Update, UpdateCycle
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
-from app.updates.approval import as_approver, is_facilitator
+from app.updates.approvers import as_approver, is_facilitator
 from app.updates.writing import hold
 
 

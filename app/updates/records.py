@@ -31,7 +31,6 @@ from app.models import (
     UpdateMark,
     UpdateSection,
     UpdateState,
-    UpdateText,
     UpdateVersion,
 )
 from app.updates.content import Content, draft_of, hide_quarantined
@@ -40,6 +39,7 @@ from app.updates.reading import VersionLine, page_of
 from app.updates.records_asked import Wanted, updates_of
 from app.updates.redactions import buried_since, masks_of
 from app.updates.tombstones import masked
+from app.updates.writing import texts_of
 
 Of = TypeVar("Of", UpdateVersion, UpdateFile)
 OF_FILES = ("quarantine_file", "release_file")
@@ -261,12 +261,7 @@ def _unreleased(db: Session, update: Update, versions: Sequence[UpdateVersion]) 
         )
         for row, name, title in comments
     )
-    texts = db.exec(
-        select(UpdateText, UpdateSection.title)
-        .join(UpdateSection, col(UpdateSection.id) == UpdateText.section_id)
-        .where(UpdateText.update_id == update.key)
-        .order_by(col(UpdateSection.position), col(UpdateSection.id))
-    ).all()
+    texts = texts_of(db, update)
     saves = tuple(
         Saved(title, one.who, one.acting_for, one.at, clean(one.body))
         for text, title in texts

@@ -1,5 +1,7 @@
 """Writing an update: its city's people write, section by section, until their mayor has approved it."""
 
+from collections.abc import Sequence
+
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -94,6 +96,17 @@ def text_of(db: Session, update: Update, section: UpdateSection) -> UpdateText |
         .where(UpdateText.update_id == update.key, UpdateText.section_id == section.key)
         .execution_options(populate_existing=True)
     ).first()
+
+
+def texts_of(db: Session, update: Update) -> Sequence[tuple[UpdateText, str]]:
+    """All texts of a draft beside the titles of their sections, in the order of the page."""
+    rows = db.exec(
+        select(UpdateText, UpdateSection.title)
+        .join(UpdateSection, col(UpdateSection.id) == UpdateText.section_id)
+        .where(UpdateText.update_id == update.key)
+        .order_by(col(UpdateSection.position), col(UpdateSection.id))
+    )
+    return rows.all()
 
 
 def body_at(db: Session, text: UpdateText, revision: int) -> str | None:

@@ -9,7 +9,8 @@ from sqlmodel import Session, select
 from app.models import Designation, Tenure, UpdateState
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
-from app.updates.approval import approve_update, approvers, may_approve, send_back, send_to_mayor, withdraw_approval
+from app.updates.approval import approve_update, send_back, send_to_mayor, withdraw_approval
+from app.updates.approvers import approvers, may_approve
 from app.updates.content import draft_of
 from app.updates.writing import write_section
 from tests.updates.stage import SYSTEM, Stage

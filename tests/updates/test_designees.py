@@ -11,8 +11,8 @@ from app.models import AuditEntry, City, Cohort, Designation, OutboxLetter, Pers
 from app.people.audit import Refused
 from app.people.tenures import end_tenure
 from app.people.viewer import Viewer
-from app.updates.approval import approvers_now
 from app.updates.approval_links import End, ended, find_link, give_links
+from app.updates.approvers import approvers_now
 from app.updates.designees import appoint_designee, designees_of, eligible, end_designation, find_designation
 from tests.conftest import VisitorOf
 from tests.routes.test_updates import enter, text_of

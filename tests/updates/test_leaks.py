@@ -43,7 +43,8 @@ from app.people.audit import verb
 from app.people.policy import Kind
 from app.people.viewer import Viewer, viewer_of
 from app.printing.runs import make_run
-from app.updates.approval import approve_update, approvers_now, facilitators_of, send_back, send_to_mayor
+from app.updates.approval import approve_update, send_back, send_to_mayor
+from app.updates.approvers import approvers_now, facilitators_of
 from app.updates.comments import say_comment
 from app.updates.commitments import add_commitment, answer_commitment
 from app.updates.content import draft_of

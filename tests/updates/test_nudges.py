@@ -29,8 +29,9 @@ from app.models import (
 from app.people.audit import Refused, verb
 from app.people.viewer import Viewer
 from app.settings import Settings
-from app.updates.approval import approve_update, approvers_now, send_to_mayor
+from app.updates.approval import approve_update, send_to_mayor
 from app.updates.approval_links import give_links
+from app.updates.approvers import approvers_now
 from app.updates.cycles import open_cycle, owe_updates
 from app.updates.extensions import extend_update
 from app.updates.nudge_plan import owing_of, plan_nudges
