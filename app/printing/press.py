@@ -19,6 +19,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from app.files import OutOfReach
 from app.printing.papers import STATIC, Paper, Pictures, style
+from app.printing.tagging import finish
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 """WeasyPrint has the whole process take pictures that were cut off; those that people hand in are to be refused."""
@@ -98,7 +99,7 @@ def render_pdf(
         page = CSS(string=f"@page {{ size: {size} }}", font_config=configuration, url_fetcher=fetcher)
         own = CSS(string=style(sheet), font_config=configuration, url_fetcher=fetcher)
         document = HTML(string=html, url_fetcher=fetcher, base_url="asset:")
-        options: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True} if tagged else {}
+        options: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "finisher": finish} if tagged else {}
         if pictures:  # a telephone's picture has four times what a printer can show
             options |= {"dpi": 200, "jpeg_quality": 85}
         try:

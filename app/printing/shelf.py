@@ -7,6 +7,7 @@ has to be thrown away when something changes: it has another name then.
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -21,9 +22,19 @@ _printing = Lock()
 def name_of(html: str, sheet: str, paper: str) -> str:
     """The name under which a print is kept; its words, its style sheet, its paper and the press are in it."""
     digest = blake2b(digest_size=16)
-    for part in (html, sheet, paper, version("weasyprint")):
+    for part in (html, sheet, paper, _press()):
         digest.update(part.encode())
         digest.update(b"\0")
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _press() -> str:
+    """What the press is made of: WeasyPrint, what we do beside it, and our fonts."""
+    digest = blake2b(version("weasyprint").encode(), digest_size=16)
+    here = Path(__file__).parent
+    for part in (here / "press.py", here / "tagging.py", here.parent / "static" / "vendor" / "fonts-print.css"):
+        digest.update(part.read_bytes())
     return digest.hexdigest()
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from html import escape
 
-import pypdfium2
 import pytest
 import time_machine
-import zxingcpp
 from fastapi import FastAPI
 
 from app.database import Database
@@ -17,7 +15,7 @@ from app.printing.press import render_pdf
 from app.registration.expected import Guest
 from app.registration.registrations import Details, cancel, register
 from tests.conftest import VisitorOf
-from tests.printing.reading import pages
+from tests.printing.reading import boxes, codes_of_pages, pages
 from tests.registration.stage import BY, TWO_WEEKS_BEFORE, Stage, convening, person, set_stage
 
 HERE = "/by-all-means/convenings/2017-fall"
@@ -41,16 +39,6 @@ def come(database: Database, stage: Stage, who: str) -> tuple[int, str]:
         return made.key, made.code
 
 
-def codes(pdf: bytes) -> list[list[str]]:
-    """What the codes of each page say."""
-    document = pypdfium2.PdfDocument(pdf)
-    found = [
-        sorted(one.text for one in zxingcpp.read_barcodes(page.render(scale=200 / 72).to_pil())) for page in document
-    ]
-    document.close()
-    return found
-
-
 def test_badges_of_all_of_a_city_and_of_one_carry_their_codes_and_no_need(
     database: Database, stage: Stage, visitor: VisitorOf
 ) -> None:
@@ -62,15 +50,15 @@ def test_badges_of_all_of_a_city_and_of_one_carry_their_codes_and_no_need(
         cancel(db, db.get_one(Registration, gone), by=BY)
     staff = visitor(stage.people["staff"])
     whole = staff.get(f"{HERE}/print/badges.pdf").content
-    assert [code for page in codes(whole) for code in page] == [
+    assert [code for page in codes_of_pages(whole) for code in page] == [
         *sorted(code for _, code in [*oakland, salem[1]]),
         salem[0][1],
     ]
     assert "QX-PEPPER" not in " ".join(pages(whole))
     city = staff.get(f"{HERE}/print/badges.pdf?city=salem&paper=a4").content
-    assert codes(city) == [sorted(code for _, code in salem)]
+    assert codes_of_pages(city) == [sorted(code for _, code in salem)]
     one = staff.get(f"{HERE}/print/badges.pdf?registration={oakland[0][0]}").content
-    assert codes(one) == [[oakland[0][1]]]
+    assert codes_of_pages(one) == [[oakland[0][1]]]
     assert pages(one) == ["Fall convening Oakland Mayor Oakland Mayor"]
     assert staff.get(f"{HERE}/print/badges.pdf?registration={gone}").status_code == 404
 
@@ -95,19 +83,6 @@ LONGEST = {
     "Chinese": "张伟欧阳" * 75,
     "hyphens": ("O’Neil-" * 50)[:300],
 }
-
-
-def boxes(pdf: bytes) -> list[tuple[str, float, float, float, float]]:
-    """(letter, left, bottom, right, top) of what is drawn on the first page, in points, without spaces."""
-    document = pypdfium2.PdfDocument(pdf)
-    text = document[0].get_textpage()
-    found = [
-        (letter, *text.get_charbox(number))
-        for number in range(text.count_chars())
-        if (letter := text.get_text_range(number, 1)).strip()
-    ]
-    document.close()
-    return found
 
 
 def _guest(name: str, city: str = "Oakland", seat: str = "Mayor") -> Guest:
@@ -135,7 +110,7 @@ def test_a_name_of_300_letters_is_whole_on_its_badge_and_beside_nothing_else(
     assert top - bottom <= 42 / 25.4 * 72
     assert max(box[3] for box in own) - min(box[1] for box in own) <= 78 / 25.4 * 72 + 1
     assert bottom >= max(box[4] for box in drawn[end : end + len("Oakland")]) - 2
-    assert codes(pdf) == [["a-code-of-43-characters-as-they-are-given-x"]]
+    assert codes_of_pages(pdf) == [["a-code-of-43-characters-as-they-are-given-x"]]
 
 
 def test_the_longest_city_and_seat_leave_the_code_free(database: Database, stage: Stage) -> None:
@@ -149,7 +124,7 @@ def test_the_longest_city_and_seat_leave_the_code_free(database: Database, stage
     page_height = 297 / 25.4 * 72
     code_top = page_height - (8 + 130 - 6 - 30) / 25.4 * 72  # margin, badge, what is below the code, the code
     assert min(box[2] for box in drawn) > code_top
-    assert codes(pdf) == [[guest.code]]
+    assert codes_of_pages(pdf) == [[guest.code]]
 
 
 def test_a_name_as_most_have_it_is_large() -> None:

@@ -1,0 +1,47 @@
+"""What WeasyPrint's tags leave out of PDF/UA-1, put in as the file is written."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pydyf
+
+PRINTED = 4
+"""The flag of an annotation that is on paper too (ISO 32000-1, 12.5.3)."""
+
+
+def finish(_document: object, pdf: Any) -> None:
+    """WeasyPrint's finisher: called with the pydyf.PDF that is about to be written."""
+    named: list[Any] = []
+    root: Any = None
+    for thing in pdf.objects:
+        if not isinstance(thing, dict):
+            continue
+        if thing.get("Subtype") == "/Link":
+            thing["F"] = PRINTED
+        elif thing.get("S") == "/TR":
+            _say_what_headings_are_of(thing, pdf)
+        elif thing.get("S") == "/TH":
+            named.append(thing)
+        elif thing.get("Type") == "/StructTreeRoot":
+            root = thing
+    if named:  # by which cells name their headings (ISO 32000-1, 14.7.2)
+        named.sort(key=lambda one: one["ID"].data)
+        names = pydyf.Array(part for one in named for part in (one["ID"], one.reference))
+        root["IDTree"] = pydyf.Dictionary({"Names": names})
+
+
+def _say_what_headings_are_of(row: dict[str, Any], pdf: Any) -> None:
+    """A heading in a row of data is that row's; one in a row of headings its column's (Matterhorn 15-003)."""
+    cells = list(_cells(row, pdf))
+    scope = "/Row" if any(cell["S"] == "/TD" for cell in cells) else "/Column"
+    for cell in cells:
+        if cell["S"] == "/TH":
+            cell["A"]["Scope"] = scope
+
+
+def _cells(row: dict[str, Any], pdf: Any) -> Iterator[dict[str, Any]]:
+    for child in row["K"]:
+        if isinstance(child, bytes):  # a reference, "12 0 R"; anything else is a piece of the page
+            found = pdf.objects[int(child.split()[0])]
+            if found.get("S") in ("/TD", "/TH"):
+                yield found
