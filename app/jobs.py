@@ -25,6 +25,7 @@ from app.mailing.reply_mailbox import look_through
 from app.mailing.webinar_letters import send_webinar_letters
 from app.models import Convening, Delegation
 from app.people.viewer import Viewer
+from app.printing import catalogue
 from app.printing.runs import Maker, due_runs, make_run
 from app.printing.update_book import BOOK, make_book
 from app.registration.offers import lapsed_offers, pass_on_lapsed
@@ -32,7 +33,7 @@ from app.registration.purging import purge_private_needs
 from app.settings import Settings
 from app.updates.uploads import sweep_uploads
 
-MAKERS: dict[str, Maker] = {BOOK: make_book, RECORDS: make_records}
+MAKERS: dict[str, Maker] = {BOOK: make_book, RECORDS: make_records, **catalogue.MAKERS}
 """How each document that is made by the worker is made."""
 
 

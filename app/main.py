@@ -93,7 +93,8 @@ class Plenary(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-def _literal_first(route: BaseRoute) -> list[tuple[bool, str]]:
-    """Where two addresses could match, the one with the literal part stands first: /me before /{cohort}."""
+def _literal_first(route: BaseRoute) -> list[tuple[bool, bool, str]]:
+    """Where two addresses could match, the one with the literal part stands first: /me before /{cohort}, and
+    /{document}.pdf before /{document}."""
     path = getattr(route, "path", "")
-    return [("{" in part, part) for part in path.split("/")]
+    return [("{" in part, part.endswith("}"), part) for part in path.split("/")]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from app.exchange.records_tables import said
-from app.printing.programme import templates
+from app.printing.typesetting import templates
 from app.printing.update_book import ANSWERS
 from app.updates.content import Content
 from app.updates.parts import FileShown, Part

@@ -97,6 +97,7 @@ from app.models.staging import (
     EngagementState,
     Material,
 )
+from app.models.tables import SessionTable, TablePlace
 from app.models.update_desk import (
     ApprovalLink,
     UpdateComment,
@@ -237,11 +238,13 @@ __all__ = [
     "SessionFormat",
     "SessionItem",
     "SessionRoom",
+    "SessionTable",
     "SignIn",
     "SignInLink",
     "SlotAnswer",
     "Standing",
     "Substitution",
+    "TablePlace",
     "Tenure",
     "TimePoll",
     "Travel",

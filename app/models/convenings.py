@@ -29,7 +29,8 @@ class Convening(Row, table=True):
     `walking_minutes` is what one needs from one of its buildings to another (rule 1). Registration is open between two
     UTC instants, each of which may be missing (registration/terms.py says what holds then). With `needs_approval` an
     organizer decides on each registration; a freed place is offered for `hours_to_accept`. While `reminders_held_at`
-    is set, no reminder goes out.
+    is set, no reminder goes out. `contacts` (whom to call) and `booklet_note` (how things are done
+    there) are Markdown, for what is printed.
     """
 
     __tablename__ = "convening"
@@ -64,6 +65,10 @@ class Convening(Row, table=True):
     mayor_minutes: int = 0
     superintendent_minutes: int = 0
     walking_minutes: int = 5
+    wifi_network: str = Field(default="", max_length=120)
+    wifi_password: str = Field(default="", max_length=120)
+    contacts: str = ""
+    booklet_note: str = ""
     purge_days: int = 28
     legal_hold: bool = False
     uid: str = Field(default_factory=new_uid, unique=True, max_length=36)

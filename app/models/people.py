@@ -73,6 +73,7 @@ class Person(Row, table=True):
     zone: str | None = Field(default=None, max_length=64)
     organization: str = Field(default="", max_length=300)
     biography: str = ""
+    photo: str = Field(default="", max_length=64)
     wants_invitations: bool = False
     merged_into_id: int | None = Field(default=None, foreign_key="person.id")
     archived_at: datetime | None = None

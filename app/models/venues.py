@@ -9,12 +9,16 @@ from app.models.base import Row
 
 
 class Venue(Row, table=True):
+    """A house with rooms. `plan` is the digest of a picture of where they are, `plan_told` what it shows, in words."""
+
     __tablename__ = "venue"
 
     name: str = Field(max_length=300)
     address: str = ""
     map_url: str = ""
     notes: str = ""
+    plan: str = Field(default="", max_length=64)
+    plan_told: str = ""
 
     rooms: list["Room"] = Relationship(back_populates="venue", sa_relationship_kwargs={"order_by": "Room.position"})
 
@@ -26,6 +30,7 @@ class Room(Row, table=True):
     venue_id: int = Field(foreign_key="venue.id", index=True)
     name: str = Field(max_length=300)
     building: str = Field(default="", max_length=200)
+    floor: str = Field(default="", max_length=80)
     position: int = 0
     off_site: bool = False
     archived_at: datetime | None = None

@@ -49,6 +49,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "agenda.draft": ORGANIZER,
     "agenda.publish": ORGANIZER,
     "agenda.import": ORGANIZER,
+    "print.read": GUESTS,
     "run_of_show.read": LAB,
     "run_of_show.tick": LAB,
     "run_of_show.change": ORGANIZER,

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import segno
+from sqlmodel import Session
 
-from app import clock
 from app.models import Convening
-from app.printing.programme import templates
-from app.registration.expected import Guest
+from app.people.viewer import Viewer
+from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.runs import Document
+from app.registration.expected import Guest, guests
 
 SHEET = "badges.css"
 LEADING = 1.2
@@ -51,13 +53,39 @@ class Badge:
     code: str
 
 
-def badges(convening: Convening, guests: Sequence[Guest]) -> str:
-    """The sheets of badges as an HTML document for the press."""
-    return (
-        templates()
-        .get_template("printing/badges.html")
-        .render(convening=convening, badges=[badge(guest) for guest in guests], now=clock.now())
+def make(db: Session, wish: Wish) -> Document:
+    """The badges of all with a confirmed place, of a city (by its slug), or of one registration by its number."""
+    number, city = wish.option("registration"), wish.option("city")
+    if number and not number.isdecimal():
+        raise NothingToPrint("There is no registration of that number.")
+    wanted = [
+        guest
+        for guest in guests(db, wish.convening, number=int(number) if number else None)
+        if guest.is_expected and (not city or guest.city_slug == city)
+    ]
+    return set_pieces(
+        wish,
+        "badges",
+        pieces_of(wish.convening, wanted),
+        sheet=SHEET,
+        imprint=None,
+        up=4,
+        nothing="Nobody with a confirmed place is asked for, so there is no badge to print.",
     )
+
+
+def pieces_of(convening: Convening, wanted: Sequence[Guest]) -> list[Piece]:
+    """A badge for each."""
+    return [
+        set_piece(
+            "printing/badge.html",
+            f"registration-{guest.number}",
+            f"{guest.name}, {guest.place}",
+            convening=convening,
+            one=badge(guest),
+        )
+        for guest in wanted
+    ]
 
 
 def badge(guest: Guest) -> Badge:
@@ -101,3 +129,28 @@ def _width(letter: str) -> float:
     if letter in "fijlrtI.,:;'’-|()[] ":
         return 0.45
     return 0.8 if letter.isupper() else 0.65
+
+
+def cities_expected(db: Session, convening: Convening, viewer: Viewer) -> Sequence[tuple[str, str]]:
+    """The cities from which somebody comes, in order of their names."""
+    return sorted({(one.city_slug, one.city) for one in guests(db, convening) if one.city_slug}, key=lambda one: one[1])
+
+
+def _expected(db: Session, convening: Convening, viewer: Viewer) -> Sequence[tuple[str, str]]:
+    return [(str(one.number), f"{one.name}, {one.place}") for one in guests(db, convening)]
+
+
+BADGES = Printable(
+    slug="badges",
+    title="Name badges",
+    lead="Name as large as fits, city, office, and the code that check-in reads.",
+    group=Group.EVERYBODY,
+    permission="checkin.use",
+    make=make,
+    piece=("badge", "badges"),
+    options=(
+        Option("city", "City", cities_expected, every="All cities"),
+        Option("registration", "One person", _expected, every="All of them"),
+    ),
+    single=("registration",),
+)

@@ -4,7 +4,7 @@ from app import clock
 from app.agenda.briefs import Brief
 from app.agenda.speakers import read_equipment
 from app.people.prose import prose
-from app.printing.programme import code, templates
+from app.printing.typesetting import code, templates
 
 SHEET = "printing.css"
 

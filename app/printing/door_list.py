@@ -1,19 +1,42 @@
 """The list at the door on paper, with a box for each person: for a day on which nothing else works."""
 
-from collections.abc import Sequence
+from sqlmodel import Session
 
-from app import clock
-from app.models import Convening
-from app.printing.programme import code, templates
-from app.registration.expected import Guest
+from app.agenda import published
+from app.printing.documents import Group, Printable, Wish, set_piece, set_pieces
+from app.printing.imprint import of_list
+from app.printing.runs import Document
+from app.registration.expected import guests
 
 SHEET = "roster-sheets.css"
+ON_A_SHEET = 30
+"""Lines on a page, about."""
 
 
-def door_list(convening: Convening, guests: Sequence[Guest], *, live: str) -> str:
-    """The list as an HTML document for the press, by name; `live` is the whole URL of check-in."""
-    return (
-        templates()
-        .get_template("printing/door_list.html")
-        .render(convening=convening, guests=guests, live=live, code=code(live), now=clock.now())
+def make(db: Session, wish: Wish) -> Document:
+    """Who is expected and who is here, by name."""
+    convening = wish.convening
+    expected = guests(db, convening)
+    piece = set_piece("printing/door_list.html", "all", "The list", convening=convening, guests=expected)
+    imprint = of_list(
+        convening,
+        wish.address("/registration/check-in"),
+        now=wish.at,
+        release=published.latest_number(db, convening),
+        moments=[wish.at],
+        what="Check-in as it stands now",
+        more="Ticked on paper is not yet checked in: take it down afterwards.",
     )
+    return set_pieces(wish, "check-in", [piece], sheet=SHEET, imprint=imprint, pages=1 + len(expected) // ON_A_SHEET)
+
+
+DOOR_LIST = Printable(
+    slug="check-in",
+    title="List at the door",
+    lead="Everybody expected, with a box each, for when the network is gone.",
+    group=Group.DESK,
+    permission="checkin.use",
+    make=make,
+    piece=("list", "lists"),
+    unkept=True,
+)

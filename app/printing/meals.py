@@ -2,7 +2,7 @@
 
 from app import clock
 from app.models import Convening
-from app.printing.programme import code, templates, zone_of
+from app.printing.typesetting import code, templates, zone_of
 from app.registration.meals import MealCounts
 
 SHEET = "meal-sheets.css"

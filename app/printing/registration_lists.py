@@ -7,7 +7,7 @@ from itertools import groupby
 
 from app import clock
 from app.models import Convening, RegistrationState
-from app.printing.programme import code, templates, zone_of
+from app.printing.typesetting import code, templates, zone_of
 from app.registration.everybody import Listed
 from app.registration.rooming import Rooming
 

@@ -2,7 +2,7 @@
 
 from app import clock
 from app.models import Convening
-from app.printing.programme import code, templates
+from app.printing.typesetting import code, templates
 from app.registration.roster import Roster
 
 SHEET = "roster-sheets.css"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app import clock
 from app.agenda.running_order import Sheet
 from app.models import Convening
-from app.printing.programme import code, templates, zone_of
+from app.printing.typesetting import code, templates, zone_of
 
 
 def run_sheets(convening: Convening, sheets: Sequence[Sheet], *, live: str, release: int | None) -> str:

@@ -5,7 +5,7 @@ up does not empty everybody's pages. Each step is a short transaction of its own
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import IO, Any, Protocol
 
@@ -54,41 +54,70 @@ class Made(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A paper that a run sets: HTML, its style sheet and paper, its pictures, and about how many pages it will have."""
+    """A paper that a run sets: HTML, its style sheet and paper (or width and height in points), its pictures, and about
+    how many pages it will have. `pieces` and `release` are what a PrintRun says of them."""
 
     html: str
     sheet: str
-    paper: Paper
+    paper: Paper | tuple[float, float]
     pages: int
     pictures: Pictures | None = None
+    pieces: Mapping[str, list[str]] = field(default_factory=dict)
+    release: int | None = None
 
     @property
     def name(self) -> str:
         """Its name on the shelf of prints: the same words on the same paper are the same file."""
-        return name_of(self.html, style(self.sheet), self.paper.value)
+        return name_of(self.html, style(self.sheet), str(self.paper))
+
+    @property
+    def stamp(self) -> str:
+        """What it is made of: its pieces where it has some, whose imprint may say another time, else its words."""
+        if not self.pieces:
+            return self.name
+        kept = "".join(f"{key} {digest}\n" for key, (digest, _label) in self.pieces.items())
+        return name_of(f"{kept}{self.release}", style(self.sheet), str(self.paper))
 
     @property
     def shelf(self) -> Shelf:
         return PRINTS
 
-    def write(self, out: IO[bytes], step: Step) -> None:
+    def set(self, step: Step | None = None) -> bytes:
+        """The PDF."""
         from app.printing.press import render_pdf  # takes a second to import, so only when something is set
 
-        pdf = render_pdf(self.html, sheet=self.sheet, paper=self.paper, pictures=self.pictures, page_set=step)
-        out.write(pdf)
+        return render_pdf(self.html, sheet=self.sheet, paper=self.paper, pictures=self.pictures, page_set=step)
+
+    def write(self, out: IO[bytes], step: Step) -> None:
+        out.write(self.set(step))
 
 
 Maker = Callable[[Session, Settings, dict[str, Any]], Made]
 
 
 def begin_run(
-    db: Session, document: str, wanted: dict[str, Any], *, cohort_id: int, stamp: str, steps: int, by: Viewer
+    db: Session,
+    document: str,
+    wanted: dict[str, Any],
+    *,
+    cohort_id: int,
+    stamp: str,
+    steps: int,
+    by: Viewer,
+    **of_convening: Any,
 ) -> PrintRun:
-    """A run that will make the document, or the one that is under way for the same; for the worker once committed."""
+    """A run that will make the document, or the one that is under way for the same; for the worker once committed.
+    `of_convening` is what a convening's print says besides: convening_id, release and pieces."""
     run = under_way(db, stamp)
     if run is None:
         run = PrintRun(
-            cohort_id=cohort_id, document=document, wanted=wanted, stamp=stamp, steps=steps, by_id=by.person_id
+            cohort_id=cohort_id,
+            document=document,
+            wanted=wanted,
+            stamp=stamp,
+            steps=steps,
+            by_id=by.person_id,
+            **of_convening,
         )
         db.add(run)
         db.flush()

@@ -9,8 +9,8 @@ from app import clock
 from app.files import files_of
 from app.models import AnswerState, Cohort, Revision, UpdateCycle
 from app.printing.papers import Paper, Pictures
-from app.printing.programme import code, templates
 from app.printing.runs import Document
+from app.printing.typesetting import code, templates
 from app.settings import Settings
 from app.updates.book import Book, Chapter, book_of
 from app.updates.content import Content

@@ -10,7 +10,7 @@ from io import BytesIO
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
 
-from app.printing.programme import direction
+from app.printing.typesetting import direction
 
 SHEET = "watermark.css"
 MARK = NameObject("/Watermark")

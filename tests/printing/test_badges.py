@@ -9,13 +9,16 @@ from fastapi import FastAPI
 
 from app.database import Database
 from app.models import Registration, RegistrationState
-from app.printing.badges import SHEET, badge, badges, code_of
+from app.people.viewer import Viewer
+from app.printing.badges import SHEET, badge, code_of, pieces_of
+from app.printing.documents import Wish, set_pieces
 from app.printing.papers import Paper
-from app.printing.press import render_pdf
 from app.registration.expected import Guest
 from app.registration.registrations import Details, cancel, register
+from app.settings import Settings
 from tests.conftest import VisitorOf
 from tests.printing.reading import boxes, codes_of_pages, pages
+from tests.printing.running import printed
 from tests.registration.stage import BY, TWO_WEEKS_BEFORE, Stage, convening, person, set_stage
 
 HERE = "/by-all-means/convenings/2017-fall"
@@ -49,15 +52,15 @@ def test_badges_of_all_of_a_city_and_of_one_carry_their_codes_and_no_need(
     with database.write() as db:
         cancel(db, db.get_one(Registration, gone), by=BY)
     staff = visitor(stage.people["staff"])
-    whole = staff.get(f"{HERE}/print/badges.pdf").content
+    whole = printed(staff, f"{HERE}/print/badges.pdf")
     assert [code for page in codes_of_pages(whole) for code in page] == [
         *sorted(code for _, code in [*oakland, salem[1]]),
         salem[0][1],
     ]
     assert "QX-PEPPER" not in " ".join(pages(whole))
-    city = staff.get(f"{HERE}/print/badges.pdf?city=salem&paper=a4").content
+    city = printed(staff, f"{HERE}/print/badges.pdf?city=salem&paper=a4")
     assert codes_of_pages(city) == [sorted(code for _, code in salem)]
-    one = staff.get(f"{HERE}/print/badges.pdf?registration={oakland[0][0]}").content
+    one = printed(staff, f"{HERE}/print/badges.pdf?registration={oakland[0][0]}")
     assert codes_of_pages(one) == [[oakland[0][1]]]
     assert pages(one) == ["Fall convening Oakland Mayor Oakland Mayor"]
     assert staff.get(f"{HERE}/print/badges.pdf?registration={gone}").status_code == 404
@@ -89,15 +92,20 @@ def _guest(name: str, city: str = "Oakland", seat: str = "Mayor") -> Guest:
     return Guest(1, name, city, seat, RegistrationState.SUBMITTED, "a-code-of-43-characters-as-they-are-given-x")
 
 
+def sheets(database: Database, stage: Stage, guest: Guest, paper: Paper) -> bytes:
+    with database.read() as db:
+        there = convening(db, stage)
+        wish = Wish(there, Viewer.system("the tests"), Settings(), paper)
+        return set_pieces(wish, "badges", pieces_of(there, [guest]), sheet=SHEET, imprint=None, up=4).set()
+
+
 @pytest.mark.parametrize("kind", LONGEST)
 def test_a_name_of_300_letters_is_whole_on_its_badge_and_beside_nothing_else(
     kind: str, database: Database, stage: Stage
 ) -> None:
     """Whatever is cut lies beyond the height that a line may take, or beyond the badge."""
     name = LONGEST[kind]
-    with database.read() as db:
-        sheets = badges(convening(db, stage), [_guest(name)])
-    pdf = render_pdf(sheets, sheet=SHEET, paper=Paper.LETTER)
+    pdf = sheets(database, stage, _guest(name), Paper.LETTER)
     drawn = boxes(pdf)
     said = "".join(letter for letter, *_ in drawn).replace("\ufffe", "-")  # so a hyphen at a line's end is read
     end = said.index("Oakland", len("Fallconvening"))
@@ -115,9 +123,7 @@ def test_a_name_of_300_letters_is_whole_on_its_badge_and_beside_nothing_else(
 
 def test_the_longest_city_and_seat_leave_the_code_free(database: Database, stage: Stage) -> None:
     guest = _guest("W" * 300, "C" * 120, "Superintendent of everything " * 7)
-    with database.read() as db:
-        sheets = badges(convening(db, stage), [guest])
-    pdf = render_pdf(sheets, sheet=SHEET, paper=Paper.A4)
+    pdf = sheets(database, stage, guest, Paper.A4)
     drawn = boxes(pdf)
     said = "".join(letter for letter, *_ in drawn)
     assert said == "Fallconvening" + "W" * 300 + "C" * 120 + "Superintendentofeverything" * 7

@@ -69,7 +69,7 @@ def test_the_list_has_who_is_expected_who_is_here_and_who_comes_instead(
     assert "".join(LONG.split()) in text.replace(" ", "").replace("-", "")
     assert "Salem Superintendent" not in text
     assert "QX-PEPPER" not in text
-    assert "As of Tue 31 Oct 2017, 11:00 EDT." in text
+    assert "As of Tue 31 Oct 2017 at 11:00 EDT. Subject to change." in text
     assert headings(pdf.content) == ["Check-in"]
     assert codes(pdf.content) == [f"http://127.0.0.1:8000{HERE}/registration/check-in"]
 

@@ -11,7 +11,8 @@ from app.agenda.seeing import SeenPresenter, SeenRoom, SeenSession, cover
 from app.models import Cohort, Convening, Openness, SessionFormat, Venue
 from app.printing.papers import Paper
 from app.printing.press import render_pdf
-from app.printing.programme import SHEET, SHORT, direction, hours, programme, rooms_said, short, slots, zones_said
+from app.printing.programme import SHEET, programme, zones_said
+from app.printing.typesetting import SHORT, direction, hours, rooms_said, short, slots
 from tests.printing.reading import codes, headings, links, pages, words
 
 CHANGES = "https://plenary.example/by-all-means/convenings/2017-fall/agenda/releases/3/changes"

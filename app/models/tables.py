@@ -1,0 +1,37 @@
+"""Tables at which the people of a session sit, such as lunch at cross-city tables."""
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Relationship
+
+from app.models.base import Row
+from app.models.people import Person
+
+
+class SessionTable(Row, table=True):
+    """A table of a session, with its places."""
+
+    __tablename__ = "session_table"
+    __table_args__ = (UniqueConstraint("session_id", "number"),)
+
+    session_id: int = Field(foreign_key="session.id")
+    number: int
+    name: str = Field(default="", max_length=120)
+    places: int = 8
+
+    seated: list["TablePlace"] = Relationship(
+        back_populates="table", sa_relationship_kwargs={"order_by": "TablePlace.id"}
+    )
+
+
+class TablePlace(Row, table=True):
+    """Who sits at it. Nobody sits at two tables of one session."""
+
+    __tablename__ = "table_place"
+    __table_args__ = (UniqueConstraint("session_id", "person_id"),)
+
+    session_id: int = Field(foreign_key="session.id")
+    table_id: int = Field(foreign_key="session_table.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+
+    table: SessionTable = Relationship(back_populates="seated")
+    person: Person = Relationship()

@@ -1,0 +1,73 @@
+"""All that can be printed of a convening, in the order in which the page lists it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from app.models import Convening
+from app.people.policy import may
+from app.people.viewer import Viewer, viewer_of
+from app.printing.badges import BADGES
+from app.printing.documents import NothingToPrint, Printable, Wish
+from app.printing.door_list import DOOR_LIST
+from app.printing.papers import Paper
+from app.printing.runs import Document, Maker
+from app.settings import Settings
+
+CATALOGUE: tuple[Printable, ...] = (
+    BADGES,
+    DOOR_LIST,
+)
+
+PRINTABLE = {one.slug: one for one in CATALOGUE}
+
+
+def open_to(viewer: Viewer, convening: Convening) -> list[Printable]:
+    """What the viewer may print."""
+    return [one for one in CATALOGUE if may(viewer, one.permission, cohort_id=convening.cohort_id)]
+
+
+def run_name(slug: str) -> str:
+    """What the runs of a document are called on record."""
+    return f"print {slug}"
+
+
+def kept(wish: Wish) -> dict[str, Any]:
+    """The wish as a run keeps it."""
+    return {
+        "convening": wish.convening.key,
+        "paper": wish.paper.value,
+        "options": dict(wish.options),
+        "only": sorted(wish.only) if wish.only is not None else None,
+        "at": wish.at.isoformat(),
+        "by": wish.viewer.actor_id,
+        "acting_for": wish.viewer.person_id if wish.viewer.acting else None,
+    }
+
+
+def wished(db: Session, settings: Settings, wanted: dict[str, Any]) -> Wish:
+    """The wish of a run, as who asked for it may see it now."""
+    return Wish(
+        convening=db.get_one(Convening, wanted["convening"]),
+        viewer=viewer_of(db, wanted["by"], acting_for=wanted["acting_for"]),
+        settings=settings,
+        paper=Paper(wanted["paper"]),
+        options=wanted["options"],
+        only=frozenset(wanted["only"]) if wanted["only"] is not None else None,
+        at=datetime.fromisoformat(wanted["at"]),
+    )
+
+
+def _maker(printable: Printable) -> Maker:
+    def make(db: Session, settings: Settings, wanted: dict[str, Any]) -> Document:
+        wish = wished(db, settings, wanted)
+        if not may(wish.viewer, printable.permission, cohort_id=wish.convening.cohort_id):
+            raise NothingToPrint("Whoever asked for this print may not see it any more.")
+        return printable.make(db, wish)
+
+    return make
+
+
+MAKERS: dict[str, Maker] = {run_name(one.slug): _maker(one) for one in CATALOGUE}
+"""How the worker makes each."""

@@ -1,0 +1,159 @@
+"""What can be printed: each document as an entry of the catalogue (catalogue.py), and what is wanted of it.
+
+A document is made of pieces, the single things that somebody holds in the hand: a badge, the sign of a door on a day, a
+person's agenda. Each has a key that lasts and a digest of what stands on it, without release and time: so that after a
+swap the one badge that differs is found and printed again, and the others stay.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2b
+
+from sqlmodel import Session
+
+from app import clock
+from app.models import Convening
+from app.people.viewer import Viewer
+from app.printing.imprint import Imprint
+from app.printing.papers import Paper, Pictures
+from app.printing.runs import Document
+from app.printing.typesetting import templates
+from app.settings import Settings
+
+Size = tuple[float, float]
+"""Width and height of a sheet in points."""
+
+
+class NothingToPrint(Exception):
+    """There is nothing to print yet; `sentence` says why, and what has to come first."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Group(StrEnum):
+    """Where a document stands in the list of all."""
+
+    EVERYBODY = "In everybody’s hands"
+    DOORS = "On doors and tables"
+    DESK = "At the desk"
+    AFTER = "Afterwards"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants printed, as they may see it. `options` are those of the document, none empty; `only` the keys
+    of the pieces that are wanted, None for all; `at` the UTC instant at which it was asked for."""
+
+    convening: Convening
+    viewer: Viewer
+    settings: Settings
+    paper: Paper = Paper.LETTER
+    options: Mapping[str, str] = field(default_factory=dict)
+    only: frozenset[str] | None = None
+    at: datetime = field(default_factory=clock.now)
+
+    def option(self, name: str) -> str:
+        return self.options.get(name, "")
+
+    def address(self, path: str) -> str:
+        """A whole URL of the convening, such as `wish.address("/registration/check-in")`."""
+        return f"{self.settings.address}{self.convening.path}{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice that a document offers: (value, words) of each, for this convening and viewer. Where `every` has words,
+    none of them may be chosen too, which is that."""
+
+    name: str
+    label: str
+    choices: Callable[[Session, Convening, Viewer], Sequence[tuple[str, str]]]
+    every: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Printable:
+    """An entry of the catalogue.
+
+    `permission` says who may print it, `make` makes it as a viewer may see it (raising NothingToPrint). `piece` is what
+    its pieces are called, one and several. `single` names options with which it is so small that it is set at once:
+    ("person",) for the agenda of one person; () where it always is, None where it never is. What is `unkept` (needs, by
+    rule 12; lists of the minute) is set for each who asks and lies on no shelf; it is small.
+    """
+
+    slug: str
+    title: str
+    lead: str
+    group: Group
+    permission: str
+    make: Callable[[Session, Wish], Document]
+    piece: tuple[str, str]
+    options: tuple[Option, ...] = ()
+    papers: tuple[Paper, ...] = (Paper.LETTER, Paper.A4)
+    single: tuple[str, ...] | None = None
+    unkept: bool = False
+
+    def is_small(self, wish: Wish) -> bool:
+        """Whether it is set while one waits."""
+        return self.unkept or (self.single is not None and all(wish.option(name) for name in self.single))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One thing that is held in the hand. `key` lasts ("registration-12"), `label` says which it is in words, `body` is
+    its HTML, made by a template."""
+
+    key: str
+    label: str
+    body: str
+
+    @property
+    def digest(self) -> str:
+        """Of what stands on it; release and time of the print stand in the imprint and not here."""
+        return blake2b(self.body.encode(), digest_size=8).hexdigest()
+
+
+def set_piece(template: str, key: str, label: str, /, **context: object) -> Piece:
+    """A piece from its template, e.g. "printing/badge.html"."""
+    return Piece(key, label, templates().get_template(template).render(**context))
+
+
+def set_pieces(
+    wish: Wish,
+    title: str,
+    pieces: Iterable[Piece],
+    *,
+    sheet: str,
+    imprint: Imprint | None,
+    up: int = 1,
+    pages: int | None = None,
+    size: Size | None = None,
+    pictures: Pictures | None = None,
+    opening: str = "",
+    nothing: str = "There is nothing to print yet.",
+) -> Document:
+    """The wanted pieces as a document: `up` of them a sheet, under one imprint (None where what is set is too small
+    for one and bears its release itself). `pages` is about how many there will be (one a sheet unless said), `size`
+    its own measure where paper does not matter, `opening` HTML before the first piece."""
+    wanted = [one for one in pieces if wish.only is None or one.key in wish.only]
+    if not wanted:
+        raise NothingToPrint(nothing)
+    sheets = [wanted[start : start + up] for start in range(0, len(wanted), up)]
+    html = (
+        templates()
+        .get_template("printing/pieces.html")
+        .render(convening=wish.convening, title=title, imprint=imprint, sheets=sheets, opening=opening)
+    )
+    return Document(
+        html,
+        sheet,
+        size or wish.paper,
+        pages=pages or len(sheets),
+        pictures=pictures,
+        pieces={one.key: [one.digest, one.label] for one in wanted},
+        release=imprint.release if imprint else None,
+    )
