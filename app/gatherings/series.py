@@ -139,18 +139,19 @@ def add_occurrence(db: Session, series: Series, *, starts_at: datetime, by: View
     if any(session.starts_at == starts_at and session.archived_at is None for session in series.sessions):
         raise Refused("The series meets then already.", "date")
     added = _hold(db, series, [starts_at])[0]
-    if _is_of_rule(series, starts_at):  # to calendars it is no event of its own then: theirs recurs once more
-        note_change(series, told=True)
+    _note_recurring(series, starts_at)
     settle_hosts(db, series)
     return added
 
 
-def _is_of_rule(series: Series, moment: datetime) -> bool:
-    """Whether an instant is one on which the rule of a series falls."""
-    if not series.rrule:
-        return False
-    starts = rules.occurrences(series.rrule, series.starts_at, series.zone)
-    return moment in takewhile(lambda start: start <= moment, starts)
+def _note_recurring(series: Series, moment: datetime | None) -> None:
+    """A date comes into a series or goes: calendars are told where the rule falls on it (UTC). It is no event of its
+    own to them then, theirs recurs once more or once less; a date beside the rule is one, and theirs stays as it was.
+    """
+    if series.rrule and moment is not None:
+        starts = rules.occurrences(series.rrule, series.starts_at, series.zone)
+        if moment in takewhile(lambda start: start <= moment, starts):
+            note_change(series, told=True)
 
 
 @verb
@@ -162,7 +163,7 @@ def skip_occurrence(db: Session, occurrence: AgendaSession, *, by: Viewer) -> Ag
         raise Refused("It is called off already, and people have to find it so.")
     occurrence.archived_at = clock.now()
     note_change(occurrence)
-    note_change(occurrence.series, told=True)
+    _note_recurring(occurrence.series, occurrence.occurrence_at)
     settle_hosts(db, occurrence.series)
     return occurrence
 
@@ -177,7 +178,7 @@ def bring_back_date(db: Session, occurrence: AgendaSession, *, by: Viewer) -> Ag
         raise Refused("The series ends before that date. Let it go on until then.")
     occurrence.archived_at = None
     note_change(occurrence)
-    note_change(series, told=True)
+    _note_recurring(series, occurrence.occurrence_at)
     settle_hosts(db, series)
     return occurrence
 

@@ -199,6 +199,7 @@ def test_any_sequence_of_edits_keeps_identities_and_raises_sequences_rule_16(
     @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(STEPS)
     @example([(_add_met, 13, 0)])  # on a day of the rule: the series recurs once more
+    @example([(_add_met, 0, 0), (_skip_met, 13, 0)])  # beside the rule: the series recurs as it did
     @example([(_rename_venue, 0, 0)])
     def holds(steps: list[tuple[Act, int, int]]) -> None:
         now.move_to(BEGIN)
