@@ -53,7 +53,7 @@ class Sheet:
 
     def finished(self) -> bytes:
         out = BytesIO()
-        self.image.reduce(SMALLER).save(out, "PNG", compress_level=1)  # it is written again as every picture is
+        self.image.reduce(SMALLER).save(out, "PNG", compress_level=0)  # it is written again as every picture is
         return out.getvalue()
 
 
@@ -67,7 +67,7 @@ def picture(kind: str, values: tuple[int, ...], name: str) -> Ready:
     """A picture of the sample, made ready as if somebody had handed it in."""
     sheet = Sheet()
     DRAWN[kind](sheet, values)
-    return make_ready(examine(BytesIO(sheet.finished()), name, megabytes=1))
+    return make_ready(examine(BytesIO(sheet.finished()), name, megabytes=2))
 
 
 def squares(sheet: Sheet, values: Values) -> None:

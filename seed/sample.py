@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ Entry = dict[str, Any]
 """One table of a TOML file."""
 
 
+@cache
 def read(name: str) -> Entry:
-    """A file of the sample, named without its ending, such as "updates/2017-fall"."""
+    """A file of the sample, named without its ending, such as "updates/2017-fall"; nobody writes into it."""
     with (FOLDER / f"{name}.toml").open("rb") as file:
         return tomllib.load(file)
 

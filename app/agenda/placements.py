@@ -177,14 +177,19 @@ def _check_rooms(db: Session, session: AgendaSession, uses: Collection[RoomUse])
     if not uses:
         return
     venue_id = session.convening.venue_id if session.convening else None
-    here = select(Room.id).where(Room.venue_id == venue_id, col(Room.archived_at).is_(None))
-    rooms = set(db.exec(here))
-    setups = set(db.exec(select(RoomSetup.id, RoomSetup.room_id).where(col(RoomSetup.room_id).in_(rooms))))
-    cities = set(db.exec(select(Membership.city_id).where(Membership.cohort_id == session.cohort_id)))
+    here = (
+        select(Room.id, RoomSetup.id)
+        .outerjoin(RoomSetup, col(RoomSetup.room_id) == Room.id)
+        .where(Room.venue_id == venue_id, col(Room.archived_at).is_(None))
+    )
+    known = set(db.exec(here))
+    rooms = {room_id for room_id, _setup in known}
+    of_cohort = select(Membership.city_id).where(Membership.cohort_id == session.cohort_id)
+    cities = set(db.exec(of_cohort)) if any(use.city_id for use in uses) else set()
     for use in uses:
         if use.room_id not in rooms:
             raise Refused("That room is not at this convening’s venue, or is no longer used.", "rooms")
-        if use.setup_id is not None and (use.setup_id, use.room_id) not in setups:
+        if use.setup_id is not None and (use.room_id, use.setup_id) not in known:
             raise Refused("That set-up belongs to another room.", "rooms")
         if use.city_id is not None and use.city_id not in cities:
             raise Refused("That city is not of this cohort.", "rooms")

@@ -51,6 +51,8 @@ def create_session(
         audience_id=new_audience(db, details.audience).key,
         zone=convening.zone,
         **{name: getattr(details, name) for name in COLUMNS},
+        engagements=[],  # known to be empty, so not asked for
+        places=[],
     )
     session.convening = convening
     set_minutes(session, minutes)

@@ -33,6 +33,8 @@ def arrange_gathering(
         audience_id=new_audience(db, details.audience).key,
         zone=checked_zone(zone),
         **{name: getattr(details, name) for name in COLUMNS},
+        engagements=[],  # known to be empty, so not asked for
+        places=[],
     )
     _place(gathering, starts_at, minutes)
     note_change(gathering)

@@ -85,10 +85,10 @@ def rules_of(db: Session, audience_ids: Collection[int]) -> dict[int, Rule]:
 
 def new_audience(db: Session, rule: Rule) -> Audience:
     """An audience, stored, that holds this rule. Called inside a verb, which records it."""
-    audience = Audience()
+    audience = Audience(everyone=rule.everyone, terms=[])
     db.add(audience)
     db.flush()
-    write_rule(audience, rule)
+    audience.terms.extend(_terms(rule, audience.key).values())
     return audience
 
 
