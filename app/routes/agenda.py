@@ -1,7 +1,7 @@
 """The published agenda and one session of it, each as the viewer may see it (rules 13, 14, 18)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -21,6 +21,7 @@ from app.people.cities import cities_of
 from app.people.cohorts import roles_of
 from app.people.policy import may
 from app.people.viewer import Viewer
+from app.registration.tables import SeenTable, tables_of
 from app.routes.door import CohortHere, ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.kept import keep
 from app.routes.library_part import session_part
@@ -94,11 +95,27 @@ def session(
         "when": said_when(found, viewer),
         "may_edit": may_edit,
         "turns": _turns(db, convening, found, viewer),
+        "my_table": tables_for(db, convening, seen, viewer).get(found.id),
         **session_part(db, cohort, found.id, viewer, whole=not found.covered),
     }
     if not viewer.is_signed_in:
         context["linked"] = as_script(session_data(db, convening, found, settings.address))
     return page(request, "agenda/session.html", context)
+
+
+def tables_for(db: Session, convening: Convening, seen: PublishedAgenda | None, viewer: Viewer) -> dict[int, SeenTable]:
+    """Session → the viewer's own table there, of those that they see in full (rule 13); who else sits at it only for
+    people of the cohort."""
+    whole = {one.id for one in seen.sessions if one.mine and not one.covered} if seen else set()
+    person = viewer.person_id
+    if not whole or person is None:
+        return {}
+    found = {
+        number: here[person] for number, here in tables_of(db, convening).items() if number in whole and person in here
+    }
+    if may(viewer, "people.read", cohort_id=convening.cohort_id):
+        return found
+    return {number: replace(table, named={}, more=0) for number, table in found.items()}
 
 
 def _turns(db: Session, convening: Convening, session: SeenSession, viewer: Viewer) -> dict[int, Turn]:
@@ -128,6 +145,7 @@ def agenda_context(
     return {
         "convening": convening,
         "agenda": seen,
+        "tables": tables_for(db, convening, seen, viewer),
         "days": [(day, slots) for day, slots in days if slots],
         "chips": chips,
         "narrowed": bool(show or role or city or room),

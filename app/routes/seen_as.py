@@ -13,7 +13,7 @@ from app.agenda.seeing_as import SeenAs, draft_as, published_as
 from app.models import Convening, Person
 from app.people.audit import Refused
 from app.people.viewer import Viewer, viewer_of
-from app.routes.agenda import HERE, agenda_context, said_when
+from app.routes.agenda import HERE, agenda_context, said_when, tables_for
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other
 from app.routes.session_choices import choices
@@ -117,6 +117,7 @@ def session_as(
         "session": found,
         "people": published.who_comes(db, seen.agenda, found) if not found.covered else [],
         "when": said_when(found, eyes.reader),
+        "my_table": tables_for(db, convening, seen.agenda, eyes.reader).get(found.id),
         "may_edit": False,
         "seen_as": eyes,
     }
