@@ -9,6 +9,7 @@ from app.models import Convening
 from app.people.policy import may
 from app.people.viewer import Viewer, viewer_of
 from app.printing.badges import BADGES
+from app.printing.booklet import BOOKLET
 from app.printing.documents import NothingToPrint, Printable, Wish
 from app.printing.door_list import DOOR_LIST
 from app.printing.papers import Paper
@@ -16,6 +17,7 @@ from app.printing.runs import Document, Maker
 from app.settings import Settings
 
 CATALOGUE: tuple[Printable, ...] = (
+    BOOKLET,
     BADGES,
     DOOR_LIST,
 )

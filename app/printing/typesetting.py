@@ -53,6 +53,7 @@ def templates() -> Environment:
         slots=slots,
         edge=edge,
         hours=hours,
+        weekday=lambda moment: f"{moment:%a}",
         prose=prose,
     )
     return environment
