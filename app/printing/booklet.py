@@ -17,8 +17,10 @@ from app.agenda.published import PublishedAgenda, heading_of
 from app.agenda.seeing import SeenRoom, SeenSession
 from app.files import files_of
 from app.models import Convening, Person, Room
+from app.people.viewer import Viewer
 from app.printing.day_grid import Sheet, said_together, spread
-from app.printing.documents import Group, NothingToPrint, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.folding import SAID
 from app.printing.imprint import of_release, zones
 from app.printing.papers import Paper, Pictures
 from app.printing.runs import Document
@@ -29,11 +31,21 @@ SHEET = "booklet.css"
 HERE = "printing/booklet"
 OFF_SITE = "Off site"
 
+FOLDED_SHEET = "booklet-folded.css"
+
 GRIDS = {
-    Paper.LETTER: Sheet(183.9, 207.0, 7),
-    Paper.A4: Sheet(178.0, 224.0, 7),
+    Paper.LETTER: Sheet(183.9, 217.0, 7),
+    Paper.A4: Sheet(178.0, 234.0, 7),
 }
-"""What the margins of the sheets (booklet.css) and a day's heading leave of a page."""
+FOLDED_GRIDS = {
+    Paper.LETTER: Sheet(117.7, 162.0, 6),
+    Paper.A4: Sheet(126.5, 156.0, 6),
+}
+"""What the margins of the sheets (booklet.css, booklet-folded.css) and a day's heading leave of a page."""
+HALVES = {Paper.LETTER: (396.0, 612.0), Paper.A4: (420.945, 595.276)}
+"""Half of a paper that lies on its side, in points."""
+
+FOLD = "fold"
 
 SESSIONS_A_PAGE, PEOPLE_A_PAGE = 7, 24
 
@@ -80,11 +92,14 @@ def make(db: Session, wish: Wish) -> Document:
     shown = {face.photo for _, people, _ in faces or () for face in people if face.photo}
     if convening.venue and convening.venue.plan:
         shown.add(convening.venue.plan)
+    folded = bool(wish.option(FOLD))
     return set_pieces(
         wish,
-        "booklet",
+        "booklet for folding (to listen to, take the one as read)" if folded else "booklet",
         parts,
-        sheet=SHEET,
+        sheet=FOLDED_SHEET if folded else SHEET,
+        size=HALVES[wish.paper] if folded else None,
+        folded=folded,
         imprint=of_release(
             convening,
             agenda.release_number,
@@ -93,7 +108,7 @@ def make(db: Session, wish: Wish) -> Document:
             now=wish.at,
             moments=_moments(agenda),
         ),
-        pages=_pages(agenda, faces),
+        pages=_pages(agenda, faces, folded=folded),
         pictures=_pictures(shown, wish.settings) if shown else None,
     )
 
@@ -124,8 +139,9 @@ def _parts(
         ),
     ]
     order = [room.key for room in rooms]
+    sheet = (FOLDED_GRIDS if wish.option(FOLD) else GRIDS)[wish.paper]
     for day in agenda.days:
-        grid = spread(day, order, agenda.zone, GRIDS[wish.paper])
+        grid = spread(day, order, agenda.zone, sheet)
         made.append(set_piece(f"{HERE}/grid.html", f"grid-{day.date}", f"{_said(day.date)}, grid", grid=grid, **common))
     for day in agenda.days:
         made.append(set_piece(f"{HERE}/list.html", f"list-{day.date}", f"{_said(day.date)}, list", day=day, **common))
@@ -205,10 +221,15 @@ def _pictures(shown: set[str], settings: Settings) -> Pictures:
     return picture
 
 
-def _pages(agenda: PublishedAgenda, faces: list[tuple[str, list[Face], int]] | None) -> int:
+def _pages(agenda: PublishedAgenda, faces: list[tuple[str, list[Face], int]] | None, *, folded: bool) -> int:
     people = sum(len(some) for _, some, _ in faces or ())
     days = len(agenda.days)
-    return 5 + 3 * days + len(agenda.sessions) // SESSIONS_A_PAGE + people // PEOPLE_A_PAGE
+    long = len(agenda.sessions) / SESSIONS_A_PAGE + people / PEOPLE_A_PAGE
+    return 5 + 3 * days + round(long * (2 if folded else 1))
+
+
+def _ways(db: Session, convening: Convening, viewer: Viewer) -> Sequence[tuple[str, str]]:
+    return [("folded", f"Folded (two pages a side: {SAID})")]
 
 
 BOOKLET = Printable(
@@ -219,4 +240,5 @@ BOOKLET = Printable(
     permission="print.read",
     make=make,
     piece=("part", "parts"),
+    options=(Option(FOLD, "Pages", _ways, every="As read"),),
 )

@@ -5,7 +5,7 @@ morning and the second the afternoon, parted where nothing goes on. No session s
 fit its block is named by its number and stands in the list.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -14,6 +14,7 @@ from app import clock
 from app.agenda.published import SeenDay
 from app.agenda.seeing import NIGHT, SeenRoom, SeenSession
 from app.models import Openness
+from app.printing.day_scale import Scale
 from app.printing.measuring import POINT, height, lines
 
 GUTTER = 11.0
@@ -24,10 +25,6 @@ EDGE = 3.6
 """Of a block's width that its stroke and padding take."""
 FEW = 4
 """With no more columns than this the day is parted by time and not by rooms."""
-LEAST = 3.4
-"""No block is lower than this, so that each has its number in it."""
-IDLE = timedelta(minutes=15)
-"""A time in which nothing goes on is drawn no longer than this."""
 LEADING = 1.16
 LANES = 3
 """More than this at once in a place are told by their numbers only."""
@@ -184,42 +181,6 @@ def _halves(day: SeenDay, zone: str) -> list[list[SeenSession]] | None:
         [one for one in day.sessions if one.starts_at < cut],
         [one for one in day.sessions if one.starts_at >= cut],
     ]
-
-
-class Scale:
-    """How far down an instant stands: hours take their room, except that the short ones are given enough for a line
-    and those without anything are drawn short."""
-
-    def __init__(self, spans: Iterable[tuple[datetime, datetime]], total: float) -> None:
-        spans = list(spans)
-        self.moments = sorted({moment for span in spans for moment in span})
-        self.at = {moment: number for number, moment in enumerate(self.moments)}
-        weights = []
-        for start, end in pairwise(self.moments):
-            busy = any(begins <= start and ends >= end for begins, ends in spans)
-            weights.append((end - start if busy else min(end - start, IDLE)).total_seconds())
-        self.heights = _scaled(weights, total)
-        least = min(LEAST, total / max(1, len(self.heights)))
-        for _ in range(40):
-            short = False
-            for begins, ends in spans:
-                some = range(self.at[begins], self.at[ends])
-                has = sum(self.heights[number] for number in some)
-                if some and has < least - 0.01:
-                    short = True
-                    for number in some:
-                        self.heights[number] *= least * 1.05 / has
-            if not short:
-                break
-            self.heights = _scaled(self.heights, total)
-
-    def down(self, moment: datetime) -> float:
-        return sum(self.heights[: self.at[moment]])
-
-
-def _scaled(weights: Sequence[float], total: float) -> list[float]:
-    whole = sum(weights)
-    return [total * weight / whole for weight in weights] if whole else [total for _ in weights]
 
 
 def _page(

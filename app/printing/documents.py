@@ -135,10 +135,12 @@ def set_pieces(
     pictures: Pictures | None = None,
     opening: str = "",
     nothing: str = "There is nothing to print yet.",
+    folded: bool = False,
 ) -> Document:
     """The wanted pieces as a document: `up` of them a sheet, under one imprint (None where what is set is too small
     for one and bears its release itself). `pages` is about how many there will be (one a sheet unless said), `size`
-    its own measure where paper does not matter, `opening` HTML before the first piece."""
+    its own measure where paper does not matter, `opening` HTML before the first piece, `folded` that its pages (of that
+    size) are laid out two a side."""
     wanted = [one for one in pieces if wish.only is None or one.key in wish.only]
     if not wanted:
         raise NothingToPrint(nothing)
@@ -156,4 +158,5 @@ def set_pieces(
         pictures=pictures,
         pieces={one.key: [one.digest, one.label] for one in wanted},
         release=imprint.release if imprint else None,
+        folded=folded,
     )

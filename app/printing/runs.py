@@ -55,7 +55,8 @@ class Made(Protocol):
 @dataclass(frozen=True, slots=True)
 class Document:
     """A paper that a run sets: HTML, its style sheet and paper (or width and height in points), its pictures, and about
-    how many pages it will have. `pieces` and `release` are what a PrintRun says of them."""
+    how many pages it will have. `pieces` and `release` are what a PrintRun says of them. Where it is `folded`, its
+    pages are laid out two a side."""
 
     html: str
     sheet: str
@@ -64,6 +65,7 @@ class Document:
     pictures: Pictures | None = None
     pieces: Mapping[str, list[str]] = field(default_factory=dict)
     release: int | None = None
+    folded: bool = False
 
     @property
     def name(self) -> str:
@@ -84,9 +86,18 @@ class Document:
 
     def set(self, step: Step | None = None) -> bytes:
         """The PDF."""
+        from app.printing.folding import imposed
         from app.printing.press import render_pdf  # takes a second to import, so only when something is set
 
-        return render_pdf(self.html, sheet=self.sheet, paper=self.paper, pictures=self.pictures, page_set=step)
+        pdf = render_pdf(
+            self.html,
+            sheet=self.sheet,
+            paper=self.paper,
+            pictures=self.pictures,
+            page_set=step,
+            tagged=not self.folded,
+        )
+        return imposed(pdf) if self.folded else pdf
 
     def write(self, out: IO[bytes], step: Step) -> None:
         out.write(self.set(step))

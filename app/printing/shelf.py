@@ -33,7 +33,12 @@ def _press() -> str:
     """What the press is made of: WeasyPrint, what we do beside it, and our fonts."""
     digest = blake2b(version("weasyprint").encode(), digest_size=16)
     here = Path(__file__).parent
-    for part in (here / "press.py", here / "tagging.py", here.parent / "static" / "vendor" / "fonts-print.css"):
+    for part in (
+        here / "press.py",
+        here / "tagging.py",
+        here / "folding.py",
+        here.parent / "static" / "vendor" / "fonts-print.css",
+    ):
         digest.update(part.read_bytes())
     return digest.hexdigest()
 
