@@ -23,6 +23,7 @@ from app.models import (
     AgendaRelease,
     AgendaSession,
     Audience,
+    City,
     Convening,
     Engagement,
     EngagementState,
@@ -32,7 +33,7 @@ from app.models import (
     SessionRoom,
 )
 from app.models.base import relation
-from app.people.audiences import Attendee, Rule, names_for, rule_of, said
+from app.people.audiences import Attendee, Rule, names_for, roll, rule_of, said
 from app.people.chosen import NOTHING_CHOSEN, chosen
 from app.people.standing_in import stand_ins
 from app.people.viewer import viewer_of
@@ -128,16 +129,13 @@ class Brief:
     told_access: bool
 
 
-def parts_of(db: Session, convening: Convening, person_id: int) -> Sequence[Engagement]:
-    """A person's parts in the sessions of a convening that are not put away, with what a brief needs of them."""
-    return db.exec(
+def parts_of(db: Session, convening: Convening, person_id: int | None = None) -> Sequence[Engagement]:
+    """A person's parts in the sessions of a convening that are not put away (all people's without one), with what a
+    brief needs of them."""
+    wanted = (
         select(Engagement)
         .join(AgendaSession)
-        .where(
-            Engagement.person_id == person_id,
-            AgendaSession.convening_id == convening.key,
-            col(AgendaSession.archived_at).is_(None),
-        )
+        .where(AgendaSession.convening_id == convening.key, col(AgendaSession.archived_at).is_(None))
         .order_by(
             col(AgendaSession.starts_at).is_(None),
             col(AgendaSession.starts_at),
@@ -147,6 +145,7 @@ def parts_of(db: Session, convening: Convening, person_id: int) -> Sequence[Enga
         .options(
             selectinload(relation(Engagement.materials)),
             joinedload(relation(Engagement.contact)),
+            joinedload(relation(Engagement.person)),
             joinedload(relation(Engagement.session)).options(
                 selectinload(relation(AgendaSession.places)).options(
                     joinedload(relation(SessionRoom.room)),
@@ -156,34 +155,60 @@ def parts_of(db: Session, convening: Convening, person_id: int) -> Sequence[Enga
                 selectinload(relation(AgendaSession.engagements)).joinedload(relation(Engagement.person)),
             ),
         )
-    ).all()
+    )
+    return db.exec(wanted if person_id is None else wanted.where(Engagement.person_id == person_id)).all()
 
 
 def brief_of(db: Session, convening: Convening, person: Person, parts: Sequence[Engagement]) -> Brief:
     """The brief of these parts, which are all of one person's; as many queries for six parts as for one."""
     speaker = viewer_of(db, person.key)
-    reader = _Reader(db, convening, parts, (speaker.zone, speaker.place) if speaker.zone else None)
+    office = speaker.office.said if speaker.office else person.organization
+    return _brief(_Reader(db, convening, parts), person, office, speaker.zone, speaker.place, parts)
+
+
+def briefs_of(db: Session, convening: Convening, parts: Sequence[Engagement]) -> list[Brief]:
+    """The briefs of all whose parts these are, by name; as many queries for sixty people as for one."""
+    own: dict[int, list[Engagement]] = {}
+    for part in parts:
+        own.setdefault(part.person_id, []).append(part)
+    reader = _Reader(db, convening, parts)
+    today = {one.person_id: one for one in roll(db, clock.today("UTC"), convening.cohort_id, own)}
+    zones = {city.key: city.zone for city in db.exec(select(City))}
+    found = []
+    for number, mine in own.items():
+        person, seated = mine[0].person, today.get(number)
+        offices = seated.offices if seated else ()
+        home = next((office for office in offices if office.city_id is not None), None)
+        zone = person.zone or (zones.get(home.city_id or 0) if home else None)
+        place = (offices[0].city_name if offices else "") or (clock.place(zone) if zone else "")
+        office = (seated.office if seated else "") or person.organization
+        found.append(_brief(reader, person, office, zone, place if zone else "", mine))
+    return sorted(found, key=lambda one: (one.person.sort_name or one.person.name, one.person.name, one.person.key))
+
+
+def _brief(
+    reader: "_Reader", person: Person, office: str, zone: str | None, place: str, parts: Sequence[Engagement]
+) -> Brief:
+    also = (zone, place) if zone else None
     return Brief(
-        convening=convening,
+        convening=reader.convening,
         person=person,
-        office=speaker.office.said if speaker.office else person.organization,
-        zone=speaker.zone,
-        place=speaker.place,
-        parts=tuple(reader.part(engagement) for engagement in parts),
+        office=office,
+        zone=zone,
+        place=place,
+        parts=tuple(reader.part(engagement, also) for engagement in parts),
         release=reader.release,
-        past=is_past(convening),
+        past=is_past(reader.convening),
         told_access=any(engagement.access for engagement in parts),
     )
 
 
 class _Reader:
-    """What the parts of one brief share: the releases they are told from, and the people of their days."""
+    """What the parts of briefs share: the releases they are told from, and the people of their days. `also` is a
+    speaker's own (zone, place)."""
 
-    def __init__(
-        self, db: Session, convening: Convening, parts: Sequence[Engagement], also: tuple[str, str] | None
-    ) -> None:
+    def __init__(self, db: Session, convening: Convening, parts: Sequence[Engagement]) -> None:
         self.convening = convening
-        self.also = also
         self.release = latest_release(db, convening)
         self.entries = {entry["id"]: entry for entry in release_entries(db, self.release)} if self.release else {}
         self.then = _entries_at(db, convening, {one.answered_at for one in parts if one.answered_at})
@@ -199,7 +224,7 @@ class _Reader:
             for day in sorted({self._day(one) for one in parts})
         }
 
-    def part(self, engagement: Engagement) -> BriefPart:
+    def part(self, engagement: Engagement, also: tuple[str, str] | None) -> BriefPart:
         session = engagement.session
         entry = self.entries.get(session.key)
         now = _as_released(entry) if entry else _as_drafted(session)
@@ -218,7 +243,7 @@ class _Reader:
             openness=entry["openness"] if entry else session.openness.value,
             excludes_lab=session.excludes_lab,
             starts_at=now.starts_at,
-            when=self._when(now),
+            when=self._when(now, also),
             rooms=_rooms(session, entry),
             audience=entry["audience"]["said"] if entry else said(rule, self.names),
             heads=sum(self._is_expected(one, session, rule) for one in people),
@@ -237,8 +262,8 @@ class _Reader:
             released=entry is not None,
             cancelled=entry["cancelled"] if entry else session.is_cancelled,
             cancellation_reason=entry["cancellation_reason"] if entry else session.cancellation_reason,
-            was=self._said(_as_released(before)) if before and _as_released(before) != now else "",
-            draft=self._draft(session, now) if entry else "",
+            was=self._said(_as_released(before), also) if before and _as_released(before) != now else "",
+            draft=self._draft(session, now, also) if entry else "",
             materials=tuple(current(engagement)),
             earlier=tuple(earlier(engagement)),
         )
@@ -262,20 +287,20 @@ class _Reader:
         starts_at = engagement.session.starts_at
         return clock.local(starts_at, self.convening.zone).date() if starts_at else self.convening.starts_on
 
-    def _draft(self, session: AgendaSession, told: Where) -> str:
+    def _draft(self, session: AgendaSession, told: Where, also: tuple[str, str] | None) -> str:
         if session.is_cancelled:
             return "cancelled"
         drafted = _as_drafted(session)
-        return "" if drafted == told else self._said(drafted)
+        return "" if drafted == told else self._said(drafted, also)
 
-    def _when(self, where: Where) -> str:
+    def _when(self, where: Where, also: tuple[str, str] | None) -> str:
         if where.starts_at is None or where.ends_at is None:
             return ""
-        return clock.said_span(where.starts_at, where.ends_at, self.convening.zone, self.also)
+        return clock.said_span(where.starts_at, where.ends_at, self.convening.zone, also)
 
-    def _said(self, where: Where) -> str:
+    def _said(self, where: Where, also: tuple[str, str] | None) -> str:
         """ "Tue 14 Nov, 13:30–14:45 EST, Classroom A"."""
-        return ", ".join(part for part in (self._when(where) or "not placed yet", *where.rooms) if part)
+        return ", ".join(part for part in (self._when(where, also) or "not placed yet", *where.rooms) if part)
 
 
 def _as_released(entry: SessionEntry) -> Where:

@@ -10,24 +10,48 @@ from app.people.policy import may
 from app.people.viewer import Viewer, viewer_of
 from app.printing.badges import BADGES
 from app.printing.booklet import BOOKLET
-from app.printing.documents import NothingToPrint, Printable, Wish
+from app.printing.briefs import BRIEFS
+from app.printing.documents import Elsewhere, Group, NothingToPrint, Printable, Wish
 from app.printing.door_list import DOOR_LIST
+from app.printing.meals import MEALS
 from app.printing.papers import Paper
+from app.printing.programme import AGENDA
+from app.printing.rooming import ROOMING
+from app.printing.roster import ROSTER
+from app.printing.run_of_show import RUN_OF_SHOW
 from app.printing.runs import Document, Maker
+from app.printing.sign_in import SIGN_IN
 from app.settings import Settings
 
 CATALOGUE: tuple[Printable, ...] = (
     BOOKLET,
+    AGENDA,
     BADGES,
+    BRIEFS,
+    ROSTER,
     DOOR_LIST,
+    SIGN_IN,
+    RUN_OF_SHOW,
+    MEALS,
+    ROOMING,
 )
+
+UPDATE_BOOK = Elsewhere(
+    slug="update-book",
+    title="Update book",
+    lead="All that is released of the newest cycle, city by city; each copy names its reader.",
+    group=Group.EVERYBODY,
+    permission="update.read",
+)
+"""It is a cycle's and no convening's, so it has a page of its own."""
 
 PRINTABLE = {one.slug: one for one in CATALOGUE}
 
 
-def open_to(viewer: Viewer, convening: Convening) -> list[Printable]:
+def open_to(viewer: Viewer, convening: Convening) -> list[Printable | Elsewhere]:
     """What the viewer may print."""
-    return [one for one in CATALOGUE if may(viewer, one.permission, cohort_id=convening.cohort_id)]
+    every: list[Printable | Elsewhere] = [*CATALOGUE, UPDATE_BOOK]
+    return [one for one in every if may(viewer, one.permission, cohort_id=convening.cohort_id)]
 
 
 def run_name(slug: str) -> str:

@@ -59,6 +59,11 @@ class Wish:
     def option(self, name: str) -> str:
         return self.options.get(name, "")
 
+    @property
+    def since(self) -> int:
+        """When it was asked for, in seconds since 1970: what a list on paper asks for what has changed since."""
+        return int(self.at.timestamp())
+
     def address(self, path: str) -> str:
         """A whole URL of the convening, such as `wish.address("/registration/check-in")`."""
         return f"{self.settings.address}{self.convening.path}{path}"
@@ -82,7 +87,8 @@ class Printable:
     `permission` says who may print it, `make` makes it as a viewer may see it (raising NothingToPrint). `piece` is what
     its pieces are called, one and several. `single` names options with which it is so small that it is set at once:
     ("person",) for the agenda of one person; () where it always is, None where it never is. What is `unkept` (needs, by
-    rule 12; lists of the minute) is set for each who asks and lies on no shelf; it is small.
+    rule 12; lists of the minute) is set for each who asks and lies on no shelf; it is small. `looked`
+    puts on record that somebody was given it.
     """
 
     slug: str
@@ -96,10 +102,22 @@ class Printable:
     papers: tuple[Paper, ...] = (Paper.LETTER, Paper.A4)
     single: tuple[str, ...] | None = None
     unkept: bool = False
+    looked: Callable[[Session, Wish], None] | None = None
 
     def is_small(self, wish: Wish) -> bool:
         """Whether it is set while one waits."""
         return self.unkept or (self.single is not None and all(wish.option(name) for name in self.single))
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What is printed from a page of its own, which the list of all leads to; its `slug` is an address of routes."""
+
+    slug: str
+    title: str
+    lead: str
+    group: Group
+    permission: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,10 @@ from app.printing.documents import NothingToPrint, Printable, Wish
 from app.printing.papers import Paper
 from app.printing.runs import Document, begin_run, cancel_run, last_run
 from app.printing.shelf import PRINTS
-from app.routes.door import ConveningHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere
+from app.routes.door import ConveningHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere, database_here
 from app.routes.pages import page, see_other
 from app.settings import Settings
+from app.updates.book import cycle_told
 
 HERE = "/{cohort}/convenings/{convening}/print"
 READ = [Depends(Needs("print.read"))]
@@ -68,9 +69,21 @@ def pdf(
         return see_other(_page(wish, printable))
     filename = f"{convening.slug}-{printable.slug}.pdf"
     if printable.unkept:
+        if printable.looked:
+            with database_here(request).write() as writing:
+                printable.looked(writing, wish)
         headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'inline; filename="{filename}"'}
         return Response(document.set(), media_type="application/pdf", headers=headers)
     return _answer(request, settings, document, filename)
+
+
+@router.get("/update-book")
+def update_book(db: Db, convening: ConveningHere) -> Response:
+    """The page of the update book, which is a cycle's: of this convening's, or the newest that has one."""
+    cycle = cycle_told(db, convening)
+    if cycle is None:
+        raise NotHere("No update is asked for yet: open a cycle first, and its book is here once updates are released.")
+    return see_other(f"/{convening.cohort.slug}/updates/{cycle.slug}/book")
 
 
 @router.get("/{document}")

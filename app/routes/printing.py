@@ -5,9 +5,9 @@ from fastapi.responses import Response
 
 from app.agenda import published
 from app.models import Convening
-from app.printing.papers import Paper, style
-from app.printing.programme import SHEET, programme
-from app.printing.shelf import PRINTS, name_of
+from app.printing.papers import Paper
+from app.printing.programme import agenda_sheet
+from app.printing.shelf import PRINTS
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.settings import Settings
 
@@ -63,19 +63,11 @@ def _printed(
     *,
     newest: int | None = None,
 ) -> Response:
-    changes = f"{settings.address}{convening.path}/agenda/releases/{agenda.release_number}/changes"
-    html = programme(convening, agenda, changes_at=changes, newest=newest)
-    name = name_of(html, style(SHEET), paper.value)
-    headers = {"ETag": f'"{name}"', "Cache-Control": "private, no-cache", "Vary": "Cookie"}
-    if f'"{name}"' in request.headers.get("if-none-match", ""):
+    document = agenda_sheet(convening, agenda, settings, paper, newest=newest)
+    headers = {"ETag": f'"{document.name}"', "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+    if f'"{document.name}"' in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-
-    def make() -> bytes:
-        from app.printing.press import render_pdf  # takes a second to import, so only when something is set
-
-        return render_pdf(html, sheet=SHEET, paper=paper)
-
-    pdf = PRINTS.take(settings.data_dir / "cache", name, make)
+    pdf = PRINTS.take(settings.data_dir / "cache", document.name, document.set)
     filename = f"{convening.slug}-agenda-release-{agenda.release_number}.pdf"
     headers["Content-Disposition"] = f'inline; filename="{filename}"'
     return Response(pdf, media_type="application/pdf", headers=headers)

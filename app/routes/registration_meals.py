@@ -1,4 +1,4 @@
-"""Meal counts for the caterer: as a page, as PDF, and by a private link that an organizer gives (rule 12)."""
+"""Meal counts for the caterer: as a page, and by a private link that an organizer gives (rule 12)."""
 
 from typing import Annotated, Any
 
@@ -6,15 +6,14 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.agenda import published
-from app.database import Database
 from app.models import Convening, LinkPurpose, PrivateLink
 from app.people import private_links
 from app.people.audit import Refused
 from app.people.viewer import Viewer
-from app.printing.meals import SHEET, meal_sheet
+from app.printing.documents import Wish
+from app.printing.meals import meal_sheet, note_names
 from app.printing.papers import Paper
-from app.registration import caterers, looks
+from app.registration import caterers
 from app.registration.meals import MealCounts, meal_counts
 from app.routes import typed
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere, database_here
@@ -32,23 +31,6 @@ Text = Annotated[str, Form()]
 @router.get(HERE, dependencies=READ)
 def meals(request: Request, db: Db, settings: SettingsHere, convening: ConveningHere) -> Response:
     return _page(request, db, settings, convening)
-
-
-@router.get(HERE + ".pdf", dependencies=READ)
-def meals_pdf(
-    request: Request,
-    db: Db,
-    settings: SettingsHere,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    names: bool = False,
-    paper: Paper = Paper.LETTER,
-) -> Response:
-    """The counts on paper; with `names` those of who allows it, and that look is on record."""
-    counts = meal_counts(db, convening, with_names=names)
-    if names:
-        _note_names(database_here(request), convening, counts, viewer)
-    return _printed(db, convening, counts, paper, names, live=f"{settings.address}{convening.path}/registration/meals")
 
 
 @router.post(HERE + "/links", dependencies=READ)
@@ -95,9 +77,17 @@ def look(request: Request, db: Db, token: str) -> Response:
 
 
 @router.get("/catering/{token}/meals.pdf", dependencies=LINK)
-def look_on_paper(request: Request, db: Db, token: str, paper: Paper = Paper.LETTER) -> Response:
+def look_on_paper(
+    request: Request, db: Db, settings: SettingsHere, token: str, paper: Paper = Paper.LETTER
+) -> Response:
     link, counts = _by_link(request, db, token)
-    return _printed(db, link.convening, counts, paper, link.with_names)
+    wish = Wish(link.convening, Viewer.anonymous(), settings, paper)
+    headers = {
+        "Content-Disposition": f'inline; filename="{link.convening.slug}-meals.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    sheet = meal_sheet(db, wish, counts, with_names=link.with_names, by_link=True)
+    return Response(sheet.set(), media_type="application/pdf", headers=headers)
 
 
 def _by_link(request: Request, db: Session, token: str) -> tuple[PrivateLink, MealCounts]:
@@ -115,29 +105,9 @@ def _by_link(request: Request, db: Session, token: str) -> tuple[PrivateLink, Me
             private_links.note_read(writing, link)
     if link.with_names:
         bearer = Viewer(name=link.holder, actor_name=f"{link.holder[:250]}, by private link")
-        _note_names(database, link.convening, counts, bearer)
+        with database.write() as writing:
+            note_names(writing, writing.get_one(Convening, link.convening.key), counts, by=bearer)
     return link, counts
-
-
-def _note_names(database: Database, convening: Convening, counts: MealCounts, by: Viewer) -> None:
-    people = {one.name for meal in counts.meals for one in meal.named}
-    with database.write() as writing:
-        looks.note_names_given(writing, writing.get_one(Convening, convening.key), len(people), by=by)
-
-
-def _printed(
-    db: Session, convening: Convening, counts: MealCounts, paper: Paper, with_names: bool, live: str | None = None
-) -> Response:
-    from app.printing.press import render_pdf  # takes a second to import, so only when something is set
-
-    release = published.latest_number(db, convening)
-    html = meal_sheet(convening, counts, with_names=with_names, release=release, live=live)
-    pdf = render_pdf(html, sheet=SHEET, paper=paper)
-    headers = {
-        "Content-Disposition": f'inline; filename="{convening.slug}-meals.pdf"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(pdf, media_type="application/pdf", headers=headers)
 
 
 def _link(db: Session, convening: Convening, number: int) -> PrivateLink:

@@ -1,15 +1,13 @@
-"""The list of participants, as a page and on paper, and whether one is named on it."""
+"""The list of participants as a page, and whether one is named on it."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from app.printing.papers import Paper
-from app.printing.roster import SHEET, roster_sheet
 from app.registration.registrations import registration_of
 from app.registration.roster import roster, set_listed
-from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
 from app.routes.registration_desk import HERE, Text
 
@@ -39,22 +37,6 @@ def participants(
     }
     block = "found" if wants_fragment(request) else None
     return page(request, "registration/roster.html", context, block=block)
-
-
-@router.get(".pdf", dependencies=READ)
-def participants_pdf(db: Db, settings: SettingsHere, convening: ConveningHere, paper: Paper = Paper.LETTER) -> Response:
-    """The same on paper."""
-    from app.printing.press import render_pdf  # takes a second to import, so only when something is set
-
-    everybody = roster(db, convening)
-    if everybody is None:
-        raise NotHere("The organizers show no list of participants for this convening.")
-    html = roster_sheet(convening, everybody, live=f"{settings.address}{convening.path}/registration/roster")
-    headers = {
-        "Content-Disposition": f'inline; filename="{convening.slug}-participants.pdf"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(render_pdf(html, sheet=SHEET, paper=paper), media_type="application/pdf", headers=headers)
 
 
 @router.post("/listing", dependencies=OWN)

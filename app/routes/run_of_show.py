@@ -1,4 +1,4 @@
-"""The run of show: a sheet for each day and room, read, printed, and ticked off on a phone on the day."""
+"""The run of show: a sheet for each day and room, read, and ticked off on a phone on the day."""
 
 from typing import Annotated, Any
 
@@ -7,21 +7,17 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from app import clock
-from app.agenda import published
 from app.agenda.cues import tick_line, untick_line
 from app.agenda.run_of_show import RunOfShow, run_of_show
 from app.agenda.running_order import Line
 from app.models import Convening
 from app.people.policy import may
 from app.people.viewer import Viewer
-from app.printing.papers import Paper
-from app.printing.run_of_show import run_sheets
-from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
 from app.updates.presented import marks_by_session
 
-THERE = "/{cohort}/convenings/{convening}"
-HERE = THERE + "/run-of-show"
+HERE = "/{cohort}/convenings/{convening}/run-of-show"
 READ = [Depends(Needs("run_of_show.read"))]
 
 router = APIRouter()
@@ -58,34 +54,6 @@ def untick(
     """Take a tick back."""
     untick_line(db, convening, line_here(db, convening, viewer, line), by=viewer)
     return _ticked(request, db, convening, viewer, line, day, room)
-
-
-@router.get(THERE + "/print/run-of-show.pdf", dependencies=READ)
-def printed(
-    request: Request,
-    db: Db,
-    settings: SettingsHere,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    day: str = "",
-    room: int | None = None,
-    paper: Paper = Paper.LETTER,
-) -> Response:
-    """The sheets on paper, each on a page of its own."""
-    show = run_of_show(db, convening, viewer, beside=marks_by_session(db, convening, viewer))
-    chosen = show.of(_day(show, day) if day else None, room)
-    if not chosen:
-        raise NotHere("There is nothing to print: no session of the draft has a time there.")
-    live = settings.address + address_of(convening)
-    html = run_sheets(convening, chosen, live=live, release=published.latest_number(db, convening))
-    from app.printing.press import render_pdf  # takes a second to import, so only when something is set
-
-    pdf = render_pdf(html, sheet="run-sheets.css", paper=paper)
-    headers = {
-        "Content-Disposition": f'inline; filename="{convening.slug}-run-of-show.pdf"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(pdf, media_type="application/pdf", headers=headers)
 
 
 def _sheets(

@@ -17,7 +17,8 @@ from app.people import private_links
 from app.people.audit import Refused
 from app.people.directory import organizers
 from app.people.viewer import Viewer
-from app.printing.brief import SHEET, speaker_brief
+from app.printing.briefs import brief_sheets
+from app.printing.documents import Wish
 from app.printing.papers import Paper
 from app.routes import typed
 from app.routes.door import Db, Needs, NotHere, SettingsHere, database_here
@@ -99,7 +100,7 @@ def look(request: Request, db: Db, settings: SettingsHere, bearer: BearerHere) -
 @router.get("/brief.pdf", dependencies=LINK)
 def brief_pdf(db: Db, settings: SettingsHere, bearer: BearerHere, paper: Paper = Paper.LETTER) -> Response:
     """The brief for paper."""
-    return print_brief(settings, _brief(db, bearer), paper)
+    return _print_brief(settings, _brief(db, bearer), paper)
 
 
 @router.post("/reading", dependencies=LINK)
@@ -225,13 +226,9 @@ def material_of(engagement: Engagement, number: int) -> Material:
     raise NotHere("There is no such file.")
 
 
-def print_brief(settings: Settings, brief: Brief, paper: Paper) -> Response:
-    """The brief as PDF."""
-    from app.printing.press import render_pdf  # takes a second to import, so only when something is set
-
-    here = f"{settings.address}{brief.convening.path}/agenda"
-    changes = f"{here}/releases/{brief.release.number}/changes" if brief.release else here
-    pdf = render_pdf(speaker_brief(brief, changes_at=changes), sheet=SHEET, paper=paper)
+def _print_brief(settings: Settings, brief: Brief, paper: Paper) -> Response:
+    wish = Wish(brief.convening, Viewer.anonymous(), settings, paper)
+    pdf = brief_sheets(wish, [brief]).set()
     headers = {
         "Content-Disposition": f'inline; filename="{brief.convening.slug}-brief.pdf"',
         "Cache-Control": "private, no-store",

@@ -15,13 +15,12 @@ from app.people import private_links
 from app.people.audit import Refused
 from app.people.directory import organizers
 from app.people.viewer import Viewer
-from app.printing.papers import Paper
 from app.routes import typed
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.handed_in import LONGEST_UPLOAD, ArrivalHere, AskedFirst, FilesHere, arrival_here, send
 from app.routes.pages import page, see_other
 from app.routes.session_choices import choices
-from app.routes.speaker_link import material_of, print_brief, refusal_said, take
+from app.routes.speaker_link import material_of, refusal_said, take
 from app.settings import Settings
 
 HERE = "/{cohort}/convenings/{convening}/speakers"
@@ -92,11 +91,6 @@ def chase(
 def one(request: Request, db: Db, settings: SettingsHere, speaker: SpeakerHere, viewer: ViewerHere) -> Response:
     """One speaker: their brief as they see it, and all that organizers do about it."""
     return _page(request, db, settings, speaker, viewer)
-
-
-@router.get(ONE + "/brief.pdf", dependencies=CHASE)
-def brief_pdf(db: Db, settings: SettingsHere, speaker: SpeakerHere, paper: Paper = Paper.LETTER) -> Response:
-    return print_brief(settings, speaker.brief(db), paper)
 
 
 @router.post(PART + "/state", dependencies=CHASE)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from sqlalchemy import case
 from sqlmodel import Session, col, select
 
-from app.models import City, Cohort, Update, UpdateCycle, UpdateVersion
+from app.models import City, Cohort, Convening, Update, UpdateCycle, UpdateVersion
 from app.updates.content import Content, hide_quarantined
 from app.updates.reading import VersionLine, page_of
 
@@ -71,6 +72,18 @@ def book_of(db: Session, cohort: Cohort, cycle: UpdateCycle) -> Book:
         newest=last.key if last else 0,
         released_at=last.created_at if last else None,
     )
+
+
+def cycle_told(db: Session, convening: Convening) -> UpdateCycle | None:
+    """The cycle of which there is a book at a convening: its own, else the newest of which something is released, else
+    the newest. None while the cohort has none."""
+    told = select(Update.id).where(Update.cycle_id == UpdateCycle.id, col(Update.released_at).is_not(None)).exists()
+    own = case((col(UpdateCycle.convening_id) == convening.key, 0), else_=1)
+    return db.exec(
+        select(UpdateCycle)
+        .where(UpdateCycle.cohort_id == convening.cohort_id)
+        .order_by(own, case((told, 0), else_=1), col(UpdateCycle.period_ends_on).desc(), col(UpdateCycle.id))
+    ).first()
 
 
 def released_since(db: Session, cycle: UpdateCycle, newest: int) -> list[Arrival]:

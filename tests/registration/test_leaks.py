@@ -23,6 +23,7 @@ from app.mailing import outbox
 from app.models import AuditEntry, Convening, OutboxLetter
 from app.people.policy import Kind
 from app.people.viewer import Viewer
+from app.printing.catalogue import PRINTABLE
 from app.settings import Settings
 from tests.conftest import Visitor
 from tests.people.test_policy import doors, filled, found_another_cohort, path_values, person_of
@@ -31,6 +32,7 @@ from tests.walks import WALKERS
 
 SYSTEM = Viewer.system("test")
 R = "/{cohort}/convenings/{convening}/registration"
+P = "/{cohort}/convenings/{convening}/print/"
 MEALS = "/catering/{token}"
 
 
@@ -65,11 +67,11 @@ MAY_SEE: dict[str, dict[str, set[str]]] = {
         R + "/needs?q=qx7member0": {"member dietary", "member access", "member speaker"},
         R + "/needs/access": of_both("access", "speaker"),
         R + "/needs/emergency?all=true": of_both("called", "phone"),
-        R + "/meals.pdf?names=true": {"mayor dietary"},
+        P + "meals.pdf?names=yes": {"mayor dietary"},
         R + "/team/{city}": {"left reason"},
         R + "/left": {"left reason"},
         R + "/rooming": of_both("comes", "goes", "shares"),
-        R + "/rooming.pdf": of_both("comes", "goes", "shares"),
+        P + "rooming.pdf": of_both("comes", "goes", "shares"),
         R + "/rooming.{kind}": of_both("comes", "goes", "shares"),
         "/{cohort}/audit": {"left reason"},
         "/{cohort}/audit?subject=registration": {"left reason"},
@@ -85,7 +87,7 @@ stands on record as all that is done.
 VARIANTS = {
     R + "/needs": ["?show=food", "?show=access", "?q=qx7member0"],
     R + "/needs/emergency": ["?all=true"],
-    R + "/meals.pdf": ["?names=true"],
+    P + "meals.pdf": ["?names=yes"],
     "/{cohort}/audit": [
         f"?subject={subject}"
         for subject in ("private_needs", "registration", "travel", "registration_answer", "engagement", "convening")
@@ -122,10 +124,11 @@ def addresses(app: FastAPI, values: dict[str, str], people: list[int]) -> Iterat
     for method, path, _permission in doors(app):
         if method != "GET":
             continue
-        for number in people if "{person" in path else [0]:
-            address = filled(path, values | {"person": str(number), "person_id": str(number)})
-            for query in ["", *VARIANTS.get(path, [])]:
-                yield path + query, address + query
+        for named in [path.replace("{document}", slug) for slug in PRINTABLE] if "{document}" in path else [path]:
+            for number in people if "{person" in path else [0]:
+                address = filled(named, values | {"person": str(number), "person_id": str(number)})
+                for query in ["", *VARIANTS.get(named, [])]:
+                    yield named + query, address + query
 
 
 def seen_by(visitor: Visitor, asked: Iterable[tuple[str, str]]) -> dict[str, set[str]]:

@@ -13,16 +13,17 @@ from pypdf import PdfReader
 from sqlmodel import Session, select
 
 from app.database import Database
-from app.models import Person, SavedList
+from app.models import Person, RegistrationState, SavedList
 from app.people.audit import verb
 from app.people.viewer import Viewer
-from app.printing.registration_lists import LiesOn, sign_in_sheet
+from app.printing.sign_in import LiesOn, sheet_of
 from app.registration.everybody import everybody
 from app.registration.registrations import Details, invite, register
 from tests.conftest import Visitor, VisitorOf
 from tests.registration.stage import BY, TWO_WEEKS_BEFORE, Stage, convening, more_members, person, set_stage
 
 HERE = "/by-all-means/convenings/2017-fall/registration"
+PRINT = "/by-all-means/convenings/2017-fall/print"
 
 
 @pytest.fixture(autouse=True)
@@ -126,7 +127,7 @@ def test_a_list_is_saved_from_the_page_and_a_taken_name_is_said_with_what_was_ty
 
 
 def sheet(organizer: Visitor, query: str) -> str:
-    answer = organizer.get(f"{HERE}/sign-in.pdf{query}")
+    answer = organizer.get(f"{PRINT}/sign-in.pdf{query}")
     return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
 
 
@@ -143,7 +144,7 @@ def test_the_sign_in_sheet_for_the_desk_has_who_has_a_place_by_city_with_its_tim
     assert "Salem Mayor" in text
     assert "Expert" in text
     assert "Oakland Mayor" not in text
-    assert "As of Tue 31 Oct 2017, 11:00 EDT" in text
+    assert "As of Tue 31 Oct 2017 at 11:00 EDT" in text
     assert "For the desk: all names, also of those who are not on the list of participants." in text
 
 
@@ -155,8 +156,8 @@ def test_a_sheet_that_lies_on_a_table_names_those_who_agreed_and_has_a_line_for_
         here = convening(db, stage)
         for who, listed in (("salem mayor", True), ("salem superintendent", False), ("oakland mayor", None)):
             register(db, here, person(db, stage, who), details=Details(listed=listed), by=BY)
-        people = everybody(db, here)
-        html = {on: sign_in_sheet(here, people, on=on, release=None, live="x") for on in LiesOn}
+        coming = [one for one in everybody(db, here) if one.state is RegistrationState.SUBMITTED]
+        html = {on: sheet_of(here, coming, on).body for on in LiesOn}
     names = {
         on: [who for who in ("Salem Mayor", "Salem Superintendent", "Oakland Mayor") if who in html[on]] for on in html
     }
@@ -169,15 +170,17 @@ def test_a_sheet_that_lies_on_a_table_names_those_who_agreed_and_has_a_line_for_
     assert "Named are those who agreed to be on the list of participants" in text
     assert "Superintendent" not in text
     board = organizer.get(f"{HERE}/board").text
-    assert f'href="{HERE}/sign-in.pdf?on=table"' in board
-    assert f'href="{HERE}/sign-in.pdf?on=desk"' in board
-    assert organizer.get(f"{HERE}/sign-in.pdf?on=door").status_code == 422
+    assert f'href="{PRINT}/sign-in"' in board
+    assert f'href="{PRINT}/sign-in?on=desk"' in board
+    assert "Superintendent" not in sheet(organizer, "?on=door"), "what is not asked for by its word is the table's"
 
 
 def test_lists_of_people_are_the_organizers_alone(stage: Stage, visitor: VisitorOf) -> None:
     for who in ("oakland facilitator", "staff"):
-        for place in ("people", "people.csv", "people.xlsx", "lists", "rooming", "rooming.xlsx", "sign-in.pdf"):
+        for place in ("people", "people.csv", "people.xlsx", "lists", "rooming", "rooming.xlsx"):
             assert visitor(stage.people[who]).get(f"{HERE}/{place}").status_code == 403
+        for slug in ("sign-in", "rooming"):
+            assert visitor(stage.people[who]).get(f"{PRINT}/{slug}.pdf").status_code == 403
 
 
 def test_empty_pages_say_what_will_be_there(stage: Stage, organizer: Visitor) -> None:

@@ -17,6 +17,7 @@ from tests.printing.reading import words as words_of
 from tests.registration.private_marks import readable
 
 HERE = "/by-all-means/convenings/2017-fall/registration"
+PRINT = "/by-all-means/convenings/2017-fall/print/roster.pdf"
 AT = f"{HERE}/reminders"
 
 
@@ -139,7 +140,7 @@ def test_participants_see_who_comes_and_print_it(sample_visitor: VisitorOf) -> N
     page = visitor.get(f"{HERE}/roster").text
     names = re.findall(r'class="person-name" dir="auto">([^<]+)<', page)
     assert len(names) > 5
-    printed = words_of(visitor.get(f"{HERE}/roster.pdf").content)
+    printed = words_of(visitor.get(PRINT).content)
     assert [name for name in names if name.split(" (")[0] not in printed] == []
     assert f'href="{HERE}/roster"' in visitor.get("/by-all-means/convenings/2017-fall").text
 
@@ -150,7 +151,7 @@ def test_who_does_not_allow_it_is_named_neither_on_the_page_nor_on_paper(sample_
         _list_all(db, False, by=Viewer.system("test"))
         names = db.exec(select(Registration)).all()
         people = {row.person.name for row in names}
-    for address in (f"{HERE}/roster", f"{HERE}/roster.pdf"):
+    for address in (f"{HERE}/roster", PRINT):
         text = readable(visitor.get(address))
         main = text.split("<main", 1)[-1]
         assert [name for name in people if name in main] == []
@@ -162,7 +163,7 @@ def test_where_none_is_shown_the_page_says_so_and_nothing_is_printed(sample_visi
     with visitor.app.state.database.write() as db:
         _hide_roster(db, by=Viewer.system("test"))
     assert "show no list of participants" in visitor.get(f"{HERE}/roster").text
-    assert visitor.get(f"{HERE}/roster.pdf").status_code == 404
+    assert visitor.get(PRINT).status_code == 404
     assert f'href="{HERE}/roster"' not in visitor.get("/by-all-means/convenings/2017-fall").text
 
 

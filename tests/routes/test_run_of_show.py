@@ -148,7 +148,7 @@ def test_it_prints_a_page_for_each_day_and_room_with_the_time_and_a_code(
     for text, room, day in zip(pages, ("GCC", "Askwith Hall", "GCC"), ("Tuesday", "Tuesday", "Wednesday"), strict=True):
         assert room in text
         assert day in text
-        assert "Draft as of Tue 24 Oct 2017" in text
+        assert "Draft as of Tue 24 Oct 2017 at" in text
         assert "after release 1" in text
         assert "EST, the time of New York" in text
     one = organizer.get(f"{HERE}/print/run-of-show.pdf?day={WEDNESDAY}&paper=a4")

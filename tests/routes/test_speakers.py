@@ -36,6 +36,7 @@ from tests.agenda.stand import BY, fall, part_of
 from tests.conftest import IN_THE_SAMPLE, Visitor, VisitorOf
 
 HERE = "/by-all-means/convenings/2017-fall/speakers"
+PRINT = "/by-all-means/convenings/2017-fall/print/briefs.pdf"
 PDF = ("slides.pdf", b"%PDF-1.7 theirs", "application/pdf")
 SECRET = "Mayors’ peer session"
 """A session of the sample that excludes the lab; Helena Strand leads it."""
@@ -162,7 +163,7 @@ def many_speakers(db: Session, count: int, *, by: Viewer) -> None:
 def test_nobody_but_organizers_sees_it(sample_visitor: VisitorOf, kind: str | None) -> None:
     visitor = sample_visitor(kind)
     held = part(visitor, "Bảo Anh")
-    for address in (HERE, f"{HERE}/{held.person_id}", f"{HERE}/{held.person_id}/brief.pdf", f"{HERE}/reminders"):
+    for address in (HERE, f"{HERE}/{held.person_id}", f"{PRINT}?person={held.person_id}", f"{HERE}/reminders"):
         assert visitor.get(address).status_code in (303, 401, 403), address
     at = f"{HERE}/{held.person_id}/parts/{held.key}"
     assert visitor.post(f"{at}/state", {"state": "confirmed"}).status_code in (303, 403)
@@ -187,7 +188,7 @@ def test_who_speaks_in_a_session_that_excludes_the_lab_is_not_told_to_organizers
     assert organizer.post(f"{at}/state", {"state": "declined"}).status_code == 404
     assert organizer.post(f"{at}/brief", {"brief": "x"}).status_code == 404
     assert organizer.post(f"{at}/materials", files={"file": PDF}).status_code == 404
-    printed = PdfReader(BytesIO(organizer.get(f"{HERE}/{secret.person_id}/brief.pdf").content))
+    printed = PdfReader(BytesIO(organizer.get(f"{PRINT}?person={secret.person_id}").content))
     assert "peer session" not in "".join(sheet.extract_text() for sheet in printed.pages)
     assert "QX-SECRET-1" not in organizer.get("/by-all-means/convenings/2017-fall/registration/needs").text
     assert SECRET not in organizer.get(f"{HERE}/{secret.person_id}/letters/invitation").text
@@ -457,7 +458,7 @@ def test_long_names_and_others_scripts_are_shown_whole(organizer: Visitor) -> No
         number = speaks(db, name, by=BY)
     assert name in organizer.get(HERE).text
     assert name in organizer.get(f"{HERE}/{number}").text
-    assert organizer.get(f"{HERE}/{number}/brief.pdf").status_code == 200
+    assert organizer.get(f"{PRINT}?person={number}").status_code == 200
     assert invite(organizer, number).status_code == 303
 
 
