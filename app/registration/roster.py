@@ -90,11 +90,11 @@ def roster(db: Session, convening: Convening) -> Roster | None:
     more: dict[tuple[int, str], int] = {}
     for person_id, listed, city, name, sort_name in rows:
         place, offices = seated.get(person_id, (len(seated), ()))
-        group = _group(city, offices, lab)
+        group = group_of(city, offices, lab)
         groups.setdefault(group, [])
         if listed:
             order = (place, sort_name or name, person_id)
-            groups[group].append((order, Participant(person_id, name, _office(city, offices))))
+            groups[group].append((order, Participant(person_id, name, office_in(city, offices))))
         else:
             more[group] = more.get(group, 0) + 1
     return Roster(
@@ -157,7 +157,8 @@ def set_listed(db: Session, registration: Registration, *, listed: bool, by: Vie
     db.add(registration)
 
 
-def _group(city: str | None, offices: Iterable[Office], lab: str) -> tuple[int, str]:
+def group_of(city: str | None, offices: Iterable[Office], lab: str) -> tuple[int, str]:
+    """Where somebody stands in the list: cities before the lab before guests, and what the group is called."""
     if city is not None:
         return 0, city
     if any(office.standing in (Standing.ORGANIZER, Standing.STAFF) for office in offices):
@@ -165,7 +166,7 @@ def _group(city: str | None, offices: Iterable[Office], lab: str) -> tuple[int, 
     return 2, "Guests"
 
 
-def _office(city: str | None, offices: Iterable[Office]) -> str:
+def office_in(city: str | None, offices: Iterable[Office]) -> str:
     """The title of the office in which they come: that of their city, where they come for one."""
     titles = [office.title for office in offices if (office.city_name or None) == city]
     return next(iter(titles), "")
