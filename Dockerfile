@@ -6,9 +6,10 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 
 FROM python:3.13-slim
-# Pango draws the text of what is printed; DejaVu has the scripts that our own fonts lack.
+# Pango draws the text of what is printed; Noto and DejaVu have the scripts that our own fonts lack.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+       fonts-noto-core fonts-noto-cjk fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /house
 COPY requirements/runtime.lock requirements/

@@ -79,12 +79,13 @@ def weasyprint_alone(document: Document, pictures: Pictures) -> bytes:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    from app.printing.press import FACES, OwnAssets
+    from app.printing.press import OwnAssets, faces
 
     fonts, fetcher = FontConfiguration(), OwnAssets(pictures)
-    faces = FACES.read_text("utf-8").replace('url("fonts/', 'url("asset:')
     page = f"@page {{ size: {document.paper} }}"
-    sheets = [CSS(string=text, font_config=fonts, url_fetcher=fetcher) for text in (faces, page, style(document.sheet))]
+    sheets = [
+        CSS(string=text, font_config=fonts, url_fetcher=fetcher) for text in (faces(), page, style(document.sheet))
+    ]
     pdf: bytes = HTML(string=document.html, url_fetcher=fetcher, base_url="asset:").write_pdf(
         font_config=fonts, stylesheets=sheets, pdf_variant="pdf/ua-1", pdf_tags=True, dpi=200, jpeg_quality=85
     )

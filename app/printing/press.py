@@ -67,12 +67,16 @@ def _font_names() -> frozenset[str]:
     return frozenset(path.name for path in FONTS.glob("*.woff2"))
 
 
+def faces() -> str:
+    """The style sheet that every document is set with before its own: our faces, and the two families they are in."""
+    return FACES.read_text("utf-8").replace('url("fonts/', 'url("asset:') + style("paper-fonts.css")
+
+
 @lru_cache(maxsize=1)
 def _fonts() -> tuple[FontConfiguration, CSS]:
     """Our faces, read once a process."""
     configuration = FontConfiguration()
-    faces = FACES.read_text("utf-8").replace('url("fonts/', 'url("asset:')
-    return configuration, CSS(string=faces, font_config=configuration, url_fetcher=OwnAssets())
+    return configuration, CSS(string=faces(), font_config=configuration, url_fetcher=OwnAssets())
 
 
 def render_pdf(
@@ -87,14 +91,14 @@ def render_pdf(
     """Set an HTML document by one of our style sheets on a paper (or width and height in points), as tagged PDF/UA-1
     with its fonts in it; with `tagged` False as a plain drawing.
 
-    Title and language are the document's own, bookmarks its headings. Fonts that are not ours (scripts that Inter
-    and Source Serif do not have) are the machine's, as far as it has them. `pictures` gives the bytes of a picture that
-    the document names `picture:NAME`; where it raises OutOfReach, so does this. `page_set` is called with each page's
-    number as it is laid out, and may raise to stop.
+    Title and language are the document's own, bookmarks its headings. Scripts that Inter and Source Serif do not have
+    are drawn with the machine's fonts, which bin/.prepare installs (paper-fonts.css). `pictures` gives the bytes of a
+    picture that the document names `picture:NAME`; where it raises OutOfReach, so does this. `page_set` is called with
+    each page's number as it is laid out, and may raise to stop.
     """
     size = paper.value if isinstance(paper, Paper) else f"{paper[0]}pt {paper[1]}pt"
     with _one_at_a_time, _told(page_set):
-        configuration, faces = _fonts()
+        configuration, families = _fonts()
         fetcher = OwnAssets(pictures)
         page = CSS(string=f"@page {{ size: {size} }}", font_config=configuration, url_fetcher=fetcher)
         own = CSS(string=style(sheet), font_config=configuration, url_fetcher=fetcher)
@@ -103,7 +107,7 @@ def render_pdf(
         if pictures:  # a telephone's picture has four times what a printer can show
             options |= {"dpi": 200, "jpeg_quality": 85}
         try:
-            pdf: bytes = document.write_pdf(font_config=configuration, stylesheets=[faces, page, own], **options)
+            pdf: bytes = document.write_pdf(font_config=configuration, stylesheets=[families, page, own], **options)
         except FatalURLFetchingError as error:
             raise (error.__cause__ or error) from None
         return pdf

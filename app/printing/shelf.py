@@ -32,13 +32,9 @@ def name_of(html: str, sheet: str, paper: str) -> str:
 def _press() -> str:
     """What the press is made of: WeasyPrint, what we do beside it, and our fonts."""
     digest = blake2b(version("weasyprint").encode(), digest_size=16)
-    here = Path(__file__).parent
-    for part in (
-        here / "press.py",
-        here / "tagging.py",
-        here / "folding.py",
-        here.parent / "static" / "vendor" / "fonts-print.css",
-    ):
+    here, static = Path(__file__).parent, Path(__file__).parent.parent / "static"
+    ours = [here / name for name in ("press.py", "tagging.py", "folding.py")]
+    for part in (*ours, static / "vendor" / "fonts-print.css", static / "css" / "paper-fonts.css"):
         digest.update(part.read_bytes())
     return digest.hexdigest()
 

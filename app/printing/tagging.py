@@ -18,6 +18,8 @@ def finish(_document: object, pdf: Any) -> None:
             continue
         if thing.get("Subtype") == "/Link":
             thing["F"] = PRINTED
+        elif "ToUnicode" in thing:
+            _name_every_glyph(pdf.objects[int(thing["ToUnicode"].split()[0])])
         elif thing.get("S") == "/TR":
             _say_what_headings_are_of(thing, pdf)
         elif thing.get("S") == "/TH":
@@ -28,6 +30,12 @@ def finish(_document: object, pdf: Any) -> None:
         named.sort(key=lambda one: one["ID"].data)
         names = pydyf.Array(part for one in named for part in (one["ID"], one.reference))
         root["IDTree"] = pydyf.Dictionary({"Names": names})
+
+
+def _name_every_glyph(table: Any) -> None:
+    """Of letters that several glyphs draw, as in Devanagari, WeasyPrint gives the text to the first and none to the
+    others, which each need one (7.21.7): a word joiner, which is no letter and ends no word."""
+    table.stream = [line[:-2] + b"<2060>" if line.endswith(b"<>") else line for line in table.stream]
 
 
 def _say_what_headings_are_of(row: dict[str, Any], pdf: Any) -> None:

@@ -49,6 +49,19 @@ def test_the_lock_of_browser_parts_names_no_registry_and_pins_what_package_json_
     assert [name for name, entry in packages.items() if "resolved" in entry or "integrity" not in entry] == []
 
 
+def test_the_container_has_the_debian_packages_that_the_scripts_install() -> None:
+    """Fonts too: what is printed looks the same from both. DejaVu is there wherever Debian's Pango is."""
+    said = re.findall(
+        r"apt-get install -y --no-install-recommends ((?:.|\\\n)*?)\\\n\s*&&", (HOUSE / "Dockerfile").read_text("utf-8")
+    )
+    contained = set(" ".join(said).replace("\\", " ").split()) - {"fonts-dejavu-core"}
+    script = (HOUSE / "bin" / ".prepare").read_text("utf-8")
+    installed = set(re.findall(r"\|\| echo ([a-z0-9.-]+)", script.partition('[ "$wanted" = dev ]')[0]))
+    installed |= set(re.findall(r"\|\| echo (fonts-[a-z-]+)", script))
+    assert contained == installed - {"python3-venv"}
+    assert {"libpango-1.0-0", "fonts-noto-cjk", "fonts-noto-core"} <= contained
+
+
 def test_the_command_line_works_from_any_folder(tmp_path: Path) -> None:
     """The data folder is the house's `data` then, not one in the folder one happens to be in."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith("PLENARY_")}
