@@ -13,6 +13,7 @@ from sqlmodel import Session
 from app.models import Convening
 from app.people.viewer import Viewer
 from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.measuring import taller
 from app.printing.runs import Document
 from app.registration.expected import Guest, guests
 
@@ -33,7 +34,7 @@ WIDTH = 78 / 25.4 * 72
 """Of a badge between its margins, in points."""
 
 NAME, CITY, SEAT = (
-    Box(sizes=(30, 26, 21, 17, 14, 12, 10, 8), height=39),
+    Box(sizes=(30, 26, 21, 17, 14, 12, 10, 8, 7), height=39),
     Box(sizes=(15, 13, 11, 9, 7), height=13),
     Box(sizes=(11, 9, 7), height=11),
 )
@@ -115,7 +116,7 @@ def _height(text: str, size: int) -> float:
         used += width + (0.3 if used else 0)
         while used > full:  # what begins a line by itself and is too wide for it
             lines, used = lines + 1, used - full * 0.95
-    return lines * size * LEADING
+    return lines * size * LEADING * taller(text)
 
 
 def _width(letter: str) -> float:

@@ -23,7 +23,18 @@ def lines(text: str, size: float, width: float) -> int:
 
 def height(text: str, size: float, width: float, leading: float) -> float:
     """How high a text is, in millimetres, in lines of `leading` times its size."""
-    return lines(text, size, width) * size * leading * POINT
+    return lines(text, size, width) * size * leading * POINT * taller(text)
+
+
+def taller(text: str) -> float:
+    """By how much its lines are higher than their `line-height` says: in scripts that our own fonts do not have, what
+    draws them stands higher or deeper than Inter and Source Serif do, by a sixth in Devanagari, which is the most."""
+    return 1.18 if any(letter.isalpha() and _of_another_font(ord(letter)) for letter in text) else 1.0
+
+
+def _of_another_font(point: int) -> bool:
+    """Whether a letter is beyond Latin, Greek and Cyrillic."""
+    return 0x0530 <= point < 0x1C80 or 0x1D00 <= point < 0x1E00 or point >= 0x2C80
 
 
 def ems(letter: str) -> float:
