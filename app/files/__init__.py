@@ -4,6 +4,7 @@ The same bytes are one file, whoever hands them in and however often, and nothin
 what a file is or why it is not taken; `make_ready` makes what is shown in pages harmless, with a small picture of it.
 """
 
+from app.files.faces import as_face
 from app.files.kinds import (
     DOCX,
     GIF,
@@ -52,6 +53,7 @@ __all__ = [
     "OutOfReach",
     "Ready",
     "Unacceptable",
+    "as_face",
     "disposition",
     "examine",
     "files_of",

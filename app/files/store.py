@@ -137,6 +137,15 @@ class Files:
                 )
             yield piece
 
+    def throw_away(self, digest: str) -> None:
+        """Have a file no more: for what somebody asks to be gone. One that is not there is gone; raises OutOfReach."""
+        self._put.pop(digest, None)
+        try:
+            with self._within_reach("delete"):
+                obstore.delete(self._store, _name_of(digest))
+        except FileNotFoundError:
+            return
+
     def size_of(self, digest: str) -> int | None:
         """Bytes of a file, None where it is not there; raises OutOfReach."""
         try:

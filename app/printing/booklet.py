@@ -16,7 +16,7 @@ from app.agenda import published
 from app.agenda.published import PublishedAgenda, heading_of
 from app.agenda.seeing import SeenRoom, SeenSession
 from app.files import files_of
-from app.models import Convening, Person, Room
+from app.models import Convening, Room
 from app.people.viewer import Viewer
 from app.printing.day_grid import Sheet, said_together, spread
 from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
@@ -67,10 +67,9 @@ class Building:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """Somebody in the who is who; `photo` is the digest of their picture, `initials` stand where there is none."""
+    """Somebody in the who is who; `initials` stand where they gave no photo."""
 
     person: Participant
-    photo: str
 
     @property
     def initials(self) -> str:
@@ -80,16 +79,16 @@ class Face:
 
 
 def make(db: Session, wish: Wish) -> Document:
-    """The booklet of the newest release. Queries: those of the agenda, four of the roster, one of the rooms."""
+    """The booklet of the newest release. Queries: those of the agenda, three of the roster, one of the rooms."""
     convening, viewer = wish.convening, wish.viewer
     agenda = published.agenda(db, convening, viewer)
     if agenda is None:
         raise NothingToPrint(f"The agenda of {convening.title} is not published yet; the booklet is made from it.")
     in_cohort = viewer.in_cohort(convening.cohort_id)
     rooms = _rooms(db, convening)
-    faces = _faces(db, convening) if in_cohort else None
+    faces = faces_of(db, convening) if in_cohort else None
     parts = _parts(wish, agenda, rooms, faces, in_cohort=in_cohort)
-    shown = {face.photo for _, people, _ in faces or () for face in people if face.photo}
+    shown = {face.person.photo for _, people, _ in faces or () for face in people if face.person.photo}
     if convening.venue and convening.venue.plan:
         shown.add(convening.venue.plan)
     folded = bool(wish.option(FOLD))
@@ -197,19 +196,12 @@ def _buildings(convening: Convening, agenda: PublishedAgenda, rooms: Sequence[Ro
     return [Building(name, tuple(places)) for name, places in buildings.items()]
 
 
-def _faces(db: Session, convening: Convening) -> list[tuple[str, list[Face], int]]:
+def faces_of(db: Session, convening: Convening) -> list[tuple[str, list[Face], int]]:
     """Who agreed to be named, by city, and how many more come; nobody where no list is shown."""
     found = roster(db, convening)
     if found is None:
         return []
-    ids = [one.person_id for group in found.groups for one in group.people]
-    photos = dict(
-        db.exec(select(Person.id, Person.photo).where(col(Person.id).in_(ids), col(Person.photo) != "")).all()
-    )
-    return [
-        (group.name, [Face(one, photos.get(one.person_id, "")) for one in group.people], group.more)
-        for group in found.groups
-    ]
+    return [(group.name, [Face(one) for one in group.people], group.more) for group in found.groups]
 
 
 def _pictures(shown: set[str], settings: Settings) -> Pictures:

@@ -48,7 +48,7 @@ from app.people.viewer import Viewer
 from app.registration.holding import hold_log
 from app.registration.settling import hold_places, refuse_substitutions, settle_registrations
 
-CHOSEN = ("name", "email", "zone", "organization", "biography")
+CHOSEN = ("name", "email", "zone", "organization", "biography", "photo")
 """What of the record that goes may be taken over into the kept one; what is empty there is taken over anyhow."""
 
 

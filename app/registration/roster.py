@@ -23,9 +23,12 @@ from app.registration.open_matters import comers
 
 @dataclass(frozen=True, slots=True)
 class Participant:
+    """`photo` is the digest of their picture, where they gave one."""
+
     person_id: int
     name: str
     office: str
+    photo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def roster(db: Session, convening: Convening) -> Roster | None:
             col(City.name),
             col(Person.name),
             col(Person.sort_name),
+            col(Person.photo),
         )
         .join(Person, col(Person.id) == Registration.person_id)
         .outerjoin(City, col(City.id) == Registration.city_id)
@@ -88,13 +92,13 @@ def roster(db: Session, convening: Convening) -> Roster | None:
     lab = convening.cohort.lab_name or convening.cohort.name
     groups: dict[tuple[int, str], list[tuple[tuple[int, str, int], Participant]]] = {}
     more: dict[tuple[int, str], int] = {}
-    for person_id, listed, city, name, sort_name in rows:
+    for person_id, listed, city, name, sort_name, photo in rows:
         place, offices = seated.get(person_id, (len(seated), ()))
         group = group_of(city, offices, lab)
         groups.setdefault(group, [])
         if listed:
             order = (place, sort_name or name, person_id)
-            groups[group].append((order, Participant(person_id, name, office_in(city, offices))))
+            groups[group].append((order, Participant(person_id, name, office_in(city, offices), photo)))
         else:
             more[group] = more.get(group, 0) + 1
     return Roster(

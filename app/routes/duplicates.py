@@ -80,6 +80,7 @@ def merge(
     take_email: Text = "",
     take_organization: Text = "",
     take_zone: Text = "",
+    take_photo: Text = "",
 ) -> Response:
     """Let the other record go into this one; `take_name=name` and so on take over what the other one says."""
     keep = _person_here(db, cohort, person_id)
@@ -92,7 +93,7 @@ def merge(
         return _choice(request, db, cohort, keep, refused)
     try:
         done = merging.merge_people(
-            db, keep=keep, gone=gone, taken={take_name, take_email, take_organization, take_zone}, by=viewer
+            db, keep=keep, gone=gone, taken={take_name, take_email, take_organization, take_zone, take_photo}, by=viewer
         )
     except Refused as refused:
         return _comparison(request, db, cohort, viewer, keep, gone, refused)
@@ -168,7 +169,7 @@ def _offices(db: Db, cohort: Cohort, person: Person) -> list[str]:
     return [office.said for office in offices_of(db, person.key, today) if office.cohort_id == cohort.key]
 
 
-WORDS = {"name": "Name", "email": "E-mail", "organization": "Organization", "zone": "Time zone"}
+WORDS = {"name": "Name", "email": "E-mail", "organization": "Organization", "zone": "Time zone", "photo": "Photo"}
 
 
 def _differing(keep: Person, gone: Person) -> list[tuple[str, str, str, str]]:

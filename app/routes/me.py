@@ -23,37 +23,37 @@ Text = Annotated[str, Form()]
 
 @router.get("/me", dependencies=READ)
 def me(request: Request, db: Db, viewer: ViewerHere) -> Response:
-    return _page(request, db, viewer)
+    return own_page(request, db, viewer)
 
 
 @router.post("/me", dependencies=CHANGE)
 def save(request: Request, db: Db, viewer: ViewerHere, name: Text = "", zone: Text = "") -> Response:
     """Save the viewer's name and zone."""
-    oneself = _in_person(db, viewer)
+    oneself = in_person(db, viewer)
     try:
         directory.set_own(db, oneself, name=name, zone=zone.strip(), by=viewer)
     except Refused as refused:
-        return _page(request, db, viewer, {"name": name, "zone": zone}, typed.errors(refused))
+        return own_page(request, db, viewer, {"name": name, "zone": zone}, typed.errors(refused))
     return see_other("/me", flash="Saved.")
 
 
 @router.post("/me/assistants", dependencies=CHANGE)
 def add_assistant(request: Request, db: Db, viewer: ViewerHere, email: Text = "", assistant: Text = "") -> Response:
     """Let somebody act for the viewer from today."""
-    oneself = _in_person(db, viewer)
+    oneself = in_person(db, viewer)
     try:
         added = directory.add_assistant(db, oneself, email=email, name=assistant, by=viewer)
     except Refused as refused:
         field = "assistant" if refused.field == "name" else refused.field or ""
         typed_in = {"email": email, "assistant": assistant}
-        return _page(request, db, viewer, typed_in, {field: refused.sentence})
+        return own_page(request, db, viewer, typed_in, {field: refused.sentence})
     return see_other("/me", flash=f"{added.assistant.name} may act for you from now on.")
 
 
 @router.post("/me/assistants/{number}/end", dependencies=CHANGE)
 def end_assistance(db: Db, viewer: ViewerHere, number: int) -> Response:
     """From now on the assistant acts for the viewer no more."""
-    oneself = _in_person(db, viewer)
+    oneself = in_person(db, viewer)
     assistance = db.get(Assistance, number)
     if assistance is None or assistance.principal_id != oneself.key:
         raise NotHere("Nobody of that number acts for you.")
@@ -80,14 +80,14 @@ def browser_said(line: str) -> str:
     return browser + system
 
 
-def _in_person(db: Db, viewer: Viewer) -> Person:
+def in_person(db: Db, viewer: Viewer) -> Person:
     """The person signed in. What is theirs alone is not their assistant's to change."""
     if viewer.acting:
         raise Refused(f"Only {viewer.name} can change this. Be yourself again to change your own.")
     return own_record(db, viewer)
 
 
-def _page(
+def own_page(
     request: Request,
     db: Db,
     viewer: Viewer,

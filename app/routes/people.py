@@ -1,5 +1,6 @@
 """The directory of a cohort: its people, the seats they hold, and who gives and ends them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -115,24 +116,14 @@ def one_person(request: Request, db: Db, cohort: CohortHere, person_id: int) -> 
     """
     merged_into = directory.merged_into(db, person_id)
     if merged_into is not None:
-        _person_here(db, cohort, merged_into)
+        person_here(db, cohort, merged_into)
         return see_other(f"/{cohort.slug}/people/{merged_into}")
-    person, held = _person_here(db, cohort, person_id)
-    today = clock.today(cohort.zone)
-    vacant = [line.seat for line in cities.seat_lines(db, cohort.key, on=today) if line.holder is None]
-    context = {
-        "person": person,
-        "tenures": held,
-        "held_now": {tenure.key for tenure in held if tenure.held_on(today)},
-        "vacant": vacant,
-        "today": today,
-    }
-    return page(request, "people/person.html", context)
+    return person_page(request, db, cohort, person_id)
 
 
 @router.get("/{cohort}/people/{person_id}/edit", dependencies=CHANGE)
 def person_form(request: Request, db: Db, cohort: CohortHere, person_id: int) -> Response:
-    person, _ = _person_here(db, cohort, person_id)
+    person, _ = person_here(db, cohort, person_id)
     form = {
         "name": person.name,
         "email": person.email or "",
@@ -154,7 +145,7 @@ def edit_person(
     zone: Text = "",
     organization: Text = "",
 ) -> Response:
-    person, _ = _person_here(db, cohort, person_id)
+    person, _ = person_here(db, cohort, person_id)
     try:
         directory.edit_person(db, person, name=name, email=email, zone=zone, organization=organization, by=viewer)
     except Refused as refused:
@@ -219,7 +210,7 @@ def end_tenure(db: Db, cohort: CohortHere, viewer: ViewerHere, tenure_id: int, e
     return see_other(f"/{cohort.slug}/seats/{tenure.seat_id}", flash=said)
 
 
-def _person_here(db: Db, cohort: Cohort, person_id: int) -> tuple[Person, list[Tenure]]:
+def person_here(db: Db, cohort: Cohort, person_id: int) -> tuple[Person, list[Tenure]]:
     found = directory.person_with_tenures(db, cohort.key, person_id)
     if found is None:
         raise NotHere(f"{cohort.name} has nobody at this address.")
@@ -251,3 +242,21 @@ def _seat_page(
         "today": today,
     }
     return page(request, "people/seat.html", context, status=422 if errors else 200)
+
+
+def person_page(
+    request: Request, db: Db, cohort: Cohort, person_id: int, errors: Mapping[str, str] | None = None
+) -> Response:
+    """The page of a person whom the cohort knows, with what was refused on it."""
+    person, held = person_here(db, cohort, person_id)
+    today = clock.today(cohort.zone)
+    vacant = [line.seat for line in cities.seat_lines(db, cohort.key, on=today) if line.holder is None]
+    context = {
+        "person": person,
+        "tenures": held,
+        "held_now": {tenure.key for tenure in held if tenure.held_on(today)},
+        "vacant": vacant,
+        "today": today,
+        "errors": errors or {},
+    }
+    return page(request, "people/person.html", context, status=422 if errors else 200)
