@@ -26,6 +26,12 @@ Size = tuple[float, float]
 """Width and height of a sheet in points."""
 
 
+IMPRINT = "<!-- imprint -->"
+"""Where the body of a piece has its release and the code to what has changed since."""
+STAMP = "<!-- stamp -->"
+"""Where it has its release alone."""
+
+
 class NothingToPrint(Exception):
     """There is nothing to print yet; `sentence` says why, and what has to come first."""
 
@@ -72,12 +78,18 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Option:
     """A choice that a document offers: (value, words) of each, for this convening and viewer. Where `every` has words,
-    none of them may be chosen too, which is that."""
+    none of them may be chosen too, which is that. `paper_of` names the paper of choices that are of one only."""
 
     name: str
     label: str
     choices: Callable[[Session, Convening, Viewer], Sequence[tuple[str, str]]]
     every: str = ""
+    paper_of: Mapping[str, Paper] = field(default_factory=dict)
+
+    def offered(self, db: Session, wish: Wish) -> list[tuple[str, str]]:
+        """What may be chosen on the paper that is wished for."""
+        found = self.choices(db, wish.convening, wish.viewer)
+        return [one for one in found if self.paper_of.get(one[0], wish.paper) is wish.paper]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +135,18 @@ class Elsewhere:
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One thing that is held in the hand. `key` lasts ("registration-12"), `label` says which it is in words, `body` is
-    its HTML, made by a template."""
+    its HTML, made by a template, and `back` that of its other side, where it has one. IMPRINT stands in it where a
+    thing too small for a page's foot says its release."""
 
     key: str
     label: str
     body: str
+    back: str = ""
 
     @property
     def digest(self) -> str:
         """Of what stands on it; release and time of the print stand in the imprint and not here."""
-        return blake2b(self.body.encode(), digest_size=8).hexdigest()
+        return blake2b(f"{self.body}{self.back}".encode(), digest_size=8).hexdigest()
 
 
 def set_piece(template: str, key: str, label: str, /, **context: object) -> Piece:
@@ -147,6 +161,7 @@ def set_pieces(
     *,
     sheet: str,
     imprint: Imprint | None,
+    small: Imprint | None = None,
     up: int = 1,
     pages: int | None = None,
     size: Size | None = None,
@@ -156,13 +171,18 @@ def set_pieces(
     folded: bool = False,
 ) -> Document:
     """The wanted pieces as a document: `up` of them a sheet, under one imprint (None where what is set is too small
-    for one and bears its release itself). `pages` is about how many there will be (one a sheet unless said), `size`
-    its own measure where paper does not matter, `opening` HTML before the first piece, `folded` that its pages (of that
-    size) are laid out two a side."""
+    for one and bears its release itself, which is `small`); backs follow their sheet. `pages` is about how many there
+    will be (one a sheet unless said), `size` its own measure where paper does not matter, `opening` HTML before the
+    first piece, `folded` that its pages (of that size) are laid out two a side."""
     wanted = [one for one in pieces if wish.only is None or one.key in wish.only]
     if not wanted:
         raise NothingToPrint(nothing)
-    sheets = [wanted[start : start + up] for start in range(0, len(wanted), up)]
+    sheets = []
+    for start in range(0, len(wanted), up):
+        these = wanted[start : start + up]
+        sheets.append(("fronts", [_stamped(one.body, small) for one in these]))
+        if any(one.back for one in these):
+            sheets.append(("backs", [_stamped(one.back, small) for one in these]))
     html = (
         templates()
         .get_template("printing/pieces.html")
@@ -175,6 +195,11 @@ def set_pieces(
         pages=pages or len(sheets),
         pictures=pictures,
         pieces={one.key: [one.digest, one.label] for one in wanted},
-        release=imprint.release if imprint else None,
+        release=said.release if (said := imprint or small) else None,
         folded=folded,
     )
+
+
+def _stamped(body: str, small: Imprint | None) -> str:
+    """A piece with its release written in; without one there is nothing to say."""
+    return body.replace(IMPRINT, small.markup if small else "").replace(STAMP, small.said if small else "")

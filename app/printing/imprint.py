@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
+from html import escape
 
 from app import clock
 from app.models import Convening
@@ -22,6 +23,20 @@ class Imprint:
     leads_to: str
     code: str
     release: int | None
+
+    @property
+    def said(self) -> str:
+        """ "Release 5", as HTML, for what is too small to say more."""
+        return f'<span class="stamp">{escape(self.stamp)}</span>'
+
+    @property
+    def markup(self) -> str:
+        """Release, time and code as HTML, for what is too small for a page's foot."""
+        leads_to = escape(f"Code that opens {self.leads_to}: {self.address}")
+        return (
+            f'<div class="small-imprint"><img src="{escape(self.code)}" alt="{leads_to}">'
+            f"<p><strong>{escape(self.stamp)}</strong>{escape(self.more)}</p></div>"
+        )
 
 
 def of_release(

@@ -15,6 +15,7 @@ from app import clock
 from app.agenda.seeing import SeenRoom, SeenSession
 from app.models import SessionFormat
 from app.people.prose import prose
+from app.printing.fitting import Face, leading, shortened
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 SHORT = 240
@@ -48,6 +49,8 @@ def templates() -> Environment:
         local=clock.local,
         zone_abbreviation=clock.zone_abbreviation,
         direction=direction,
+        tall=tall,
+        in_one_line=in_one_line,
         short=short,
         rooms=rooms_said,
         slots=slots,
@@ -77,6 +80,16 @@ def direction(text: str) -> str:
         if kind in ("L", "R", "AL"):
             return "ltr" if kind == "L" else "rtl"
     return "ltr"
+
+
+def tall(text: str) -> bool:
+    """Whether the lines of a text need more room than those of our own faces."""
+    return leading(text, Face.TITLE) > leading("", Face.TITLE)
+
+
+def in_one_line(text: str, millimetres: float) -> str:
+    """A title in 10 points, as far as it goes in one line of that width."""
+    return shortened(text, Face.TITLE, 10, millimetres * 72 / 25.4)
 
 
 def short(text: str) -> str:

@@ -27,6 +27,8 @@ class Guest:
     walk_in: bool = False
     arrived_at: datetime | None = None
     taken_down_by: str = ""
+    person_id: int = 0
+    sort_name: str = ""
 
     @property
     def is_expected(self) -> bool:
@@ -107,6 +109,8 @@ def _guest(row: Registration, arrival: CheckIn | None, stands_for: str) -> Guest
     return Guest(
         number=row.key,
         name=row.person.name,
+        person_id=row.person_id,
+        sort_name=row.person.sort_name,
         city=row.city.name if row.city else "",
         seat=row.seat.title if row.seat else "",
         state=row.state,

@@ -116,7 +116,7 @@ def before(
             "convening": convening,
             "printable": printable,
             "wish": wish,
-            "offers": [(one, one.choices(db, convening, viewer)) for one in printable.options],
+            "offers": [(one, one.offered(db, wish)) for one in printable.options],
             **context,
         },
     )
