@@ -3,21 +3,22 @@
 A badge hangs on a chest and lies about: closed sessions stand under their cover title here, whoever prints (rule 13).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from app import clock
 from app.agenda.published import release_entries
-from app.agenda.readers import Readers
-from app.agenda.seeing import SeenRoom, SeenSession, cover, full, programme_day
+from app.agenda.seeing import SeenRoom, cover, programme_day
 from app.models import AgendaRelease, Openness, SessionFormat
+from app.people.viewer import Viewer
 from app.printing.documents import Wish
 from app.printing.fitting import Face, height, shortened
 from app.printing.imprint import zones
 from app.printing.labels import POINT, Label
 from app.registration.expected import Guest
+from app.registration.personal import AWAY, Attended, personal_agendas
 
 SIZES = (9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6)
 """In points; in each of them days are rather left whole than broken over two columns."""
@@ -55,26 +56,27 @@ def backs(
     db: Session, wish: Wish, release: AgendaRelease | None, label: Label, wanted: Sequence[Guest]
 ) -> dict[int, Back]:
     """Each person's back, by person; nobody has one before there is a release. The number of queries is fixed."""
-    if release is None:
+    people = {one.person_id for one in wanted}
+    programmes = personal_agendas(db, wish.convening, Viewer.system("the press"), people=people) if release else None
+    if release is None or programmes is None:
         return {}
-    entries = [one for one in release_entries(db, release) if not one["cancelled"]]
-    whole = {one["id"]: full(one) for one in entries}
-    readers = Readers(db, wish.convening, entries)
-    found = {}
-    for guest in wanted:
-        mine: list[SeenSession] = []
-        if guest.person_id in readers.people:
-            sight = readers.sight(readers.viewer(guest.person_id))
-            for entry in entries:
-                seen = sight.of(entry, whole[entry["id"]])
-                if seen is not None and seen.mine:
-                    is_closed = seen.openness is Openness.CLOSED or seen.format is SessionFormat.INTERNAL
-                    mine.append(cover(seen, entry["cover_title"]) if is_closed else seen)
-        found[guest.person_id] = fitted(mine, label, wish.convening.zone, zones(wish.convening))
-    return found
+    covers = {one["id"]: one["cover_title"] for one in release_entries(db, release)}
+    zone = wish.convening.zone
+    return {
+        one.person_id: fitted([_worn(it, covers) for it in one.sessions], label, zone, zones(wish.convening))
+        for one in programmes.people
+    }
 
 
-def fitted(sessions: Sequence[SeenSession], label: Label, zone: str, zone_said: str) -> Back:
+def _worn(attended: Attended, covers: Mapping[int, str]) -> Attended:
+    """A session as it may be read on somebody's chest."""
+    session = attended.session
+    if session.openness is not Openness.CLOSED and session.format is not SessionFormat.INTERNAL:
+        return attended
+    return replace(attended, session=cover(session, covers[session.id]), items=(), table=None)
+
+
+def fitted(sessions: Sequence[Attended], label: Label, zone: str, zone_said: str) -> Back:
     """An agenda in the largest size in which it fits the label; where it fits in none each session gets one line, and
     where that is too long its end is left out and counted."""
     rows = _rows(sessions, zone)
@@ -101,15 +103,17 @@ def fitted(sessions: Sequence[SeenSession], label: Label, zone: str, zone_said: 
     return Back(columns, ONE_LINE[-1], left_out, zone_said, column)
 
 
-def _rows(sessions: Sequence[SeenSession], zone: str) -> list[Row]:
+def _rows(sessions: Sequence[Attended], zone: str) -> list[Row]:
     rows: list[Row] = []
     day = None
     for one in sessions:
-        if (this := programme_day(one.starts_at, zone)) != day:
+        if one.session.cancelled or one.away == AWAY:
+            continue
+        if (this := programme_day(one.session.starts_at, zone)) != day:
             day = this
             rows.append(Row("", f"{this:%A} {this.day} {this:%B}"))
-        said = " · ".join(filter(None, (one.title, _where(one.my_rooms or one.rooms))))
-        rows.append(Row(clock.said_time(one.starts_at, zone), said))
+        said = (one.session.title, _where(one.rooms), one.table.title if one.table else "")
+        rows.append(Row(clock.said_time(one.session.starts_at, zone), " · ".join(filter(None, said))))
     return rows
 
 

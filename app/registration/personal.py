@@ -26,6 +26,9 @@ from app.registration.presence import Window
 from app.registration.roster import group_of, office_in
 from app.registration.tables import SeenTable, tables_of
 
+AWAY = "you are away"
+"""What a session says in which a person is not there at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attended:
@@ -203,7 +206,7 @@ def _away(session: SeenSession, windows: Iterable[Window], zone: str) -> str:
         return ""
     there = [one for one in windows if one.starts_at < session.ends_at and one.ends_at > session.starts_at]
     if not there:
-        return "you are away"
+        return AWAY
     if there[0].starts_at > session.starts_at:
         return f"you come at {_hour(there[0].starts_at, zone)}"
     if there[-1].ends_at < session.ends_at:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from html import escape
+from typing import Any
 
 import pytest
 import time_machine
@@ -23,6 +24,7 @@ from app.printing.fitting import Face, ems, lines
 from app.printing.labels import LABELS, POINT, SHEETS, Label, label_named, laid_out
 from app.printing.papers import Paper
 from app.registration.expected import Guest
+from app.registration.personal import Attended
 from app.registration.registrations import Details, cancel, register
 from app.settings import Settings
 from tests.conftest import VisitorOf
@@ -98,13 +100,18 @@ def guest(name: str = "Imani Okafor", city: str = "Oakland", seat: str = "Mayor"
     return Guest(number, name, city, seat, RegistrationState.SUBMITTED, CODE, person_id=number, sort_name=sort)
 
 
+def attended(number: int = 1, **values: Any) -> Attended:
+    one = session(number, **values)
+    return Attended(one, one.rooms)
+
+
 def sheet_of(database: Database, stage: Stage, label: Label, *who: Guest, sides: str = FRONT) -> bytes:
     laid = label.folded() if sides == FOLDED else label
     assert laid is not None
     with database.read() as db:
         there = convening(db, stage)
         wish = Wish(there, Viewer.system("the tests"), Settings(), label.paper)
-        backs = {one.person_id: fitted([session()], label, there.zone, "EST") for one in who}
+        backs = {one.person_id: fitted([attended()], label, there.zone, "EST") for one in who}
         return set_pieces(
             wish,
             "badges",
@@ -298,7 +305,7 @@ def test_a_back_says_a_closed_session_by_its_cover_whoever_prints(sample_visitor
 def test_the_digest_of_a_badge_holds_neither_release_nor_time(database: Database, stage: Stage) -> None:
     with database.read() as db:
         (piece,) = pieces_of(
-            convening(db, stage), [guest()], LABELS[0], BOTH, {1: fitted([session()], LABELS[0], "UTC", "UTC")}
+            convening(db, stage), [guest()], LABELS[0], BOTH, {1: fitted([attended()], LABELS[0], "UTC", "UTC")}
         )
         (other,) = pieces_of(convening(db, stage), [guest()], LABELS[0], BOTH, {1: fitted([], LABELS[0], "UTC", "UTC")})
     assert "Release" not in piece.body + piece.back
@@ -310,7 +317,7 @@ def test_the_digest_of_a_badge_holds_neither_release_nor_time(database: Database
 def test_forty_sessions_fit_on_a_back_or_are_counted(
     label: Label, count: int, database: Database, stage: Stage
 ) -> None:
-    sessions = [session(n, title=f"Session {n}: " + "what the cabinets learned " * (n % 5)) for n in range(count)]
+    sessions = [attended(n, title=f"Session {n}: " + "what the cabinets learned " * (n % 5)) for n in range(count)]
     back = fitted(sessions, label, "America/New_York", "EST, the time of New York")
     told = [row for column in back.columns for row in column if row.time]
     assert len(told) + back.left_out == count
@@ -326,7 +333,7 @@ def test_forty_sessions_fit_on_a_back_or_are_counted(
 
 def test_a_session_in_many_rooms_says_the_first_and_how_many_more() -> None:
     rooms = tuple(replace(session().rooms[0], id=n, name=f"Room {n}") for n in range(1, 4))
-    back = fitted([session(rooms=rooms)], LABELS[0], "America/New_York", "EST")
+    back = fitted([attended(rooms=rooms)], LABELS[0], "America/New_York", "EST")
     assert back.columns == ((Row("", "Tuesday 14 November"), Row("08:30", "Session 1 · Room 1 and 2 more")),)
 
 
