@@ -59,10 +59,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in idle]
 
 
+gc.disable()  # while tests are collected: nearly all that is made stays
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays to the end: no collection of garbage looks through it again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 
