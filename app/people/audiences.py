@@ -126,31 +126,7 @@ def counted(people: Iterable[Attendee], roles: Iterable[Role]) -> str:
 
 def roll(db: Session, on: date, cohort_id: int, named: Collection[int] = ()) -> list[Attendee]:
     """All who hold a seat of the cohort on a day, and those named, with their offices, in one query."""
-    held = and_(
-        col(Tenure.person_id) == col(Person.id),
-        col(Tenure.starts_on) <= on,
-        or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= on),
-    )
-    seat = and_(col(Seat.id) == col(Tenure.seat_id), col(Seat.cohort_id) == cohort_id, col(Seat.archived_at).is_(None))
-    rows = db.execute(
-        sa.select(Person, Tenure, Seat, Role, Cohort, City)
-        .outerjoin(Tenure, held)
-        .outerjoin(Seat, seat)
-        .outerjoin(Role, col(Role.id) == Seat.role_id)
-        .outerjoin(Cohort, col(Cohort.id) == Seat.cohort_id)
-        .outerjoin(City, col(City.id) == Seat.city_id)
-        .where(
-            col(Person.archived_at).is_(None),
-            or_(col(Seat.id).is_not(None), col(Person.id).in_(set(named))),
-        )
-        .order_by(
-            col(Role.position).is_(None),
-            col(Role.position),
-            col(Person.sort_name),
-            col(Person.name),
-            col(Seat.id),
-        )
-    ).all()
+    rows = db.execute(_ROLL, {"day": on, "cohort": cohort_id, "named": sorted(set(named))}).all()
     people: dict[int, Person] = {}
     offices: dict[int, list[Office]] = {}
     for person, tenure, its_seat, role, cohort, city in rows:
@@ -169,6 +145,42 @@ def roll(db: Session, on: date, cohort_id: int, named: Collection[int] = ()) -> 
         )
         for person in people.values()
     ]
+
+
+_ROLL = (
+    sa.select(Person, Tenure, Seat, Role, Cohort, City)
+    .outerjoin(
+        Tenure,
+        and_(
+            col(Tenure.person_id) == col(Person.id),
+            col(Tenure.starts_on) <= sa.bindparam("day"),
+            or_(col(Tenure.ends_on).is_(None), col(Tenure.ends_on) >= sa.bindparam("day")),
+        ),
+    )
+    .outerjoin(
+        Seat,
+        and_(
+            col(Seat.id) == col(Tenure.seat_id),
+            col(Seat.cohort_id) == sa.bindparam("cohort"),
+            col(Seat.archived_at).is_(None),
+        ),
+    )
+    .outerjoin(Role, col(Role.id) == Seat.role_id)
+    .outerjoin(Cohort, col(Cohort.id) == Seat.cohort_id)
+    .outerjoin(City, col(City.id) == Seat.city_id)
+    .where(
+        col(Person.archived_at).is_(None),
+        or_(col(Seat.id).is_not(None), col(Person.id).in_(sa.bindparam("named", expanding=True))),
+    )
+    .order_by(
+        col(Role.position).is_(None),
+        col(Role.position),
+        col(Person.sort_name),
+        col(Person.name),
+        col(Seat.id),
+    )
+)
+"""Put together once: it is asked for every session whose audience is counted."""
 
 
 def said(rule: Rule, names: "Names") -> str:

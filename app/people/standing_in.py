@@ -116,18 +116,7 @@ NOBODY = StandIns()
 
 def stand_ins(db: Session, convening_id: int) -> StandIns:
     """The substitutions that stand at a convening, in one query."""
-    leaving, coming = aliased(Registration), aliased(Registration)
-    rows = db.execute(
-        sa.select(Substitution, leaving, col(coming.person_id), Seat, Role, Cohort, City)
-        .join(leaving, col(leaving.id) == Substitution.leaving_id)
-        .join(coming, col(coming.id) == Substitution.coming_id)
-        .outerjoin(Seat, col(Seat.id) == Substitution.seat_id)
-        .outerjoin(Role, col(Role.id) == Seat.role_id)
-        .outerjoin(Cohort, col(Cohort.id) == Seat.cohort_id)
-        .outerjoin(City, col(City.id) == Seat.city_id)
-        .where(col(Substitution.convening_id) == convening_id)
-        .order_by(col(Substitution.id))
-    )
+    rows = db.execute(_SUBSTITUTIONS, {"convening": convening_id})
     found, back = NOBODY, set()
     for made, left, coming_id, seat, role, cohort, city in rows:
         if left.state is not RegistrationState.REPLACED:
@@ -139,3 +128,18 @@ def stand_ins(db: Session, convening_id: int) -> StandIns:
             continue
         found = found._after(left.person_id, coming_id, made.created_at, office, made.grants)
     return replace(found, left={number: at for number, at in found.left.items() if number not in back})
+
+
+_leaving, _coming = aliased(Registration), aliased(Registration)
+_SUBSTITUTIONS = (
+    sa.select(Substitution, _leaving, col(_coming.person_id), Seat, Role, Cohort, City)
+    .join(_leaving, col(_leaving.id) == Substitution.leaving_id)
+    .join(_coming, col(_coming.id) == Substitution.coming_id)
+    .outerjoin(Seat, col(Seat.id) == Substitution.seat_id)
+    .outerjoin(Role, col(Role.id) == Seat.role_id)
+    .outerjoin(Cohort, col(Cohort.id) == Seat.cohort_id)
+    .outerjoin(City, col(City.id) == Seat.city_id)
+    .where(col(Substitution.convening_id) == sa.bindparam("convening"))
+    .order_by(col(Substitution.id))
+)
+"""Put together once: every page of a convening asks who stands in for whom."""

@@ -202,40 +202,45 @@ def stand_in_office(seat: Seat, role: Role, cohort: Cohort, city: City | None) -
 
 def _stood_in_for(db: Session, person_id: int) -> list[Office]:
     """The seats for which a person comes to convenings that are not over."""
-    rows = db.execute(
-        select_all(Seat, Role, Cohort, City)
-        .select_from(Substitution)
-        .join(Registration, col(Registration.id) == Substitution.coming_id)
-        .join(Convening, col(Convening.id) == Substitution.convening_id)
-        .join(Seat, col(Seat.id) == Substitution.seat_id)
-        .join(Role, col(Role.id) == Seat.role_id)
-        .join(Cohort, col(Cohort.id) == Seat.cohort_id)
-        .outerjoin(City, col(City.id) == Seat.city_id)
-        .where(
-            col(Registration.person_id) == person_id,
-            col(Registration.state) == RegistrationState.SUBMITTED,
-            col(Substitution.undone_at).is_(None),
-            col(Convening.ends_on) >= clock.today("UTC"),
-        )
-        .order_by(col(Convening.starts_on), col(Substitution.id))
-    )
+    rows = db.execute(_STOOD_IN_FOR, {"person": person_id, "day": clock.today("UTC")})
     return [stand_in_office(seat, role, cohort, city) for seat, role, cohort, city in rows]
+
+
+_STOOD_IN_FOR = (
+    select_all(Seat, Role, Cohort, City)
+    .select_from(Substitution)
+    .join(Registration, col(Registration.id) == Substitution.coming_id)
+    .join(Convening, col(Convening.id) == Substitution.convening_id)
+    .join(Seat, col(Seat.id) == Substitution.seat_id)
+    .join(Role, col(Role.id) == Seat.role_id)
+    .join(Cohort, col(Cohort.id) == Seat.cohort_id)
+    .outerjoin(City, col(City.id) == Seat.city_id)
+    .where(
+        col(Registration.person_id) == bindparam("person"),
+        col(Registration.state) == RegistrationState.SUBMITTED,
+        col(Substitution.undone_at).is_(None),
+        col(Convening.ends_on) >= bindparam("day"),
+    )
+    .order_by(col(Convening.starts_on), col(Substitution.id))
+)
 
 
 def principals_of(db: Session, person_id: int) -> tuple[tuple[int, str], ...]:
     """The (id, name) of those a person may act for today."""
-    day = clock.today("UTC")
-    rows = db.exec(
-        select(Person.id, Person.name)
-        .join(Assistance, col(Assistance.principal_id) == Person.id)
-        .where(
-            Assistance.assistant_id == person_id,
-            Assistance.starts_on <= day,
-            or_(col(Assistance.ends_on).is_(None), col(Assistance.ends_on) >= day),
-        )
-        .order_by(Person.name)
-    )
+    rows = db.exec(_PRINCIPALS, params={"person": person_id, "day": clock.today("UTC")})
     return tuple((number, name) for number, name in rows if number is not None)
+
+
+_PRINCIPALS = (
+    select(Person.id, Person.name)
+    .join(Assistance, col(Assistance.principal_id) == Person.id)
+    .where(
+        col(Assistance.assistant_id) == bindparam("person"),
+        col(Assistance.starts_on) <= bindparam("day"),
+        or_(col(Assistance.ends_on).is_(None), col(Assistance.ends_on) >= bindparam("day")),
+    )
+    .order_by(Person.name)
+)
 
 
 def _city_zone(db: Session, offices: tuple[Office, ...]) -> str | None:
