@@ -20,11 +20,11 @@ def make(db: Session, wish: Wish) -> Document:
     piece = set_piece("printing/door_list.html", "all", "The list", convening=convening, guests=expected)
     imprint = of_list(
         convening,
-        wish.address("/registration/check-in"),
+        wish.address(f"/registration/check-in?since={wish.since}"),
         now=wish.at,
         release=published.latest_number(db, convening),
         moments=[wish.at],
-        what="Check-in as it stands now",
+        what="Check-in as it stands now, and who came or left since",
         more="Ticked on paper is not yet checked in: take it down afterwards.",
     )
     return set_pieces(wish, "check-in", [piece], sheet=SHEET, imprint=imprint, pages=1 + len(expected) // ON_A_SHEET)

@@ -29,6 +29,7 @@ def make(db: Session, wish: Wish) -> Document:
             db,
             wish,
             f"/registration/roster?since={wish.since}",
+            what="The list as it stands now, and who came or left since",
             more="Named is who allows it. For participants only: please do not pass it on.",
         ),
         opening=heading(

@@ -56,6 +56,7 @@ def make(db: Session, wish: Wish) -> Document:
             db,
             wish,
             f"/registration/people?state=submitted&since={wish.since}",
+            what="The list as it stands now, and who came or left since",
             moments=moments,
             more="Who came later signs on an empty line.",
         ),

@@ -16,6 +16,7 @@ from app.models import CheckIn, CheckInWay, Convening, Registration
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.registration import check_ins, expected
+from app.registration.since import Moment
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
 
@@ -37,9 +38,9 @@ class Sent(BaseModel, extra="forbid"):
 
 
 @router.get("", dependencies=USE)
-def door(request: Request, db: Db, convening: ConveningHere, q: str = "") -> Response:
-    """The list at the door, narrowed by words of a name, a city or a seat."""
-    return _door(request, db, convening, q[:200])
+def door(request: Request, db: Db, convening: ConveningHere, q: str = "", since: Moment | None = None) -> Response:
+    """The list at the door, narrowed by words of a name, a city or a seat; since a print, who came and who left."""
+    return _door(request, db, convening, q[:200], since=since)
 
 
 @router.get("/list.json", dependencies=USE)
@@ -141,7 +142,14 @@ def undo(
 
 
 def _door(
-    request: Request, db: Session, convening: Convening, q: str, *, said: str = "", refused: str = ""
+    request: Request,
+    db: Session,
+    convening: Convening,
+    q: str,
+    *,
+    said: str = "",
+    refused: str = "",
+    since: int | None = None,
 ) -> Response:
     if request.method == "POST" and not wants_fragment(request) and not refused:
         query = f"?{urlencode({'q': q})}" if q else ""
@@ -158,6 +166,7 @@ def _door(
         "arrived": sum(one.arrived for one in cities),
         "expected": sum(one.expected for one in cities),
         "new_key": token_urlsafe,
+        "moves": moves_since(db, convening, since) if since is not None else None,
     }
     block = "found" if wants_fragment(request) else None
     answer = page(request, "registration/check_in.html", context, block=block, status=422 if refused else 200)

@@ -15,6 +15,7 @@ from app.people.audit import Refused
 from app.registration import saved_lists
 from app.registration.everybody import LAB, Listed, everybody
 from app.registration.finding import MISSING, MORE, STATES, Filter, in_words
+from app.registration.since import Moment, moves_since
 from app.routes import typed
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
@@ -34,8 +35,16 @@ FilterHere = Annotated[Filter, Depends(filter_here)]
 
 
 @router.get("/people", dependencies=BOARD)
-def people(request: Request, db: Db, convening: ConveningHere, chosen: FilterHere, start: str = "") -> Response:
-    return people_page(request, db, convening, chosen, start=start)
+def people(
+    request: Request,
+    db: Db,
+    convening: ConveningHere,
+    chosen: FilterHere,
+    start: str = "",
+    since: Moment | None = None,
+) -> Response:
+    """The list; since a print, who came and who left."""
+    return people_page(request, db, convening, chosen, start=start, since=since)
 
 
 @router.get("/people.{kind}", dependencies=BOARD)
@@ -127,6 +136,7 @@ def people_page(
     chosen: Filter,
     *,
     start: str = "",
+    since: int | None = None,
     refused: Refused | None = None,
     written: dict[str, str] | None = None,
 ) -> Response:
@@ -137,6 +147,7 @@ def people_page(
     saved = saved_lists.lists_of(db, convening)
     context: dict[str, Any] = {
         "convening": convening,
+        "moves": moves_since(db, convening, since) if since is not None else None,
         "everybody": len(people),
         "found": len(found),
         "people": found[first : first + A_PAGE],

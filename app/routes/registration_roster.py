@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from app.registration.registrations import registration_of
 from app.registration.roster import roster, set_listed
+from app.registration.since import Moment, moves_since
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
 from app.routes.registration_desk import HERE, Text
@@ -23,8 +24,9 @@ def participants(
     convening: ConveningHere,
     viewer: ViewerHere,
     q: Annotated[str, Query(max_length=200)] = "",
+    since: Moment | None = None,
 ) -> Response:
-    """Who comes from where, and whether the viewer is named."""
+    """Who comes from where, and whether the viewer is named; since a print, who came and who left."""
     everybody = roster(db, convening)
     mine = registration_of(db, convening, viewer.person_id) if viewer.person_id is not None else None
     context = {
@@ -34,6 +36,7 @@ def participants(
         "long": everybody is not None and everybody.named > 12,
         "mine": mine if mine is not None and mine.state.value == "submitted" else None,
         "q": q,
+        "moves": moves_since(db, convening, since) if since is not None and everybody else None,
     }
     block = "found" if wants_fragment(request) else None
     return page(request, "registration/roster.html", context, block=block)

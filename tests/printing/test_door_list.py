@@ -71,7 +71,11 @@ def test_the_list_has_who_is_expected_who_is_here_and_who_comes_instead(
     assert "QX-PEPPER" not in text
     assert "As of Tue 31 Oct 2017 at 11:00 EDT. Subject to change." in text
     assert headings(pdf.content) == ["Check-in"]
-    assert codes(pdf.content) == [f"http://127.0.0.1:8000{HERE}/registration/check-in"]
+    moment = int(TWO_WEEKS_BEFORE.timestamp())
+    (code,) = codes(pdf.content)
+    path, _, since = code.partition("?since=")
+    assert path == f"http://127.0.0.1:8000{HERE}/registration/check-in"
+    assert moment <= int(since) < moment + 60
 
 
 def test_a_list_of_many_has_each_once_over_several_sheets_with_their_numbers(
