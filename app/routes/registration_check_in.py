@@ -16,7 +16,7 @@ from app.models import CheckIn, CheckInWay, Convening, Registration
 from app.people.audit import Refused
 from app.people.viewer import Viewer
 from app.registration import check_ins, expected
-from app.registration.since import Moment
+from app.registration.since import Moment, moves_since
 from app.routes.door import ConveningHere, Db, Needs, NotHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
 

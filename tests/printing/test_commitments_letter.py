@@ -140,10 +140,10 @@ def test_words_that_were_taken_out_are_not_in_the_letter(stage: Stage, visitor: 
     with stage.database.write() as db:
         update = stage.update(db, "salem", "spring")
         first = draft_of(db, update).commitments[0]
-        redact(db, update, part=f"commitment:{first.id}", reason="A family’s name", by=stage.viewer(db, "lab/organizer"))
+        redact(db, update, part=f"commitment:{first.id}", reason="A child’s name", by=stage.viewer(db, "lab/organizer"))
     text = words(printed(visitor(stage.people["lab/organizer"]), f"{PDF}?city=salem"))
     assert "salem: Eighty seats" not in text
-    assert "A family’s name" in text
+    assert "A child’s name" in text
     assert "salem: A calendar" in text
 
 
