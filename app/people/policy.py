@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, frozenset[Kind]] = {
     "agenda.publish": ORGANIZER,
     "agenda.import": ORGANIZER,
     "print.read": GUESTS,
+    "print.own": GUESTS,
     "commitments.print": LAB | {Kind.FACILITATOR, Kind.MAYOR, Kind.ASSISTANT},
     "run_of_show.read": LAB,
     "run_of_show.tick": LAB,

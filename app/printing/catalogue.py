@@ -16,6 +16,7 @@ from app.printing.documents import Elsewhere, Group, NothingToPrint, Printable, 
 from app.printing.door_list import DOOR_LIST
 from app.printing.meals import MEALS
 from app.printing.papers import Paper
+from app.printing.personal import PERSONAL, POCKET_CARD
 from app.printing.programme import AGENDA
 from app.printing.rooming import ROOMING
 from app.printing.roster import ROSTER
@@ -27,6 +28,8 @@ from app.settings import Settings
 CATALOGUE: tuple[Printable, ...] = (
     BOOKLET,
     AGENDA,
+    PERSONAL,
+    POCKET_CARD,
     BADGES,
     BRIEFS,
     ROSTER,

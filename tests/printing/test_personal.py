@@ -1,0 +1,167 @@
+"""Personal agendas and pocket cards: each sheet says what its person attends, and nobody else's (rules 10 to 15)."""
+
+import re
+
+import pytest
+from fastapi import FastAPI
+from sqlmodel import Session, select
+
+from app.models import Convening, Openness, Person
+from app.people.audit import verb
+from app.people.viewer import Viewer, viewer_of
+from app.printing.papers import Paper
+from app.registration.personal import PersonalAgenda, personal_agendas
+from tests.conftest import Visitor, VisitorOf
+from tests.printing.proof import assert_accessible, assert_fonts_embedded, assert_nothing_overflows
+from tests.printing.reading import codes, headings, pages, reader
+from tests.printing.running import printed
+
+HERE = "/by-all-means/convenings/2017-fall"
+PDF = f"{HERE}/print/personal.pdf"
+CARD = f"{HERE}/print/pocket-card.pdf"
+CHANGES = f"http://127.0.0.1:8000{HERE}/agenda/releases/2/changes"
+LONG = {
+    "60 letters": "Wilhelmina Alexandrina Featherstonehaugh-Cholmondeley-Marsh",
+    "300 letters": ("María Guadalupe Fernández de la Concepción y Montenegro " * 8)[:300],
+    "Arabic": "محمد عبد الرحمن بن عبد الله آل سعود",
+    "Chinese": "欧阳张伟",
+}
+
+pytestmark = pytest.mark.usefixtures("_one_shelf_of_prints")
+
+
+@verb
+def rename(db: Session, number: int, name: str, *, by: Viewer) -> None:
+    db.get_one(Person, number).name = name
+
+
+def agendas(app: FastAPI, viewer: int, people: set[int] | None = None) -> list[PersonalAgenda]:
+    with app.state.database.read() as db:
+        fall = db.exec(select(Convening).where(Convening.slug == "2017-fall")).one()
+        found = personal_agendas(db, fall, viewer_of(db, viewer), people=people)
+        assert found is not None
+        return list(found.people)
+
+
+def number_of(visitor: Visitor) -> int:
+    assert visitor.person_id is not None
+    return visitor.person_id
+
+
+def said(text: str) -> str:
+    """Without what differs by where lines end."""
+    return re.sub(r"[\s\x02\u00ad\ufffe-]+", "", text)
+
+
+def in_order(sheet: str, one: PersonalAgenda) -> None:
+    """The sheet says the sessions of this agenda in their order, with their rooms, and no other."""
+    place = 0
+    whole = said(sheet)
+    for it in one.sessions:
+        for words in (it.session.title, *(room.name for room in it.rooms), it.away):
+            found = whole.find(said(words).replace("you", "You", 1) if words == it.away else said(words), place)
+            assert found >= 0, f"{words} is not on {whole[:3000]!r} after {place}"
+            place = max(place, found)
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_everybodys_sheet_is_one_sheet_in_roster_order(
+    sample_app: FastAPI, sample_visitor: VisitorOf, paper: Paper
+) -> None:
+    """One city's pack by its facilitator, as the facilitator may see it."""
+    facilitator = sample_visitor("facilitator")
+    pdf = printed(facilitator, f"{PDF}?city=oakland&paper={paper}")
+    mine = [one for one in agendas(sample_app, number_of(facilitator)) if one.city_slug == "oakland"]
+    sheets = pages(pdf)
+    assert len(sheets) == len(mine) > 3
+    for sheet, one in zip(sheets, mine, strict=True):
+        assert said(one.name) in said(sheet)
+        assert one.place in sheet
+        in_order(sheet, one)
+        assert "Release 2, " in sheet
+        assert "the time of New York" in sheet
+    assert codes(pdf) == [CHANGES] * len(sheets)
+    assert [name for name in headings(pdf) if name in {one.name for one in mine}] == [one.name for one in mine]
+    assert_accessible(pdf)
+    assert_fonts_embedded(pdf)
+    assert_nothing_overflows(pdf)
+
+
+def test_what_is_closed_stands_whole_on_the_insiders_own_sheet_alone(
+    sample_app: FastAPI, sample_visitor: VisitorOf
+) -> None:
+    """Rule 13: whoever prints for the mayor, facilitator or assistant, reads its cover alone."""
+    mayor = sample_visitor("mayor")
+    me = number_of(mayor)
+    own = printed(mayor, f"{PDF}?person={me}")
+    (mine,) = agendas(sample_app, me, {me})
+    in_order(pages(own)[0], mine)
+    closed = [it.session.title for it in mine.sessions if it.session.openness is Openness.CLOSED]
+    assert closed
+    for other in (sample_visitor("facilitator"), sample_visitor("assistant")):
+        text = said(" ".join([*pages(sheet := printed(other, f"{PDF}?person={me}")), *headings(sheet)]))
+        (theirs,) = agendas_of(sample_app, other, me)
+        for it, seen in zip(mine.sessions, theirs.sessions, strict=True):
+            if seen.session.covered:
+                assert seen.session.title != it.session.title
+                assert said(it.session.title) not in text
+                assert said(seen.session.title) in text
+        assert any(it.session.covered for it in theirs.sessions)
+
+
+def agendas_of(app: FastAPI, visitor: Visitor, number: int) -> list[PersonalAgenda]:
+    with app.state.database.read() as db:
+        fall = db.exec(select(Convening).where(Convening.slug == "2017-fall")).one()
+        viewer = viewer_of(db, number_of(visitor), acting_for=number)  # where they do act for them
+        found = personal_agendas(db, fall, viewer, people={number})
+        assert found is not None
+        return list(found.people)
+
+
+def test_nobody_prints_what_is_another_ones(sample_app: FastAPI, sample_visitor: VisitorOf) -> None:
+    member, facilitator = sample_visitor("member"), sample_visitor("facilitator")
+    everybody = agendas(sample_app, number_of(sample_visitor("organizer")))
+    slug = {one.person_id: one.city_slug for one in everybody}
+    stranger = next(one for one in everybody if one.city_slug not in ("", slug[number_of(facilitator)]))
+    peer = next(one for one in everybody if one.city_slug == "oakland" and one.person_id != number_of(member))
+    for visitor, asked in (
+        (member, f"person={peer.person_id}"),
+        (member, "city=oakland"),
+        (facilitator, f"person={stranger.person_id}"),
+        (facilitator, f"city={stranger.city_slug}"),
+        (facilitator, "person=x"),
+        (sample_visitor("organizer"), "person=999999"),
+    ):
+        for document in (PDF, CARD):
+            assert visitor.get(f"{document}?{asked}").status_code == 404, (asked, document)
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_long_names_and_names_in_other_scripts_are_whole(
+    kind: str, sample_app: FastAPI, sample_visitor: VisitorOf
+) -> None:
+    mayor = sample_visitor("mayor")
+    me = number_of(mayor)
+    with sample_app.state.database.write() as db:
+        rename(db, me, LONG[kind], by=Viewer.system("test"))
+    for address in (f"{PDF}?person={me}", f"{CARD}?person={me}"):
+        pdf = printed(mayor, address)
+        assert_nothing_overflows(pdf, margin=4)
+        assert_fonts_embedded(pdf)
+        assert headings(pdf)[0] == LONG[kind].strip()
+
+
+def test_a_card_is_four_by_six_with_a_day_a_side(sample_app: FastAPI, sample_visitor: VisitorOf) -> None:
+    mayor = sample_visitor("mayor")
+    me = number_of(mayor)
+    pdf = printed(mayor, f"{CARD}?person={me}")
+    (mine,) = agendas(sample_app, me, {me})
+    faces = pages(pdf)
+    assert [tuple(map(float, page.mediabox[2:])) for page in reader(pdf).pages] == [(288, 432)] * len(mine.days)
+    for face, (day, sessions) in zip(faces, mine.days, strict=True):
+        assert f"{day:%A} {day.day} {day:%B}" in face
+        in_order(face, PersonalAgenda(me, mine.name, "", "", "", mine.zone, sessions))
+        assert "Release 2, " in face
+    assert codes(pdf) == [CHANGES] * len(faces)
+    assert_accessible(pdf)
+    assert_nothing_overflows(pdf, margin=4)
