@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.models import Convening
+from app.models import Convening, PrintRun
 from app.people.policy import may
 from app.people.viewer import Viewer, viewer_of
 from app.printing.badges import BADGES
@@ -21,7 +21,7 @@ from app.printing.programme import AGENDA
 from app.printing.rooming import ROOMING
 from app.printing.roster import ROSTER
 from app.printing.run_of_show import RUN_OF_SHOW
-from app.printing.runs import Document, Maker
+from app.printing.runs import Document, Maker, Nothing
 from app.printing.sign_in import SIGN_IN
 from app.settings import Settings
 
@@ -90,12 +90,21 @@ def wished(db: Session, settings: Settings, wanted: dict[str, Any]) -> Wish:
     )
 
 
+def is_own(run: PrintRun, viewer: Viewer) -> bool:
+    """Whether the viewer, in the same place as now, asked for the run: an assistant sees less than their principal."""
+    acting_for = viewer.person_id if viewer.acting else None
+    return (run.wanted.get("by"), run.wanted.get("acting_for")) == (viewer.actor_id, acting_for)
+
+
 def _maker(printable: Printable) -> Maker:
     def make(db: Session, settings: Settings, wanted: dict[str, Any]) -> Document:
         wish = wished(db, settings, wanted)
         if not may(wish.viewer, printable.permission, cohort_id=wish.convening.cohort_id):
-            raise NothingToPrint("Whoever asked for this print may not see it any more.")
-        return printable.make(db, wish)
+            raise Nothing("Whoever asked for this print may not see it any more.")
+        try:
+            return printable.make(db, wish)
+        except NothingToPrint as nothing:
+            raise Nothing(nothing.sentence) from nothing
 
     return make
 

@@ -86,10 +86,9 @@ class Option:
     every: str = ""
     paper_of: Mapping[str, Paper] = field(default_factory=dict)
 
-    def offered(self, db: Session, wish: Wish) -> list[tuple[str, str]]:
-        """What may be chosen on the paper that is wished for."""
-        found = self.choices(db, wish.convening, wish.viewer)
-        return [one for one in found if self.paper_of.get(one[0], wish.paper) is wish.paper]
+    def offered(self, db: Session, convening: Convening, viewer: Viewer, paper: Paper) -> list[tuple[str, str]]:
+        """What may be chosen on that paper."""
+        return [one for one in self.choices(db, convening, viewer) if self.paper_of.get(one[0], paper) is paper]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ up does not empty everybody's pages. Each step is a short transaction of its own
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import IO, Any, Protocol
 
 import structlog
@@ -26,6 +27,10 @@ GIVEN_UP = timedelta(minutes=10)
 """A run that has been running for longer was lost with its worker, and is taken up again."""
 
 log = structlog.get_logger()
+
+
+class Nothing(Exception):
+    """There is nothing to make: a sentence that says why."""
 
 
 class Cancelled(Exception):
@@ -180,16 +185,35 @@ def make_run(database: Database, settings: Settings, number: int, makers: Mappin
     try:
         with database.read() as db:
             made = makers[document](db, settings, wanted)
+        _tell(database, number, made)
         place = made.shelf.place(settings.data_dir / "cache", made.name)
         if not place.exists():
             made.shelf.keep(settings.data_dir / "cache", made.name, lambda out: made.write(out, step))
-        _end(database, number, state=RunState.DONE, file=made.name)
+        _end(database, number, state=RunState.DONE, file=made.name, pages=_pages(made, place))
     except Cancelled:
         return False
+    except Nothing as nothing:
+        _end(database, number, state=RunState.DONE, trouble=str(nothing))
     except Exception as failed:  # whatever it was, the page says that it failed, and the log why
         log.exception("print run failed", run=number, document=document)
         _end(database, number, state=RunState.FAILED, trouble=type(failed).__name__)
     return True
+
+
+def _tell(database: Database, number: int, made: Made) -> None:
+    """Take down what a print is made of, which may have changed since it was asked for; what is thrown away stays."""
+    if isinstance(made, Document) and made.pieces:
+        with database.write() as db:
+            thrown = {key: None for key, piece in db.get_one(PrintRun, number).pieces.items() if piece is None}
+            pieces = {**thrown, **made.pieces}
+            _change(db, number, (RunState.RUNNING,), pieces=pieces, release=made.release, steps=made.pages)
+
+
+def _pages(made: Made, place: Path) -> int | None:
+    """How many pages a print has come out with."""
+    from app.printing.previews import page_count
+
+    return page_count(place) if isinstance(made, Document) else None
 
 
 def _end(database: Database, number: int, **ended: Any) -> None:

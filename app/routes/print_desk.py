@@ -1,34 +1,51 @@
-"""What can be printed of a convening: the list of it, the page before printing, the runs, and the files.
+"""What can be printed of a convening: the desk, the page before printing, and the documents at their addresses.
 
-Who opens a page before printing sees how it will come out: small ones are set while they wait, the others by the
-worker, and what is made is kept until something on it changes.
+Who opens a page before printing sees how it will come out: the worker makes it while they look, and what is made is
+kept until something on it changes. The runs themselves are in print_runs.py.
 """
 
-from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlmodel import Session
-from starlette.datastructures import FormData
 
-from app.models import Convening, PrintRun
+from app.models import PrintRun
 from app.people.policy import may
-from app.people.viewer import Viewer
-from app.printing.catalogue import PRINTABLE, kept, open_to, run_name
-from app.printing.documents import NothingToPrint, Printable, Wish
+from app.printing.catalogue import PRINTABLE, open_to, run_name
+from app.printing.circulation import Difference, as_printed, difference, in_hands, printed_runs
+from app.printing.documents import Elsewhere, Group, NothingToPrint, Printable, Wish
 from app.printing.papers import Paper
-from app.printing.runs import Document, begin_run, cancel_run, last_run
+from app.printing.plans import Plan, plan_of
+from app.printing.runs import Document
 from app.printing.shelf import PRINTS
 from app.routes.door import ConveningHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere, database_here
 from app.routes.pages import page, see_other
-from app.settings import Settings
+from app.routes.printing_wish import Offer, last_of, listed, making, offers_of, page_of, pdf_headers, wish_of
 from app.updates.book import cycle_told
 
 HERE = "/{cohort}/convenings/{convening}/print"
 READ = [Depends(Needs("print.read"))]
+ICONS = {
+    "booklet": "book-open",
+    "agenda": "calendar",
+    "personal": "user-round-check",
+    "pocket-card": "smartphone",
+    "badges": "id-card",
+    "tents": "presentation",
+    "door-signs": "signpost",
+    "tables": "utensils",
+    "meals": "utensils",
+    "rooming": "house",
+    "run-of-show": "list-ordered",
+    "certificate": "award",
+    "update-book": "landmark",
+    "briefs": "notebook-pen",
+    "roster": "users",
+    "sign-in": "pencil",
+    "check-in": "square-check",
+}
 
 router = APIRouter(prefix=HERE, dependencies=READ)
 
@@ -47,9 +64,37 @@ PrintableHere = Annotated[Printable, Depends(printable_here)]
 
 
 @router.get("")
-def desk(request: Request, convening: ConveningHere, viewer: ViewerHere) -> Response:
-    """All that the viewer may print."""
-    return page(request, "printing/desk.html", {"convening": convening, "printables": open_to(viewer, convening)})
+def desk(request: Request, db: Db, settings: SettingsHere, convening: ConveningHere, viewer: ViewerHere) -> Response:
+    """All that the viewer may print: for people of cities what is theirs first, for the lab what is out and stale."""
+    may_print = open_to(viewer, convening)
+    keeps = viewer.is_lab(convening.cohort_id)
+    runs = printed_runs(db, convening) if keeps else {}
+    known = {one.slug: runs.get(run_name(one.slug), []) for one in may_print}
+    stale: dict[str, Difference] = {}
+    for one in may_print:
+        if isinstance(one, Printable) and known[one.slug]:
+            found = _difference(db, one, Wish(convening, viewer, settings), known[one.slug])
+            if found.is_stale:
+                stale[one.slug] = found
+    return page(
+        request,
+        "printing/desk.html",
+        {
+            "convening": convening,
+            "groups": _grouped(may_print, keeps),
+            "last": {slug: next((run for run in reversed(found) if run.pages), None) for slug, found in known.items()},
+            "stale": stale,
+            "by_slug": {one.slug: one for one in may_print},
+            "icons": ICONS,
+        },
+    )
+
+
+def _grouped(found: list[Printable | Elsewhere], lab: bool) -> list[tuple[str, list[Printable | Elsewhere]]]:
+    """The documents in their groups, in the catalogue's order; one's own first for who is not of the lab."""
+    own = [] if lab else [one for one in found if one.permission == "print.own"]
+    groups = [(group.value, [one for one in found if one.group is group and one not in own]) for group in Group]
+    return [(title, these) for title, these in (("Yours", own), *groups) if these]
 
 
 @router.get("/{document}.pdf")
@@ -63,18 +108,28 @@ def pdf(
     paper: Paper = Paper.LETTER,
 ) -> Response:
     """The print as it stands now: from the shelf, or set while one waits where it is small, else by way of its page."""
-    wish = _wish(request.query_params, settings, convening, viewer, printable, paper)
-    document = _document(db, printable, wish)
-    if not printable.is_small(wish) and PRINTS.find(_cache(settings), document.name) is None:
-        return see_other(_page(wish, printable))
+    wish = wish_of(request.query_params, settings, convening, viewer, printable, paper)
     filename = f"{convening.slug}-{printable.slug}.pdf"
     if printable.unkept:
+        document = _document(db, printable, wish)
         if printable.looked:
             with database_here(request).write() as writing:
                 printable.looked(writing, wish)
         headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'inline; filename="{filename}"'}
         return Response(document.set(), media_type="application/pdf", headers=headers)
-    return _answer(request, settings, document, filename)
+    plan = plan_of(db, printable, wish)
+    if plan.nothing:
+        raise NotHere(plan.nothing)
+    headers = pdf_headers(plan.name, filename)
+    if f'"{plan.name}"' in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    made = PRINTS.find(settings.data_dir / "cache", plan.name)
+    if made is None and not printable.is_small(wish):
+        return see_other(page_of(wish, printable))
+    if made is None:
+        document = _document(db, printable, replace(wish, at=plan.at))
+        made = PRINTS.take(settings.data_dir / "cache", document.name, document.set)
+    return Response(made, media_type="application/pdf", headers=headers)
 
 
 @router.get("/update-book")
@@ -95,88 +150,48 @@ def before(
     viewer: ViewerHere,
     printable: PrintableHere,
     paper: Paper = Paper.LETTER,
+    q: str = "",
 ) -> Response:
     """The page before printing: the choices, what will come out, and the run that makes it."""
-    wish = _wish(request.query_params, settings, convening, viewer, printable, paper)
-    try:
-        document = printable.make(db, wish)
-    except NothingToPrint as nothing:
-        context: dict[str, object] = {"nothing": nothing.sentence, "document": None, "run": None, "made": False}
-    else:
-        context = {
-            "nothing": "",
-            "document": document,
-            "run": last_run(db, document.stamp),
-            "made": PRINTS.find(_cache(settings), document.name) is not None,
-        }
+    offers = offers_of(db, convening, viewer, printable, request.query_params, paper)
+    asked = {**request.query_params, **{offer.option.name: offer.value for offer in offers}}
+    wish = wish_of(asked, settings, convening, viewer, printable, paper)
+    keeps = viewer.is_lab(convening.cohort_id) and not printable.unkept
+    runs = printed_runs(db, convening).get(run_name(printable.slug), []) if keeps else []
+    changed = _difference(db, printable, wish, runs) if runs else Difference()
+    of_changes = asked.get("only") == "changed"
+    if of_changes:
+        wish = replace(as_printed(printable, runs, wish), only=changed.to_print)
+    plan = _planned(db, printable, wish, offers)
     return page(
         request,
         "printing/before.html",
         {
             "convening": convening,
-            "printable": printable,
-            "wish": wish,
-            "offers": [(one, one.offered(db, wish)) for one in printable.options],
-            **context,
+            "offers": offers,
+            "errors": {offer.option.name: offer.error for offer in offers if offer.error},
+            "plan": plan,
+            "difference": changed,
+            "of_changes": of_changes,
+            "history": list(reversed(runs)),
+            "pieces": listed(plan, in_hands(runs), q) if keeps and len(plan.parts) > 1 else [],
+            "q": q,
+            **making(printable, wish, viewer, None if plan.nothing else last_of(db, settings, plan, wish), of_changes),
         },
+        status=422 if any(offer.error for offer in offers) else 200,
     )
 
 
-async def form_here(request: Request) -> FormData:
-    return await request.form()
+def _planned(db: Session, printable: Printable, wish: Wish, offers: list[Offer]) -> Plan:
+    if wrong := next((offer for offer in offers if offer.error), None):
+        return Plan(wish.at, nothing=wrong.error)
+    if wish.only is not None and not wish.only:
+        return Plan(wish.at, nothing="Nothing has changed since it was printed: what people hold is what stands.")
+    return plan_of(db, printable, wish)
 
 
-@router.post("/{document}/runs")
-def run(
-    db: Db,
-    settings: SettingsHere,
-    convening: ConveningHere,
-    viewer: ViewerHere,
-    printable: PrintableHere,
-    typed: Annotated[FormData, Depends(form_here)],
-) -> Response:
-    """Have it made; who asks while it is being made waits for the same."""
-    form = {name: str(value) for name, value in typed.items()}
-    paper = Paper(form["paper"]) if form.get("paper") in list(Paper) else Paper.LETTER
-    wish = _wish(form, settings, convening, viewer, printable, paper)
-    document = _document(db, printable, wish)
-    begin_run(
-        db,
-        run_name(printable.slug),
-        kept(wish),
-        cohort_id=convening.cohort_id,
-        stamp=document.stamp,
-        steps=document.pages,
-        by=viewer,
-        convening_id=convening.key,
-        release=document.release,
-        pieces=dict(document.pieces),
-    )
-    return see_other(_page(wish, printable))
-
-
-@router.post("/runs/{run:int}/cancellation")
-def stop(db: Db, convening: ConveningHere, viewer: ViewerHere, run: int) -> Response:
-    """Stop a run: by who began it, or an organizer."""
-    found = db.get(PrintRun, run)
-    if found is None or found.convening_id != convening.key or not _may_stop(found, viewer):
-        raise NotHere("No such run is yours to stop.")
-    cancel_run(db, found)
-    return see_other(f"{convening.path}/print/{found.document.removeprefix('print ')}", flash="Stopped.")
-
-
-def _wish(
-    asked: Mapping[str, str],
-    settings: Settings,
-    convening: Convening,
-    viewer: Viewer,
-    printable: Printable,
-    paper: Paper,
-) -> Wish:
-    """What is asked for, with the options that the document knows; `only` names pieces, with commas between."""
-    options = {one.name: asked[one.name] for one in printable.options if asked.get(one.name)}
-    only = frozenset(asked["only"].split(",")) if asked.get("only") else None
-    return Wish(convening, viewer, settings, paper, options, only)
+def _difference(db: Session, printable: Printable, wish: Wish, runs: list[PrintRun]) -> Difference:
+    return difference(plan_of(db, printable, as_printed(printable, runs, wish)).parts, in_hands(runs))
 
 
 def _document(db: Session, printable: Printable, wish: Wish) -> Document:
@@ -184,28 +199,3 @@ def _document(db: Session, printable: Printable, wish: Wish) -> Document:
         return printable.make(db, wish)
     except NothingToPrint as nothing:
         raise NotHere(nothing.sentence) from nothing
-
-
-def _answer(request: Request, settings: Settings, document: Document, filename: str) -> Response:
-    headers = {"ETag": f'"{document.name}"', "Cache-Control": "private, no-cache", "Vary": "Cookie"}
-    if f'"{document.name}"' in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    headers["Content-Disposition"] = f'inline; filename="{filename}"'
-    pdf = PRINTS.take(_cache(settings), document.name, document.set)
-    return Response(pdf, media_type="application/pdf", headers=headers)
-
-
-def _may_stop(run: PrintRun, viewer: Viewer) -> bool:
-    return run.by_id == viewer.person_id or viewer.is_organizer(run.cohort_id)
-
-
-def _page(wish: Wish, printable: Printable) -> str:
-    """The page before printing, for this wish."""
-    asked = {"paper": wish.paper.value, **wish.options}
-    if wish.only:
-        asked["only"] = ",".join(sorted(wish.only))
-    return f"{wish.convening.path}/print/{printable.slug}?{urlencode(asked)}"
-
-
-def _cache(settings: Settings) -> Path:
-    return settings.data_dir / "cache"

@@ -82,6 +82,10 @@ def test_no_permission_of_the_table_is_without_a_route(app: FastAPI) -> None:
     assert PERMISSIONS.keys() - named - printed == set()
 
 
+def test_every_document_to_print_names_a_permission_of_the_table() -> None:
+    assert {one.permission for one in CATALOGUE} <= PERMISSIONS.keys()
+
+
 @verb
 def found_another_cohort(db: Session, *, by: Viewer) -> int:
     """A mayor of a cohort that has nothing to do with the sample; returns the person's number."""
@@ -183,6 +187,7 @@ def path_values(db: Session) -> dict[str, str]:
         "token": "unknown",
         "format": "csv",
         "kind": "csv",
+        "document": "agenda",
     }
 
 
