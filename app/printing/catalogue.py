@@ -11,6 +11,7 @@ from app.people.viewer import Viewer, viewer_of
 from app.printing.badges import BADGES
 from app.printing.booklet import BOOKLET
 from app.printing.briefs import BRIEFS
+from app.printing.certificate import CERTIFICATE
 from app.printing.commitments import COMMITMENTS
 from app.printing.documents import Elsewhere, Group, NothingToPrint, Printable, Wish
 from app.printing.door_list import DOOR_LIST
@@ -39,6 +40,7 @@ CATALOGUE: tuple[Printable, ...] = (
     MEALS,
     ROOMING,
     COMMITMENTS,
+    CERTIFICATE,
 )
 
 UPDATE_BOOK = Elsewhere(
