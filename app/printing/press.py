@@ -27,6 +27,14 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 FACES = STATIC / "vendor" / "fonts-print.css"
 FONTS = STATIC / "vendor" / "fonts"
 
+NO_LETTER = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters, which are not allowed in XML and so in metadata
+    "\u202a-\u202e\u2066-\u2069"  # turns what stands beside it round; templates say the direction of each text
+    "\ufeff\ufffe\uffff\ud800-\udfff]"  # marks of an encoding, and halves of a character
+    "|(?<=[\u0300-\u036f]{4})[\u0300-\u036f]+"  # accents upon four accents, which would climb off the sheet
+)
+"""What is pasted along with a text and is none of its letters: nothing of it is set."""
+
 _one_at_a_time = Lock()
 """Renders share their fonts, which are not made for several threads at once."""
 
@@ -102,7 +110,7 @@ def render_pdf(
         fetcher = OwnAssets(pictures)
         page = CSS(string=f"@page {{ size: {size} }}", font_config=configuration, url_fetcher=fetcher)
         own = CSS(string=style(sheet), font_config=configuration, url_fetcher=fetcher)
-        document = HTML(string=html, url_fetcher=fetcher, base_url="asset:")
+        document = HTML(string=NO_LETTER.sub("", html), url_fetcher=fetcher, base_url="asset:")
         options: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "finisher": finish} if tagged else {}
         if pictures:  # a telephone's picture has four times what a printer can show
             options |= {"dpi": 200, "jpeg_quality": 85}
