@@ -21,6 +21,7 @@ from seed.people import load_people
 from seed.polls import load_polls
 from seed.registration import load_registration
 from seed.sample import Sample, calendar_for
+from seed.tables import load_tables
 from seed.updates import keep_pictures, load_updates
 
 BY = Viewer.system("seed")
@@ -52,6 +53,7 @@ def load_cohort(db: Session, calendar: Calendar, files: Files, *, secret: bytes,
     load_polls(db, sample, secret=secret, by=by)
     load_invited(db, secret=secret, by=by)
     load_registration(db, sample, by=by)
+    load_tables(db, sample, by=by)
     load_updates(db, sample, files, by=by)
     load_marks(db, sample, by=by)
     load_library(db, sample, by=by)

@@ -26,6 +26,8 @@ PARTICULARS: Mapping[str, tuple[str, ...]] = {
     "engagement": ("person_id", "part", "state"),
     "session_room": ("room_id", "setup_id", "city_id"),
     "session_item": ("title", "minutes", "city_id"),
+    "session_table": ("number", "places", "name"),
+    "table_place": ("person_id", "table_id"),
 }
 """By what a part of a session is told."""
 
@@ -52,6 +54,8 @@ def changes_of(rows: Sequence[RowChange], known: Known) -> Iterable[Change]:
         ("rooms", ("session_room",), _said_room),
         ("presenters", ("engagement",), _said_presenter),
         ("parts", ("session_item",), _said_item),
+        ("tables", ("session_table",), _said_table),
+        ("places", ("table_place",), _said_place),
     ):
         of_kind = [row for row in rows if row.subject in subjects]
         before, after = (joined([w for one in side if (w := says(one, known))]) for side in _sides(of_kind, known))
@@ -135,6 +139,17 @@ def _said_item(side: Values, known: Known) -> str:
     what = side.get("title") or _name("city", side, "city_id", known)
     minutes = f"{side['minutes']} min" if "minutes" in side else ""
     return " ".join(filter(None, (what, minutes)))
+
+
+def _said_table(side: Values, known: Known) -> str:
+    named = f" “{side['name']}”" if side.get("name") else ""
+    return f"Table {side.get('number', '')}{named} of {side.get('places', '')}"
+
+
+def _said_place(side: Values, known: Known) -> str:
+    person = _name("person", side, "person_id", known) or "somebody"
+    table = _name("session_table", side, "table_id", known)
+    return f"{person} ({table})" if table else person
 
 
 def _said_audience(sides: Sequence[Values], known: Known) -> str:

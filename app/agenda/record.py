@@ -10,13 +10,23 @@ from sqlmodel import Session, col, select
 from app.agenda.history import steps
 from app.agenda.telling import Told, tell
 from app.agenda.turns import DRAFTED, MOST_ROWS, Turn, entries_of, latest_turns, with_rows
-from app.models import AgendaSession, AuditEntry, Convening, Cue, Engagement, SessionItem, SessionRoom
+from app.models import (
+    AgendaSession,
+    AuditEntry,
+    Convening,
+    Cue,
+    Engagement,
+    SessionItem,
+    SessionRoom,
+    SessionTable,
+    TablePlace,
+)
 from app.people.viewer import Viewer
 
 PAGE = 30
 """Acts on a page."""
 
-PARTS: tuple[Any, ...] = (SessionRoom, SessionItem, Engagement, Cue)
+PARTS: tuple[Any, ...] = (SessionRoom, SessionItem, Engagement, Cue, SessionTable, TablePlace)
 
 
 @dataclass(frozen=True, slots=True)

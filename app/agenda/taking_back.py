@@ -27,6 +27,8 @@ from app.models import (
     Person,
     Room,
     RoomSetup,
+    SessionTable,
+    TablePlace,
 )
 from app.people.audit import Refused
 from app.people.entries import Place, sessions_of
@@ -38,6 +40,8 @@ KNOWN_BY: Mapping[str, tuple[str, ...]] = {
     "audience_term": ("audience_id", "excepted", "role_id", "city_id", "person_id"),
     "override": ("convening_id", "finding"),
     "cue": ("convening_id", "derived"),
+    "session_table": ("session_id", "number"),
+    "table_place": ("session_id", "person_id"),
 }
 """Rows that are deleted and made anew, with another number perhaps, and by what they are the same. A cue is one where
 it replaces a line of the draft: put away, it would leave that line out."""
@@ -85,6 +89,7 @@ class TakingBack:
             self._meet(row)
         self._meet_others()
         self._refuse_what_is_gone()
+        self._refuse_lost_tables()
         for row in self.rows:
             if row.before is None:
                 self._remove(row)
@@ -94,6 +99,7 @@ class TakingBack:
             if row.before is not None and row.after is not None:
                 write_back(self.held[row.subject, row.id], row.before)
         self._note()
+        self._refuse_full_tables()
         for one in closed:
             self._keep_closed(one)
 
@@ -162,6 +168,36 @@ class TakingBack:
             if start and not first <= clock.local(datetime.fromisoformat(start), session.zone).date() <= last:
                 raise Refused(f"The convening has other days now, so “{self._name(session)}” cannot go back.")
 
+    def _refuse_lost_tables(self) -> None:
+        """Raises where places at tables would come back to tables that are laid anew, or to who sits elsewhere now."""
+        places = [row for row in self.rows if row.subject == "table_place" and row.before is not None]
+        coming = {row.id for row in self.rows if row.subject == "session_table" and row.after is None}
+        tables = _numbers((row.before or {} for row in places), "table_id")
+        coming -= {row.id for row in self.rows if self.held[row.subject, row.id] is not None}
+        if tables - coming - _by_number(self.db, SessionTable, tables).keys():
+            raise Refused("The tables were laid anew since, so those places cannot come back.")
+        sitting = self.db.exec(
+            select(TablePlace).where(
+                col(TablePlace.session_id).in_(self.sessions),
+                col(TablePlace.person_id).in_(_numbers((row.before or {} for row in places), "person_id")),
+                col(TablePlace.id).not_in([row.id for row in self.rows if row.subject == "table_place"]),
+            )
+        )
+        elsewhere = {(one.session_id, one.person_id) for one in sitting}
+        for row in places:
+            back = (self.owner.get((row.subject, row.id), 0), (row.before or {}).get("person_id", 0))
+            if row.after is not None and back in elsewhere:
+                raise Met(row)
+
+    def _refuse_full_tables(self) -> None:
+        """Raises Refused where more people than places would sit at a table: others sit there since."""
+        numbers = _numbers((side for row in self.rows for side in (row.before or {}, row.after or {})), "table_id")
+        numbers |= {row.id for row in self.rows if row.subject == "session_table"}
+        for table in _by_number(self.db, SessionTable, numbers).values():
+            self.db.refresh(table)
+            if len(table.seated) > table.places:
+                raise Refused(f"{table.title} is full since, so this cannot be taken back.")
+
     def _remove(self, row: RowChange) -> None:
         held = self.held[row.subject, row.id]
         assert held is not None, "_meet raised otherwise"
@@ -170,6 +206,8 @@ class TakingBack:
             return
         if isinstance(held, Engagement) and self.db.exec(_materials(held)).first() is not None:
             raise Refused("That speaker has handed in materials since, so this cannot be taken back.")
+        if isinstance(held, SessionTable) and any(("table_place", one.key) not in self.held for one in held.seated):
+            raise Refused(f"Somebody else sits at {held.title} since, so this cannot be taken back.")
         self.db.delete(held)
 
     def _bring_back(self, rows: Iterable[RowChange]) -> None:
@@ -263,7 +301,7 @@ def _goes(row: RowChange) -> bool:
 
 
 def _is_hidden(row: RowChange) -> bool:
-    if row.subject in ("engagement", "session_item"):
+    if row.subject in ("engagement", "session_item", "session_table", "table_place"):
         return True
     if row.subject == "audience_term":
         return row.values.get("person_id") is not None

@@ -15,7 +15,16 @@ from app.agenda.from_to import PARTICULARS, UNTOLD, Known, changes_of, joined, r
 from app.agenda.seeing import CLOSED_SESSION
 from app.agenda.turns import RowChange, Turn
 from app.gatherings.details import GONE, day_of
-from app.models import AgendaSession, AuditEntry, Convening, Engagement, SessionItem, SessionRoom
+from app.models import (
+    AgendaSession,
+    AuditEntry,
+    Convening,
+    Engagement,
+    SessionItem,
+    SessionRoom,
+    SessionTable,
+    TablePlace,
+)
 from app.people.audiences import Names, names_for, rules_of
 from app.people.audit import recorded
 from app.people.entries import secret_sessions, sessions_of
@@ -79,7 +88,7 @@ def _whole(db: Session, turns: Iterable[Turn]) -> list[AuditEntry]:
     """What stands now in presenters', rooms' and items' rows of which an act changed a part, as entries of the log."""
     rows = [row for one in turns for row in one.rows if row.before is not None and row.after is not None]
     found = []
-    for subject in (Engagement, SessionRoom, SessionItem):
+    for subject in (Engagement, SessionRoom, SessionItem, SessionTable, TablePlace):
         table = str(subject.__tablename__)
         ids = {row.id for row in rows if row.subject == table}
         for held in db.exec(select(subject).where(col(subject.id).in_(ids))) if ids else ():
@@ -171,6 +180,8 @@ def _phrase(rows: Sequence[RowChange]) -> str:
 def _phrase_of_parts(rows: Sequence[RowChange]) -> str:
     """The same where the session itself did not change."""
     kinds = {row.subject for row in rows} - {"session", "audience"} or {"audience"}
+    if kinds == {"session_table", "table_place"}:
+        kinds = {"session_table"}
     if len(kinds) > 1:
         return "changed {}"
     changed = [row.after for row in rows if row.subject == "engagement" and row.before is not None]
@@ -182,7 +193,20 @@ def _phrase_of_parts(rows: Sequence[RowChange]) -> str:
         "engagement": "changed who presents {}",
         "session_item": "changed the parts of {}",
         "cue": "changed the run of show of {}",
+        "session_table": "laid the tables of {}",
+        "table_place": _phrase_of_places(rows),
     }.get(kinds.pop(), "changed whom {} is for")
+
+
+def _phrase_of_places(rows: Sequence[RowChange]) -> str:
+    """ "seated 12 people at the tables of “Lunch”"."""
+    places = [row for row in rows if row.subject == "table_place"]
+    people = "somebody" if len(places) == 1 else f"{len(places)} people"
+    if all(row.after is None for row in places):
+        return f"took {people} off the tables of {{}}"
+    if all(row.before is None for row in places):
+        return f"seated {people} at the tables of {{}}"
+    return f"moved {people} at the tables of {{}}"
 
 
 def _particulars(rows: Sequence[RowChange], count: int, known: Known) -> dict[str, str]:

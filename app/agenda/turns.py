@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -22,13 +22,23 @@ from app.models import (
     Override,
     SessionItem,
     SessionRoom,
+    SessionTable,
+    TablePlace,
 )
 
-Drafted = AgendaSession | SessionRoom | Engagement | SessionItem | Audience | AudienceTerm | Override | Cue
-DRAFTED: Mapping[str, type[Drafted]] = {
-    str(model.__tablename__): model
-    for model in (AgendaSession, SessionRoom, Engagement, SessionItem, Audience, AudienceTerm, Override, Cue)
-}
+Drafted = (
+    AgendaSession
+    | SessionRoom
+    | Engagement
+    | SessionItem
+    | Audience
+    | AudienceTerm
+    | Override
+    | Cue
+    | SessionTable
+    | TablePlace
+)
+DRAFTED: Mapping[str, type[Drafted]] = {str(model.__tablename__): model for model in get_args(Drafted)}
 """What a draft is made of, by table."""
 
 UNDO, REDO = "undo_step", "redo_step"

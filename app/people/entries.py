@@ -22,6 +22,8 @@ from app.models import (
     Material,
     SessionItem,
     SessionRoom,
+    SessionTable,
+    TablePlace,
     Webinar,
     WebinarSeat,
 )
@@ -38,6 +40,8 @@ _OF: Mapping[str, tuple[str, Any]] = {
     "webinar": ("session_id", select(Webinar.id, Webinar.session_id)),
     "webinar_seat": ("session_id", select(WebinarSeat.id, WebinarSeat.session_id)),
     "ask": ("session_id", select(Ask.id, Ask.session_id)),
+    "session_table": ("session_id", select(SessionTable.id, SessionTable.session_id)),
+    "table_place": ("session_id", select(TablePlace.id, TablePlace.session_id)),
     "invitation": ("session_id", select(Invitation.id, Invitation.session_id)),
     "material": ("engagement_id", select(Material.id, Material.engagement_id)),
     "audience_term": ("audience_id", select(AudienceTerm.id, AudienceTerm.audience_id)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, not_
+from sqlalchemy import String, cast, func, literal, not_
 from sqlmodel import Session, col, select
 
 from app import clock
@@ -27,6 +27,7 @@ from app.models import (
     RoomSetup,
     Seat,
     Series,
+    SessionTable,
     Update,
     UpdateCycle,
     UpdateSection,
@@ -67,6 +68,7 @@ _NAMED: dict[str, Any] = {
     .join(Role, col(Role.id) == Seat.role_id)
     .outerjoin(City, col(City.id) == Seat.city_id),
     "series": select(Series.id, Series.title),
+    "session_table": select(SessionTable.id, literal("Table ") + cast(col(SessionTable.number), String)),
     "session": select(AgendaSession.id, AgendaSession.title),
     "update": select(Update.id, col(City.name) + ", " + col(UpdateCycle.title))
     .join(City, col(City.id) == Update.city_id)
@@ -86,6 +88,7 @@ _CALLED = {
     "section": "update_section",
     "serves": "measure_stage",
     "setup": "room_setup",
+    "table": "session_table",
 }
 """Tables that columns name by another word."""
 

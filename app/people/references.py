@@ -47,6 +47,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "invitation": ("invitation", "invitations"),
     "busy_calendar": ("calendar of busy hours", "calendars of busy hours"),
     "feed": ("calendar address, which goes on working", "calendar addresses, which go on working"),
+    "table_place": ("place at a table", "places at tables"),
     "private_link": ("private link, which goes on working", "private links, which go on working"),
     "outbox_letter": ("letter", "letters"),
     "reminder": ("reminder", "reminders"),

@@ -24,6 +24,7 @@ from app.printing.roster import ROSTER
 from app.printing.run_of_show import RUN_OF_SHOW
 from app.printing.runs import Document, Maker, Nothing
 from app.printing.sign_in import SIGN_IN
+from app.printing.tables import SEAT_CARDS, TABLE_LISTS, TABLE_NUMBERS
 from app.settings import Settings
 
 CATALOGUE: tuple[Printable, ...] = (
@@ -32,6 +33,9 @@ CATALOGUE: tuple[Printable, ...] = (
     PERSONAL,
     POCKET_CARD,
     BADGES,
+    TABLE_LISTS,
+    SEAT_CARDS,
+    TABLE_NUMBERS,
     BRIEFS,
     ROSTER,
     DOOR_LIST,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 from sqlmodel import Session, col, select
 
 from app.gatherings.details import GONE
@@ -45,6 +45,7 @@ class Guest:
     windows: tuple[Window, ...]
     needs: PrivateNeeds | None
     chosen: frozenset[int] = frozenset()
+    sort_name: str = ""
 
     def is_there(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether they are there for some of that time."""
@@ -78,8 +79,10 @@ class Place:
         return self.rule.everyone and not guest.offices and guest.person_id not in self.rule.but_person_ids
 
 
-def guests(db: Session, convening: Convening) -> list[Guest]:
-    """All who have a place, by city and name, with what they need. Six queries, however many they are."""
+def guests(db: Session, convening: Convening, *, with_needs: bool = True) -> list[Guest]:
+    """All who have a place, by city and name, with what they need where that is asked for (rule 12). Six queries,
+    however many they are."""
+    needs = relation(Registration.needs)
     rows = db.execute(
         sa.select(Registration, Person, City, Seat, Role)
         .join(Person, col(Person.id) == Registration.person_id)
@@ -90,7 +93,7 @@ def guests(db: Session, convening: Convening) -> list[Guest]:
             col(Registration.convening_id) == convening.key,
             col(Registration.state) == RegistrationState.SUBMITTED,
         )
-        .options(joinedload(relation(Registration.needs)))
+        .options(joinedload(needs) if with_needs else lazyload(needs))
         .order_by(col(City.name), Person.sort_name, Person.name, col(Person.id))
     ).all()
     standing = stand_ins(db, convening.key)
@@ -106,8 +109,9 @@ def guests(db: Session, convening: Convening) -> list[Guest]:
             city=city.name if city else "",
             offices=seated.get(person.key, ()),
             windows=windows.get(person.key, ()),
-            needs=registration.needs,
+            needs=registration.needs if with_needs else None,
             chosen=chosen.get(registration.key, frozenset()),
+            sort_name=person.sort_name or person.name,
         )
         if not guest.offices and seat is not None:
             guest = replace(guest, offices=(stand_in_office(seat, role, convening.cohort, city),))

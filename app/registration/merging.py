@@ -35,6 +35,7 @@ from app.models import (
     Seat,
     SignIn,
     SignInLink,
+    TablePlace,
     Tenure,
     UpdateReading,
     WebinarSeat,
@@ -244,7 +245,7 @@ def _settle_assistances(db: Session, keep: Person, gone: Person, by: Viewer) -> 
 
 
 def _drop_what_says_the_same(db: Session, keep: Person, gone: Person) -> None:
-    """An audience names a person once, and a body has them once."""
+    """An audience names a person once, a body has them once, and they sit once at the tables of a session."""
     named = {(one.audience_id, one.excepted) for one in _rows(db, AudienceTerm, keep)}
     for term in _rows(db, AudienceTerm, gone):
         if (term.audience_id, term.excepted) in named:
@@ -253,6 +254,10 @@ def _drop_what_says_the_same(db: Session, keep: Person, gone: Person) -> None:
     for member in _rows(db, PublicBodyMember, gone):
         if member.body_id in sits:
             db.delete(member)
+    at_table = {one.session_id for one in _rows(db, TablePlace, keep)}
+    for place in _rows(db, TablePlace, gone):
+        if place.session_id in at_table:
+            db.delete(place)
     db.flush()
 
 

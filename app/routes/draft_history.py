@@ -24,7 +24,8 @@ Typed = Annotated[str, Query(max_length=20)]
 @router.post(HERE + "/agenda/draft/undo")
 def undo(bench: WorkbenchHere, turn: Turned = "", back: Annotated[str, Form(max_length=20)] = "") -> Response:
     """Take back one of the viewer's own acts, named by its turn: the one that the button promised, whatever has been
-    done in another window since. `back` "history" leads there."""
+    done in another window since. `back` "history" or
+    "tables-12" (those of a session) leads there."""
     taken = undo_step(bench.db, bench.convening, reverses=turn, by=bench.viewer)
     return _answer(bench, f"Undone: {taken.said}.", taken, back)
 
@@ -37,6 +38,8 @@ def redo(bench: WorkbenchHere, turn: Turned = "", back: Annotated[str, Form(max_
 
 
 def _answer(bench: Workbench, happened: str, taken: Taken, back: str) -> Response:
+    if back.startswith("tables-"):
+        return see_other(f"{bench.here}/sessions/{_number(back.removeprefix('tables-')) or 0}/tables", flash=happened)
     if back == "history":
         return see_other(f"{bench.address}/history", flash=happened)
     session = bench.db.get(AgendaSession, taken.session_ids[0]) if taken.session_ids else None
