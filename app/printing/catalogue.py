@@ -15,6 +15,7 @@ from app.printing.certificate import CERTIFICATE
 from app.printing.commitments import COMMITMENTS
 from app.printing.documents import Elsewhere, Group, NothingToPrint, Printable, Wish
 from app.printing.door_list import DOOR_LIST
+from app.printing.door_signs import DOOR_SIGNS
 from app.printing.meals import MEALS
 from app.printing.papers import Paper
 from app.printing.personal import PERSONAL, POCKET_CARD
@@ -25,6 +26,7 @@ from app.printing.run_of_show import RUN_OF_SHOW
 from app.printing.runs import Document, Maker, Nothing
 from app.printing.sign_in import SIGN_IN
 from app.printing.tables import SEAT_CARDS, TABLE_LISTS, TABLE_NUMBERS
+from app.printing.tents import TENTS
 from app.settings import Settings
 
 CATALOGUE: tuple[Printable, ...] = (
@@ -33,6 +35,8 @@ CATALOGUE: tuple[Printable, ...] = (
     PERSONAL,
     POCKET_CARD,
     BADGES,
+    DOOR_SIGNS,
+    TENTS,
     TABLE_LISTS,
     SEAT_CARDS,
     TABLE_NUMBERS,
