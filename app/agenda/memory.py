@@ -56,7 +56,7 @@ ELSEWHERE = {
     *("host_turn", "call_point", "gathering_note", "call_action", "time_poll", "poll_slot", "poll_person"),
     *("poll_answer", "working_group", "working_group_member", "consultation", "consultation_city", "library_item"),
     *("webinar", "webinar_seat", "ask", "invitation", "invitation_reply", "busy_calendar", "busy_time"),
-    *("change_message",),
+    *("change_message", "session_table", "table_place"),
 }
 """Rows of which nothing stands on a draft. Any table that is not named in this file has everything read again."""
 

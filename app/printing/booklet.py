@@ -20,7 +20,6 @@ from app.models import Convening, Room
 from app.people.viewer import Viewer
 from app.printing.day_grid import Sheet, said_together, spread
 from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
-from app.printing.folding import SAID
 from app.printing.imprint import of_release, zones
 from app.printing.papers import Paper, Pictures
 from app.printing.runs import Document
@@ -221,7 +220,7 @@ def _pages(agenda: PublishedAgenda, faces: list[tuple[str, list[Face], int]] | N
 
 
 def _ways(db: Session, convening: Convening, viewer: Viewer) -> Sequence[tuple[str, str]]:
-    return [("folded", f"Folded (two pages a side: {SAID})")]
+    return [("folded", "Folded (two pages a side: two-sided, flip on the short edge, fold in the middle)")]
 
 
 BOOKLET = Printable(

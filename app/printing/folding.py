@@ -12,8 +12,6 @@ from pypdf.generic import NameObject, TextStringObject
 FOUR = 4
 """Pages on a sheet."""
 
-SAID = "two-sided, flip on the short edge, fold in the middle"
-
 
 def sheets_of(pages: int) -> int:
     """How many sheets of paper so many pages need."""

@@ -91,7 +91,7 @@ def test_who_is_on_record_is_found_first_and_comes_for_their_seat(
         assert db.exec(select(CheckIn.way)).all() == [CheckInWay.WALK_IN]
     page = staff.get(DOOR).text
     assert "Walk-in" in page
-    assert "print/badges.pdf?registration=" in page
+    assert "print/badges?registration=" in page
 
 
 def test_somebody_new_comes_as_a_guest_of_a_city_or_of_the_lab(
