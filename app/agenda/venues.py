@@ -7,10 +7,13 @@ from sqlmodel import Session, col, select
 from app import clock
 from app.models import Convening, Room, RoomSetup, SessionRoom, Venue
 from app.people.audit import Refused, verb
+from app.people.kept_files import unnamed
 from app.people.names import checked_name
+from app.people.prose import as_written
 from app.people.viewer import Viewer
 
 MOST_PLACES = 100_000
+LONGEST_TOLD = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class SetupLine:
 class RoomDetails:
     name: str
     building: str = ""
+    floor: str = ""
     off_site: bool = False
     setups: tuple[SetupLine, ...] = ()
 
@@ -49,6 +53,29 @@ def change_venue(
     venue.name = checked_name(name)
     venue.address, venue.map_url, venue.notes = address.strip(), map_url.strip(), notes.strip()
     return venue
+
+
+@verb
+def set_plan(db: Session, venue: Venue, digest: str, told: str, *, by: Viewer) -> tuple[str, ...]:
+    """The kept picture of this digest ("": the one there is) shows where the rooms are, and `told` says so to who does
+    not see it. Answers the digests that nothing names any more."""
+    before = venue.plan
+    if not (digest or before):
+        raise Refused("Choose a picture first.", "plan")
+    if not told.strip():
+        raise Refused("Say in words what the plan shows: it is read to people who do not see it.", "plan_told")
+    venue.plan, venue.plan_told = digest or before, as_written(told, longest=LONGEST_TOLD, field="plan_told")
+    db.flush()
+    return unnamed(db, (before,))
+
+
+@verb
+def remove_plan(db: Session, venue: Venue, *, by: Viewer) -> tuple[str, ...]:
+    """The venue has no plan any more. Answers as set_plan does."""
+    before = venue.plan
+    venue.plan = venue.plan_told = ""
+    db.flush()
+    return unnamed(db, (before,))
 
 
 @verb
@@ -119,6 +146,7 @@ def _tidy(lines: tuple[SetupLine, ...] | list[SetupLine]) -> tuple[SetupLine, ..
 
 def _write(db: Session, room: Room, details: RoomDetails) -> None:
     room.building, room.off_site = " ".join(details.building.split())[:200], details.off_site
+    room.floor = " ".join(details.floor.split())[:80]
     held = {setup.name: setup for setup in room.setups}
     wanted = []
     for position, line in enumerate(_tidy(details.setups)):

@@ -4,7 +4,6 @@ The same bytes are one file, whoever hands them in and however often, and nothin
 what a file is or why it is not taken; `make_ready` makes what is shown in pages harmless, with a small picture of it.
 """
 
-from app.files.faces import as_face
 from app.files.kinds import (
     DOCX,
     GIF,
@@ -26,6 +25,7 @@ from app.files.kinds import (
     NotNow,
     Unacceptable,
 )
+from app.files.likenesses import NO_PICTURE, as_face, as_plan
 from app.files.looking import disposition, examine, kind_of, name_for
 from app.files.ready import Ready, make_ready
 from app.files.store import Files, OutOfReach, files_of
@@ -35,6 +35,7 @@ __all__ = [
     "GIF",
     "JPEG",
     "KEY",
+    "NO_PICTURE",
     "ODP",
     "ODS",
     "ODT",
@@ -54,6 +55,7 @@ __all__ = [
     "Ready",
     "Unacceptable",
     "as_face",
+    "as_plan",
     "disposition",
     "examine",
     "files_of",

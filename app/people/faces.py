@@ -4,15 +4,12 @@ A face is personal data: who removes theirs removes the picture itself, and not 
 that there was one, by its digest.
 """
 
-from sqlalchemy import exists, or_
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from app.models import Person
 from app.people.audit import verb
+from app.people.kept_files import unnamed
 from app.people.viewer import Viewer
-
-NAMING = ("digest", "preview", "photo", "plan")
-"""The columns of all tables that name a kept file."""
 
 
 @verb
@@ -35,15 +32,4 @@ def _change(db: Session, person: Person, digest: str) -> tuple[str, ...]:
         before.append(record.photo)
         record.photo = ""
     db.flush()
-    return tuple(one for one in dict.fromkeys(before) if one and not _is_named(db, one))
-
-
-def _is_named(db: Session, digest: str) -> bool:
-    """Whether any row names this file. Of a face that is one's own alone."""
-    named = [
-        exists().where(table.c[name] == digest)
-        for table in SQLModel.metadata.sorted_tables
-        for name in NAMING
-        if name in table.c
-    ]
-    return bool(db.scalar(select(or_(*named))))
+    return unnamed(db, before)

@@ -7,12 +7,11 @@ from fastapi import APIRouter, Depends, File, Header, Request, UploadFile
 from fastapi.responses import Response
 from starlette.background import BackgroundTask
 
-from app.files import JPEG, TAKEN, Arrival, Files, OutOfReach, Unacceptable, as_face
-from app.files.faces import NO_PICTURE
+from app.files import JPEG, Arrival, Files, as_face
 from app.models import Person
 from app.people import faces
 from app.routes.door import CohortHere, Db, Needs, NotHere, SettingsHere, ViewerHere, own_record
-from app.routes.handed_in import UNKEPT, AskedFirst, FilesHere, looked_at, send_ready
+from app.routes.handed_in import AskedFirst, FilesHere, jpeg_of, send_ready, throw_away
 from app.routes.me import in_person, own_page
 from app.routes.pages import see_other
 from app.routes.people import person_here, person_page
@@ -30,14 +29,7 @@ def face_here(
     permission, and so before the transaction (handed_in.py says why)."""
     if photo is None or isinstance(photo, str) or not photo.filename:
         return "Choose a photo first."
-    try:
-        face = as_face(looked_at(photo.file, photo.filename, settings))
-        kept.keep(face)
-    except Unacceptable as error:
-        return NO_PICTURE if TAKEN in error.sentence else error.sentence  # of all that is taken elsewhere, pictures
-    except OutOfReach as out:
-        return UNKEPT.format(out)
-    return face
+    return jpeg_of(photo, as_face, settings, kept)
 
 
 FaceHere = Annotated[Arrival | str, Depends(face_here)]
@@ -99,10 +91,5 @@ def _sent(person: Person, kept: Files, known: str) -> Response:
 def _after(gone: Iterable[str], kept: Files, there: str, flash: str) -> Response:
     """Go there, and once the change is committed throw the pictures away that nothing names any more."""
     answer = see_other(there, flash=flash)
-    answer.background = BackgroundTask(_throw_away, kept, tuple(gone))
+    answer.background = BackgroundTask(throw_away, kept, tuple(gone))
     return answer
-
-
-def _throw_away(kept: Files, gone: tuple[str, ...]) -> None:
-    for digest in gone:
-        kept.throw_away(digest)

@@ -1,6 +1,6 @@
 """Files over HTTP: an upload looked at before anything is decided, and a file sent so that no browser runs it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, BinaryIO
 
@@ -9,7 +9,19 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.datastructures import FormData
 from starlette.datastructures import UploadFile as Sent
 
-from app.files import Arrival, Files, OutOfReach, Ready, Unacceptable, disposition, examine, files_of, make_ready
+from app.files import (
+    NO_PICTURE,
+    TAKEN,
+    Arrival,
+    Files,
+    OutOfReach,
+    Ready,
+    Unacceptable,
+    disposition,
+    examine,
+    files_of,
+    make_ready,
+)
 from app.models import Material
 from app.routes.door import Needs, NotHere, SettingsHere, database_here, viewer_here
 from app.settings import Settings
@@ -107,6 +119,24 @@ def handed_in_here(settings: SettingsHere, kept: FilesHere, form: Annotated[Form
 
 
 HandedInHere = Annotated[HandedIn, Depends(handed_in_here)]
+
+
+def jpeg_of(sent: UploadFile, draw: Callable[[Arrival], Arrival], settings: Settings, kept: Files) -> Arrival | str:
+    """A picture of a form, drawn anew (as_face, as_plan) and kept, or the sentence that says why it is not taken."""
+    try:
+        drawn = draw(looked_at(sent.file, sent.filename or "", settings))
+        kept.keep(drawn)
+    except Unacceptable as error:
+        return NO_PICTURE if TAKEN in error.sentence else error.sentence  # of all that is taken elsewhere, pictures
+    except OutOfReach as out:
+        return UNKEPT.format(out)
+    return drawn
+
+
+def throw_away(kept: Files, gone: Iterable[str]) -> None:
+    """What nothing names any more: after the change is committed, as an answer's background task."""
+    for digest in gone:
+        kept.throw_away(digest)
 
 
 def keep_ready(files: Files, ready: Ready) -> None:

@@ -1,4 +1,4 @@
-"""The venue of a convening, with its rooms and set-ups."""
+"""The venue of a convening, with its rooms and set-ups; its plan is handed in at venue_plan.py."""
 
 from typing import Annotated, Any
 
@@ -26,6 +26,7 @@ class RoomFields(BaseModel):
 
     name: str = ""
     building: str = ""
+    floor: str = ""
     off_site: str = ""
     setups: str = ""
 
@@ -33,7 +34,7 @@ class RoomFields(BaseModel):
 @router.get(HERE + "/venue")
 def venue(request: Request, db: Db, convening: ConveningHere) -> Response:
     """The venue's rooms and set-ups; without a venue, a choice of those on record or a new one."""
-    return _venue(request, db, convening)
+    return venue_page(request, db, convening)
 
 
 @router.post(HERE + "/venue")
@@ -54,7 +55,7 @@ def change_the_venue(
         here = convening.venue or create_venue(db, convening, name=name, by=viewer)
         change_venue(db, here, name=name, address=address, map_url=map_url, notes=notes, by=viewer)
     except Refused as refused:
-        return _venue(request, db, convening, form=form, refused=refused)
+        return venue_page(request, db, convening, form=form, refused=refused)
     return see_other(f"{convening.path}/venue", flash="The venue is saved.")
 
 
@@ -73,7 +74,7 @@ def new_room(
     try:
         room = add_room(db, convening.venue, _read_room(fields), by=viewer)
     except Refused as refused:
-        return _venue(request, db, convening, room_form=fields, refused=refused)
+        return venue_page(request, db, convening, room_form=fields, refused=refused)
     return see_other(f"{convening.path}/venue", flash=f"{room.name} is added.")
 
 
@@ -92,7 +93,7 @@ def edit_room(
     try:
         change_room(db, here, _read_room(fields), by=viewer)
     except Refused as refused:
-        return _venue(request, db, convening, room_form=fields, room_id=room, refused=refused)
+        return venue_page(request, db, convening, room_form=fields, room_id=room, refused=refused)
     return see_other(f"{convening.path}/venue", flash=f"{here.name} is saved.")
 
 
@@ -123,12 +124,13 @@ def _read_room(fields: RoomFields) -> RoomDetails:
     return RoomDetails(
         name=fields.name,
         building=fields.building,
+        floor=fields.floor,
         off_site=bool(fields.off_site),
         setups=venues.read_setups(fields.setups),
     )
 
 
-def _venue(
+def venue_page(
     request: Request,
     db: Session,
     convening: Convening,
@@ -136,6 +138,7 @@ def _venue(
     form: dict[str, str] | None = None,
     room_form: RoomFields | None = None,
     room_id: int | None = None,
+    plan_told: str | None = None,
     refused: Refused | None = None,
 ) -> Response:
     here = convening.venue
@@ -147,6 +150,7 @@ def _venue(
             else RoomFields(
                 name=room.name,
                 building=room.building,
+                floor=room.floor,
                 off_site="yes" if room.off_site else "",
                 setups=venues.said_setups(room),
             ),
@@ -161,6 +165,7 @@ def _venue(
         "rooms": rooms,
         "new_room": room_form if room_form is not None and room_id is None else RoomFields(),
         "open_room": room_id,
+        "plan_told": (here.plan_told if here else "") if plan_told is None else plan_told,
         "errors": typed.errors(refused) if refused else {},
     }
     return page(request, "agenda/venue.html", context, status=422 if refused else 200)

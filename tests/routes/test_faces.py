@@ -87,9 +87,9 @@ def another_cohorts(database: Database) -> int:
     ("content", "says"),
     [
         (b"", "Choose a photo first."),
-        (paper(), "A photo is a picture"),
+        (paper(), "This has to be a picture"),
         (camera()[:900], "damaged"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "A photo is a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This has to be a picture"),
     ],
 )
 def test_what_is_refused_is_said_at_the_field_and_leaves_the_one_there_was(
@@ -152,7 +152,7 @@ def test_an_organizer_gives_and_removes_it_and_nobody_else_does(
     assert give(organizer, camera(), at=at).status_code == 303
     assert f'src="{at}"' in organizer.get(at.removesuffix("/photo")).text
     refused = give(organizer, paper(), at=at)
-    assert (refused.status_code, "A photo is a picture" in refused.text) == (422, True)
+    assert (refused.status_code, "This has to be a picture" in refused.text) == (422, True)
     assert organizer.post(f"{at}/removal").status_code == 303
     assert face_of(database, stage, "oakland mayor") == ""
 
