@@ -1,16 +1,16 @@
 """The back of a badge: what its bearer goes to, as large as fits.
 
-A badge hangs on a chest and lies about: closed sessions stand under their cover title here, whoever prints (rule 13).
+A badge hangs on a chest and lies about: nothing closed or internal stands here, whoever prints, so that no badge tells
+who is in it (rule 13).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from app import clock
-from app.agenda.published import release_entries
-from app.agenda.seeing import SeenRoom, cover, programme_day
+from app.agenda.seeing import SeenRoom, programme_day
 from app.models import AgendaRelease, Openness, SessionFormat
 from app.people.viewer import Viewer
 from app.printing.documents import Wish
@@ -60,20 +60,17 @@ def backs(
     programmes = personal_agendas(db, wish.convening, Viewer.system("the press"), people=people) if release else None
     if release is None or programmes is None:
         return {}
-    covers = {one["id"]: one["cover_title"] for one in release_entries(db, release)}
     zone = wish.convening.zone
     return {
-        one.person_id: fitted([_worn(it, covers) for it in one.sessions], label, zone, zones(wish.convening))
+        one.person_id: fitted([it for it in one.sessions if _is_worn(it)], label, zone, zones(wish.convening))
         for one in programmes.people
     }
 
 
-def _worn(attended: Attended, covers: Mapping[int, str]) -> Attended:
-    """A session as it may be read on somebody's chest."""
+def _is_worn(attended: Attended) -> bool:
+    """Whether a session may be read on somebody's chest."""
     session = attended.session
-    if session.openness is not Openness.CLOSED and session.format is not SessionFormat.INTERNAL:
-        return attended
-    return replace(attended, session=cover(session, covers[session.id]), items=(), table=None)
+    return session.openness is not Openness.CLOSED and session.format is not SessionFormat.INTERNAL
 
 
 def fitted(sessions: Sequence[Attended], label: Label, zone: str, zone_said: str) -> Back:

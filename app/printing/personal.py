@@ -12,6 +12,8 @@ from app.registration.personal import PersonalAgenda, Programmes, personal_agend
 SHEET = "personal.css"
 CARD_SHEET = "pocket-card.css"
 FOUR_BY_SIX = (4 * 72.0, 6 * 72.0)
+ON_A_SHEET = 20
+"""Sessions that a sheet holds in its usual size; one with more is set smaller."""
 ON_A_CARD = 10
 """Sessions of a day that one side of a card holds; a day with more is set smaller."""
 
@@ -56,7 +58,9 @@ def wished_for(db: Session, wish: Wish) -> Programmes:
 
 def sheet_of(convening: Convening, one: PersonalAgenda) -> Piece:
     """Somebody's sheet."""
-    return set_piece("printing/personal.html", f"person-{one.person_id}", _label(one), convening=convening, one=one)
+    return set_piece(
+        "printing/personal.html", f"person-{one.person_id}", _label(one), convening=convening, one=one, many=ON_A_SHEET
+    )
 
 
 def card_of(convening: Convening, one: PersonalAgenda) -> Piece:

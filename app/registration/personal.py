@@ -1,8 +1,9 @@
 """What each who comes attends, for their own sheet of paper: as whoever prints it may see it.
 
-Who prints for another knows that they are in a session that is closed to the one who prints, when and where, and
-nothing else of it (rule 13). Who prints for themselves reads the whole. A substitute has the sessions of the seat that
-are theirs (rule 10); what lies outside somebody's presence window is said to (rule 11). No need is near it (rule 12).
+Who prints for another is told neither what a session is that is closed to them nor who is in it (rule 13): it stands
+under its cover on everybody's sheet alike, for those in it, and on none where not even its cover is theirs to see. Who
+prints for themselves reads the whole. A substitute has the sessions of the seat that are theirs (rule 10); what lies
+outside somebody's presence window is said to (rule 11). No need is near it (rule 12).
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,7 +18,7 @@ from app import clock
 from app.agenda import published
 from app.agenda.published import PublishedAgenda
 from app.agenda.readers import Readers
-from app.agenda.seeing import SeenItem, SeenRoom, SeenSession, cover, full, programme_day
+from app.agenda.seeing import SeenItem, SeenRoom, SeenSession, full, programme_day
 from app.agenda.snapshots import SessionEntry
 from app.models import City, Convening, Registration, RegistrationState
 from app.models.base import relation
@@ -33,13 +34,15 @@ AWAY = "you are away"
 @dataclass(frozen=True, slots=True)
 class Attended:
     """A session that a person attends, as whoever prints it may see it. `rooms` are those that the person goes to,
-    `items` what of it is about their city, `away` what of it they miss: "" for nothing."""
+    `items` what of it is about their city, `away` what of it they miss: "" for nothing. `for_all`: whether they attend
+    it is not the printing one's to know, and it stands on everybody's sheet."""
 
     session: SeenSession
     rooms: tuple[SeenRoom, ...]
     items: tuple[SeenItem, ...] = ()
     table: SeenTable | None = None
     away: str = ""
+    for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,8 @@ def personal_agendas(
                     rooms=one.my_rooms or one.rooms,
                     items=() if one.covered or not coming.city else _about(one, coming.city.key),
                     table=None if one.covered else tables.get(one.id, {}).get(number),
-                    away=_away(one, coming.windows, convening.zone),
+                    away="" if one.covered and not own else _away(one, coming.windows, convening.zone),
+                    for_all=one.covered and not own,
                 )
                 for one in attended
                 if one.mine
@@ -175,24 +179,25 @@ def _attended(
     wholes: Iterable[tuple[SessionEntry, SeenSession]],
     seen: Mapping[int, SeenSession],
 ) -> Iterable[SeenSession]:
-    """What a person attends, said as the printing viewer sees it: what that viewer does not see at all, a microphone
-    check before a panel, as a closed session, so that nobody's own sheet lets them miss it."""
+    """What a person attends, said as the printing viewer sees it, with what is closed to that viewer."""
     if number not in readers.people:
-        return ()
+        return
     sight = readers.sight(readers.viewer(number))
-    mine = ((seen.get(whole.id) or cover(whole, ""), sight.of(entry, whole)) for entry, whole in wholes)
-    return tuple(
-        replace(
-            shown,
-            mine=True,
-            presenting=own.presenting and not shown.covered,
-            my_rooms=own.my_rooms,
-            chose_another=False,
-            given_up_at=None,
-        )
-        for shown, own in mine
-        if own is not None and own.mine
-    )
+    for entry, whole in wholes:
+        shown = seen.get(whole.id)
+        if shown is None:
+            continue
+        if shown.covered:
+            yield replace(shown, mine=True, presenting=False, my_rooms=())
+        elif (own := sight.of(entry, whole)) is not None and own.mine:
+            yield replace(
+                shown,
+                mine=True,
+                presenting=own.presenting,
+                my_rooms=own.my_rooms,
+                chose_another=False,
+                given_up_at=None,
+            )
 
 
 def _about(session: SeenSession, city_id: int) -> tuple[SeenItem, ...]:
