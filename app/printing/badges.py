@@ -14,7 +14,7 @@ from app.agenda.published import latest_release
 from app.models import AgendaRelease, Convening, RegistrationState
 from app.people.viewer import Viewer
 from app.printing.badge_backs import Back, backs
-from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Sides, Wish, set_piece, set_pieces
 from app.printing.fitting import Face, height, largest
 from app.printing.imprint import Imprint, of_release
 from app.printing.labels import LABELS, POINT, Label, label_named, laid_out
@@ -197,6 +197,10 @@ def _sides(db: Session, convening: Convening, viewer: Viewer) -> Sequence[tuple[
     return [(FRONT, "Front only"), (BOTH, "Front and back, two-sided"), (FOLDED, "Folded over, back above the front")]
 
 
+def _printed_on(wish: Wish) -> Sides:
+    return Sides.BOTH if wish.option("sides") == BOTH else Sides.ONE
+
+
 def _blank(db: Session, convening: Convening, viewer: Viewer) -> Sequence[tuple[str, str]]:
     return [("after", "A sheet of them after the others"), ("only", "Only a sheet of them")]
 
@@ -209,12 +213,13 @@ BADGES = Printable(
     permission="checkin.use",
     make=make,
     piece=("badge", "badges"),
+    sides=_printed_on,
     options=(
         Option("label", "Label", _labels, paper_of={one.value: one.paper for one in LABELS}),
         Option("sides", "Sides", _sides),
         Option("city", "City", cities_expected, every="All cities"),
         Option("registration", "One person", _expected, every="All of them"),
-        Option("blank", "Blank badges for walk-ins", _blank, every="None"),
+        Option("blank", "Blank badges for walk-ins", _blank, every="None", form=True),
     ),
     single=("registration",),
 )

@@ -19,7 +19,7 @@ from app.files import files_of
 from app.models import Convening, Room
 from app.people.viewer import Viewer
 from app.printing.day_grid import Sheet, said_together, spread
-from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Sides, Wish, set_piece, set_pieces
 from app.printing.imprint import of_release, zones
 from app.printing.papers import Paper, Pictures
 from app.printing.runs import Document
@@ -231,5 +231,6 @@ BOOKLET = Printable(
     permission="print.read",
     make=make,
     piece=("part", "parts"),
-    options=(Option(FOLD, "Pages", _ways, every="As read"),),
+    sides=lambda wish: Sides.BOTH if wish.option(FOLD) else Sides.EITHER,
+    options=(Option(FOLD, "Pages", _ways, every="As read", form=True),),
 )

@@ -12,7 +12,17 @@ from app.gatherings.details import GONE
 from app.models import Convening
 from app.people.prose import prose
 from app.people.viewer import Viewer
-from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.documents import (
+    Group,
+    NothingToPrint,
+    Option,
+    Piece,
+    Printable,
+    Wish,
+    one_side,
+    set_piece,
+    set_pieces,
+)
 from app.printing.imprint import Imprint, of_list, of_release
 from app.printing.runs import Document
 
@@ -98,6 +108,7 @@ BRIEFS = Printable(
     permission="speaker.chase",
     make=make,
     piece=("brief", "briefs"),
+    sides=one_side,
     options=(Option("person", "Speaker", _people, every="All of them"),),
     single=("person",),
 )

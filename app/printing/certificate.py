@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app import clock
 from app.agenda import published
 from app.models import Convening
-from app.printing.documents import Group, NothingToPrint, Printable, Wish, set_piece, set_pieces
+from app.printing.documents import Group, NothingToPrint, Printable, Wish, one_side, set_piece, set_pieces
 from app.printing.imprint import Imprint
 from app.printing.papers import Paper
 from app.printing.runs import Document
@@ -77,6 +77,7 @@ CERTIFICATE = Printable(
     permission="print.own",
     make=make,
     piece=("certificate", "certificates"),
+    sides=one_side,
     options=OF_WHOM,
     single=("person",),
 )

@@ -1,7 +1,7 @@
 """What is in people's hands: read piece by piece from the runs that went to the lab's printer, the newest last. So what
 has changed since is found by itself, and with it what to throw away."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,6 +14,10 @@ from app.models.base import relation
 from app.people.viewer import Viewer
 from app.printing.documents import Printable, Wish
 from app.printing.papers import Paper
+from app.printing.plans import plan_of
+
+Form = tuple[str, tuple[tuple[str, str], ...]]
+"""A paper, and the options that say in what form a document comes, and not which of its pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Held:
     label: str
     release: int | None
     at: datetime
+    form: Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def printed_runs(db: Session, convening: Convening) -> dict[str, list[PrintRun]]
     return found
 
 
-def in_hands(runs: Iterable[PrintRun]) -> dict[str, Held]:
+def in_hands(printable: Printable, runs: Iterable[PrintRun]) -> dict[str, Held]:
     """The pieces that are out, by their keys."""
     held: dict[str, Held] = {}
     for run in runs:
@@ -89,31 +94,88 @@ def in_hands(runs: Iterable[PrintRun]) -> dict[str, Held]:
             if piece is None:
                 held.pop(key, None)
             else:
-                held[key] = Held(key, piece[0], piece[1], run.release, run.printed_at)
+                held[key] = Held(key, piece[0], piece[1], run.release, run.printed_at, _form_of(printable, run))
     return held
 
 
-def difference(now: Mapping[str, list[str]], held: Mapping[str, Held]) -> Difference:
-    """What is held against the pieces of the document as it is now."""
+def since_printed(
+    db: Session, printable: Printable, runs: Sequence[PrintRun], wish: Wish
+) -> list[tuple[Wish, Difference]]:
+    """What people hold of a document against what it says now, for each form in which it was printed (on that paper, of
+    that session, with backs), the newest first: the wish of all of it in that form, and the difference.
+
+    What was narrowed to a city when it was printed has news of that city alone: the others are not printed yet.
+    """
+    held = in_hands(printable, runs)
+    by_form: dict[Form, list[PrintRun]] = {}
+    for run in reversed(runs):
+        if run.wanted:
+            by_form.setdefault(_form_of(printable, run), []).append(run)
+    found = []
+    for form, these in by_form.items():
+        whole = replace(wish, paper=Paper(form[0]), options=dict(form[1]), only=None)
+        now = plan_of(db, printable, whole).parts
+        asked_for = _asked_for(db, printable, these, whole)
+        mine = {key: one for key, one in held.items() if one.form == form}
+        others = {key for key in now if key in held and key not in mine}
+        found.append((whole, difference({key: one for key, one in now.items() if key not in others}, mine, asked_for)))
+    return found
+
+
+def together(differences: Iterable[Difference]) -> Difference:
+    """All of them as one."""
+    found = list(differences)
+    return Difference(
+        sum(one.same for one in found),
+        [pair for one in found for pair in one.new],
+        [pair for one in found for pair in one.changed],
+        [held for one in found for held in one.gone],
+        {key: held for one in found for key, held in one.old.items()},
+    )
+
+
+def difference(
+    now: Mapping[str, list[str]], held: Mapping[str, Held], asked_for: Container[str] | None = None
+) -> Difference:
+    """What is held against the pieces of the document as it is now; new are those of `asked_for`, None for any."""
     changed = [(key, label) for key, (digest, label) in now.items() if key in held and held[key].digest != digest]
     return Difference(
         same=sum(key in held and held[key].digest == digest for key, (digest, _label) in now.items()),
-        new=[(key, label) for key, (_digest, label) in now.items() if key not in held],
+        new=[
+            (key, label)
+            for key, (_digest, label) in now.items()
+            if key not in held and (asked_for is None or key in asked_for)
+        ],
         changed=changed,
         gone=[one for key, one in held.items() if key not in now],
         old=held,
     )
 
 
-def as_printed(printable: Printable, runs: Sequence[PrintRun], wish: Wish) -> Wish:
-    """All of the document, on the paper and in the form in which it was printed last; options that choose among its
-    pieces (which have words for all of them) are left out. As wished where it never was printed."""
-    wanted = next((run.wanted for run in reversed(runs) if run.wanted), None)
-    if wanted is None:
-        return replace(wish, only=None)
-    chooses = {one.name for one in printable.options if one.every}
-    shape = {name: value for name, value in wanted.get("options", {}).items() if name not in chooses}
-    return replace(wish, paper=Paper(wanted.get("paper", wish.paper)), options=shape, only=None)
+def _form_of(printable: Printable, run: PrintRun) -> Form:
+    narrows = {one.name for one in printable.options if one.narrows}
+    options = run.wanted.get("options", {})
+    form = sorted((name, value) for name, value in options.items() if name not in narrows)
+    return run.wanted.get("paper", Paper.LETTER.value), tuple(form)
+
+
+def _asked_for(db: Session, printable: Printable, runs: Iterable[PrintRun], whole: Wish) -> set[str] | None:
+    """The keys of what the runs were to print, as it is now; None where one of them was to print all. What was asked
+    for by the piece is in people's hands, and brings nothing new."""
+    found: set[str] = set()
+    seen: set[tuple[tuple[str, str], ...]] = set()
+    for run in runs:
+        if run.wanted.get("only") is not None:
+            continue
+        options = run.wanted.get("options", {})
+        narrowed = tuple(sorted((name, options[name]) for name in options if name not in whole.options))
+        if not narrowed:
+            return None
+        if narrowed in seen or (printable.single and all(name in dict(narrowed) for name in printable.single)):
+            continue
+        seen.add(narrowed)
+        found |= plan_of(db, printable, replace(whole, options={**whole.options, **dict(narrowed)})).parts.keys()
+    return found
 
 
 def note_printed(run: PrintRun, *, by: Viewer) -> None:

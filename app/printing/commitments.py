@@ -14,7 +14,17 @@ from app.models import Convening, Person, Role, Seat, Standing, Tenure
 from app.people.directory import organizers
 from app.people.policy import may
 from app.people.viewer import Viewer
-from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.documents import (
+    Group,
+    NothingToPrint,
+    Option,
+    Piece,
+    Printable,
+    Wish,
+    one_side,
+    set_piece,
+    set_pieces,
+)
 from app.printing.imprint import of_list
 from app.printing.runs import Document
 from app.printing.update_book import ANSWERS
@@ -121,6 +131,7 @@ COMMITMENTS = Printable(
     permission=PERMISSION,
     make=make,
     piece=("letter", "letters"),
+    sides=one_side,
     options=(Option("city", "City", _cities, every="All that you may print"),),
     single=("city",),
 )

@@ -8,7 +8,7 @@ swap the one badge that differs is found and printed again, and the others stay.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from hashlib import blake2b
 
 from sqlmodel import Session
@@ -49,6 +49,15 @@ class Group(StrEnum):
     AFTER = "Afterwards"
 
 
+class Sides(Enum):
+    """How a printer is set. ONE where a back would be wasted or would join what two people hold; BOTH where it is meant
+    to be printed on; EITHER where it is a matter of paper alone."""
+
+    ONE = "one"
+    BOTH = "both"
+    EITHER = "either"
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What somebody wants printed, as they may see it. `options` are those of the document, none empty; `only` the keys
@@ -78,17 +87,32 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Option:
     """A choice that a document offers: (value, words) of each, for this convening and viewer. Where `every` has words,
-    none of them may be chosen too, which is that. `paper_of` names the paper of choices that are of one only."""
+    none of them may be chosen too, which is that: then it narrows the document to some of its pieces, unless it is of
+    the `form` in which they come. `paper_of` names the paper of choices that are of one only."""
 
     name: str
     label: str
     choices: Callable[[Session, Convening, Viewer], Sequence[tuple[str, str]]]
     every: str = ""
     paper_of: Mapping[str, Paper] = field(default_factory=dict)
+    form: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.every) and not self.form
 
     def offered(self, db: Session, convening: Convening, viewer: Viewer, paper: Paper) -> list[tuple[str, str]]:
         """What may be chosen on that paper."""
         return [one for one in self.choices(db, convening, viewer) if self.paper_of.get(one[0], paper) is paper]
+
+
+def either_way(wish: Wish) -> Sides:
+    return Sides.EITHER
+
+
+def one_side(wish: Wish) -> Sides:
+    """For what is handed out, put up or folded piece by piece."""
+    return Sides.ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +123,7 @@ class Printable:
     its pieces are called, one and several. `single` names options with which it is so small that it is set at once:
     ("person",) for the agenda of one person; () where it always is, None where it never is. What is `unkept` (needs, by
     rule 12; lists of the minute) is set for each who asks and lies on no shelf; it is small. `looked`
-    puts on record that somebody was given it.
+    puts on record that somebody was given it. `sides` says how many sides of a sheet are printed on.
     """
 
     slug: str
@@ -114,6 +138,7 @@ class Printable:
     single: tuple[str, ...] | None = None
     unkept: bool = False
     looked: Callable[[Session, Wish], None] | None = None
+    sides: Callable[[Wish], Sides] = either_way
 
     def is_small(self, wish: Wish) -> bool:
         """Whether it is set while one waits."""

@@ -17,7 +17,17 @@ from app.agenda.published import PublishedAgenda
 from app.agenda.seeing import SeenRoom, SeenSession, cover, programme_day
 from app.models import Convening, Openness, SessionFormat
 from app.people.viewer import Viewer
-from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.documents import (
+    Group,
+    NothingToPrint,
+    Option,
+    Piece,
+    Printable,
+    Wish,
+    one_side,
+    set_piece,
+    set_pieces,
+)
 from app.printing.fitting import Face, largest
 from app.printing.imprint import of_release
 from app.printing.runs import Document
@@ -151,10 +161,11 @@ DOOR_SIGNS = Printable(
     permission="checkin.use",
     make=make,
     piece=("sign", "signs"),
+    sides=one_side,
     options=(
         Option("day", "Day", _days, every="All days"),
         Option("room", "Room", _rooms, every="All rooms"),
-        Option("moment", "Kind", _moments, every="A sign for the whole day"),
+        Option("moment", "Kind", _moments, every="A sign for the whole day", form=True),
     ),
     single=("room", "day"),
 )

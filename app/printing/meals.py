@@ -85,7 +85,7 @@ MEALS = Printable(
     permission="needs.read",
     make=make,
     piece=("sheet", "sheets"),
-    options=(Option("names", "Names", _names, every="Counts alone: nobody is named"),),
+    options=(Option("names", "Names", _names, every="Counts alone: nobody is named", form=True),),
     unkept=True,
     looked=note_look,
 )

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from app.models import Convening
-from app.printing.documents import Group, NothingToPrint, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.documents import Group, NothingToPrint, Piece, Printable, Sides, Wish, one_side, set_piece, set_pieces
 from app.printing.imprint import Imprint, of_release
 from app.printing.runs import Document
 from app.printing.whose import OF_WHOM, asked_of
@@ -97,7 +97,8 @@ PERSONAL = Printable(
     group=Group.EVERYBODY,
     permission="print.own",
     make=make,
-    piece=("sheet", "sheets"),
+    piece=("agenda", "agendas"),
+    sides=one_side,
     options=OF_WHOM,
     single=("person",),
 )
@@ -110,6 +111,7 @@ POCKET_CARD = Printable(
     permission="print.own",
     make=make_cards,
     piece=("card", "cards"),
+    sides=lambda wish: Sides.BOTH,
     options=OF_WHOM,
     single=("person",),
 )

@@ -174,8 +174,8 @@ SIGN_IN = Printable(
     make=make,
     piece=("sheet", "sheets"),
     options=(
-        Option("on", "Where it lies", _where, every="On a table: who agreed to be named"),
-        Option("session", "Session", _sessions, every="The whole convening"),
+        Option("on", "Where it lies", _where, every="On a table: who agreed to be named", form=True),
+        Option("session", "Session", _sessions, every="The whole convening", form=True),
     ),
     unkept=True,
 )

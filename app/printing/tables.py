@@ -16,7 +16,17 @@ from app.agenda.seeing import SeenSession
 from app.models import AgendaSession, Convening, Person, SessionTable, TablePlace
 from app.people.names import plain
 from app.people.viewer import Viewer
-from app.printing.documents import Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.documents import (
+    Group,
+    NothingToPrint,
+    Option,
+    Piece,
+    Printable,
+    Wish,
+    one_side,
+    set_piece,
+    set_pieces,
+)
 from app.printing.imprint import Imprint, of_list
 from app.printing.measuring import height
 from app.printing.runs import Document
@@ -202,6 +212,7 @@ TABLE_LISTS = Printable(
     permission="checkin.use",
     make=make_lists,
     piece=("list", "lists"),
+    sides=one_side,
     options=(SESSION,),
     single=(),
 )
@@ -214,6 +225,7 @@ SEAT_CARDS = Printable(
     permission="checkin.use",
     make=make_cards,
     piece=("card", "cards"),
+    sides=one_side,
     options=(SESSION, Option("person", "One person", _people, every="Everybody")),
     single=("person",),
 )
@@ -226,6 +238,7 @@ TABLE_NUMBERS = Printable(
     permission="checkin.use",
     make=make_numbers,
     piece=("number", "numbers"),
+    sides=one_side,
     options=(SESSION,),
     single=(),
 )

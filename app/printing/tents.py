@@ -9,7 +9,18 @@ from app.agenda import published
 from app.models import Convening
 from app.people.viewer import Viewer
 from app.printing.badges import cities_expected
-from app.printing.documents import IMPRINT, Group, NothingToPrint, Option, Piece, Printable, Wish, set_piece, set_pieces
+from app.printing.documents import (
+    IMPRINT,
+    Group,
+    NothingToPrint,
+    Option,
+    Piece,
+    Printable,
+    Wish,
+    one_side,
+    set_piece,
+    set_pieces,
+)
 from app.printing.fitting import Face, largest
 from app.printing.imprint import Imprint, of_release
 from app.printing.runs import Document
@@ -98,8 +109,9 @@ TENTS = Printable(
     permission="checkin.use",
     make=make,
     piece=("tent", "tents"),
+    sides=one_side,
     options=(
-        Option("session", "Session", _sessions, every="Everybody who comes"),
+        Option("session", "Session", _sessions, every="Everybody who comes", form=True),
         Option("city", "City", cities_expected, every="All cities"),
     ),
 )

@@ -11,10 +11,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
-from app.models import PrintRun
 from app.people.policy import may
 from app.printing.catalogue import PRINTABLE, open_to, run_name
-from app.printing.circulation import Difference, as_printed, difference, in_hands, printed_runs
+from app.printing.circulation import Difference, in_hands, printed_runs, since_printed, together
 from app.printing.documents import Elsewhere, Group, NothingToPrint, Printable, Wish
 from app.printing.papers import Paper
 from app.printing.plans import Plan, plan_of
@@ -22,7 +21,17 @@ from app.printing.runs import Document
 from app.printing.shelf import PRINTS
 from app.routes.door import ConveningHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere, database_here
 from app.routes.pages import page, see_other
-from app.routes.printing_wish import Offer, last_of, listed, making, offers_of, page_of, pdf_headers, wish_of
+from app.routes.printing_wish import (
+    Offer,
+    first_stale,
+    last_of,
+    listed,
+    making,
+    offers_of,
+    page_of,
+    pdf_headers,
+    wish_of,
+)
 from app.updates.book import cycle_told
 
 HERE = "/{cohort}/convenings/{convening}/print"
@@ -35,8 +44,10 @@ ICONS = {
     "badges": "id-card",
     "tents": "presentation",
     "door-signs": "signpost",
-    "tables": "utensils",
-    "meals": "utensils",
+    "table-lists": "utensils",
+    "seat-cards": "armchair",
+    "table-numbers": "hash",
+    "meals": "chef-hat",
     "rooming": "house",
     "run-of-show": "list-ordered",
     "certificate": "award",
@@ -45,7 +56,21 @@ ICONS = {
     "roster": "users",
     "sign-in": "pencil",
     "check-in": "square-check",
+    "commitments": "handshake",
 }
+BESIDE = {"booklet": ("Change the Wi-Fi, the contacts and how things are done", "/booklet")}
+"""Where organizers say what a document tells besides the agenda."""
+TO_TABLES = ("Open the draft agenda", "/agenda/draft")
+FIRST = {
+    "table-lists": TO_TABLES,
+    "seat-cards": TO_TABLES,
+    "table-numbers": TO_TABLES,
+    "agenda": TO_TABLES,
+    "booklet": TO_TABLES,
+    "briefs": ("Open the speakers", "/speakers"),
+    "run-of-show": ("Open the run of show", "/run-of-show"),
+}
+"""Where organizers go first, while there is nothing to print."""
 
 router = APIRouter(prefix=HERE, dependencies=READ)
 
@@ -73,7 +98,9 @@ def desk(request: Request, db: Db, settings: SettingsHere, convening: ConveningH
     stale: dict[str, Difference] = {}
     for one in may_print:
         if isinstance(one, Printable) and known[one.slug]:
-            found = _difference(db, one, Wish(convening, viewer, settings), known[one.slug])
+            found = together(
+                each for _, each in since_printed(db, one, known[one.slug], Wish(convening, viewer, settings))
+            )
             if found.is_stale:
                 stale[one.slug] = found
     return page(
@@ -158,10 +185,12 @@ def before(
     wish = wish_of(asked, settings, convening, viewer, printable, paper)
     keeps = viewer.is_lab(convening.cohort_id) and not printable.unkept
     runs = printed_runs(db, convening).get(run_name(printable.slug), []) if keeps else []
-    changed = _difference(db, printable, wish, runs) if runs else Difference()
+    changes = since_printed(db, printable, runs, wish) if runs else []
+    changed = together(one for _, one in changes)
+    organizes = may(viewer, "convening.change", cohort_id=convening.cohort_id)
     of_changes = asked.get("only") == "changed"
     if of_changes:
-        wish = replace(as_printed(printable, runs, wish), only=changed.to_print)
+        wish, changed = first_stale(changes, wish)
     plan = _planned(db, printable, wish, offers)
     return page(
         request,
@@ -173,9 +202,12 @@ def before(
             "plan": plan,
             "difference": changed,
             "of_changes": of_changes,
+            "more_changes": of_changes and sum(one.is_stale for _, one in changes) > 1,
             "history": list(reversed(runs)),
-            "pieces": listed(plan, in_hands(runs), q) if keeps and len(plan.parts) > 1 else [],
+            "pieces": listed(plan, in_hands(printable, runs), q) if keeps and len(plan.parts) > 1 else [],
             "q": q,
+            "beside": BESIDE.get(printable.slug) if organizes else None,
+            "first": FIRST.get(printable.slug) if organizes else None,
             **making(printable, wish, viewer, None if plan.nothing else last_of(db, settings, plan, wish), of_changes),
         },
         status=422 if any(offer.error for offer in offers) else 200,
@@ -188,10 +220,6 @@ def _planned(db: Session, printable: Printable, wish: Wish, offers: list[Offer])
     if wish.only is not None and not wish.only:
         return Plan(wish.at, nothing="Nothing has changed since it was printed: what people hold is what stands.")
     return plan_of(db, printable, wish)
-
-
-def _difference(db: Session, printable: Printable, wish: Wish, runs: list[PrintRun]) -> Difference:
-    return difference(plan_of(db, printable, as_printed(printable, runs, wish)).parts, in_hands(runs))
 
 
 def _document(db: Session, printable: Printable, wish: Wish) -> Document:

@@ -15,13 +15,11 @@ from app.people.policy import may
 from app.people.viewer import Viewer
 from app.printing.catalogue import PRINTABLE, is_own, kept, run_name
 from app.printing.circulation import (
-    as_printed,
-    difference,
-    in_hands,
     note_not_printed,
     note_printed,
     note_thrown_away,
     printed_runs,
+    since_printed,
 )
 from app.printing.documents import Printable, Wish
 from app.printing.papers import Paper
@@ -32,7 +30,7 @@ from app.printing.shelf import PRINTS
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
 from app.routes.pages import page, see_other, wants_fragment
 from app.routes.print_desk import HERE, PrintableHere
-from app.routes.printing_wish import last_of, making, page_of, pdf_headers, wish_of
+from app.routes.printing_wish import first_stale, last_of, making, page_of, pdf_headers, wish_of
 from app.settings import Settings
 
 router = APIRouter(prefix=HERE, dependencies=[Depends(Needs("print.read"))])
@@ -91,9 +89,8 @@ def begin(
     of_changes, gone = form.get("only") == "changed", {}
     if of_changes:
         runs = printed_runs(db, convening).get(run_name(printable.slug), [])
-        wish = replace(as_printed(printable, runs, wish), only=None)
-        changed = difference(plan_of(db, printable, wish).parts, in_hands(runs))
-        wish, gone = replace(wish, only=changed.to_print), {one.key: None for one in changed.gone}
+        wish, changed = first_stale(since_printed(db, printable, runs, wish), wish)
+        gone = {one.key: None for one in changed.gone}
     plan = plan_of(db, printable, wish)
     if plan.nothing or printable.unkept:
         raise NotHere(plan.nothing or f"{printable.title} is not kept: open it where it stands.")
@@ -187,10 +184,9 @@ def thrown_away(
     """What is no longer wanted was thrown away, and nothing printed for it."""
     if not viewer.is_lab(convening.cohort_id):
         raise NotHere("What was printed is kept by the lab.")
-    runs = printed_runs(db, convening).get(run_name(printable.slug), [])
-    now = plan_of(db, printable, as_printed(printable, runs, Wish(convening, viewer, settings)))
-    gone = difference(now.parts, in_hands(runs)).gone
-    note_thrown_away(db, run_name(printable.slug), convening, gone, by=viewer)
+    runs, wish = printed_runs(db, convening).get(run_name(printable.slug), []), Wish(convening, viewer, settings)
+    _, changed = first_stale(since_printed(db, printable, runs, wish), wish)
+    note_thrown_away(db, run_name(printable.slug), convening, changed.gone, by=viewer)
     return see_other(f"{convening.path}/print/{printable.slug}", flash="Noted as thrown away.")
 
 

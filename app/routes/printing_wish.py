@@ -1,7 +1,7 @@
 """What an address or a form wishes printed, and what the page before printing says of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -11,7 +11,7 @@ from app.models import Convening, PrintRun, RunState
 from app.people.names import matches
 from app.people.viewer import Viewer
 from app.printing.catalogue import is_own
-from app.printing.circulation import Held
+from app.printing.circulation import Difference, Held
 from app.printing.documents import Option, Printable, Wish
 from app.printing.papers import Paper
 from app.printing.plans import FRESH, Plan
@@ -39,6 +39,11 @@ class Offer:
     @property
     def is_long(self) -> bool:
         return len(self.choices) > FEW
+
+    @property
+    def is_no_choice(self) -> bool:
+        """Where all there is, is one: a mayor’s own papers."""
+        return bool(self.option.every) and len(self.choices) < 2 and not self.typed
 
 
 def offers_of(
@@ -90,6 +95,14 @@ def fields_of(wish: Wish, of_changes: bool = False) -> dict[str, str]:
     return fields
 
 
+def first_stale(changes: list[tuple[Wish, Difference]], wish: Wish) -> tuple[Wish, Difference]:
+    """What is to be printed of what has changed, in the newest form of which something has: one form a print."""
+    for whole, found in changes:
+        if found.is_stale:
+            return replace(whole, only=found.to_print), found
+    return replace(wish, only=frozenset()), Difference()
+
+
 def page_of(wish: Wish, printable: Printable, of_changes: bool = False) -> str:
     """The address of the page before printing, for this wish."""
     return f"{wish.convening.path}/print/{printable.slug}?{urlencode(fields_of(wish, of_changes))}"
@@ -122,7 +135,7 @@ def making(
         "fields": fields_of(wish, of_changes),
         "under_way": run is not None and run.state in UNDER_WAY,
         "pages": pages,
-        "sheets": -(-pages // 2),
+        "sides": printable.sides(wish).value,
         "shown": range(1, min(pages, SHOWN) + 1),
         "pieces_made": sum(piece is not None for piece in run.pieces.values()) if run else 0,
         "keeps": viewer.is_lab(wish.convening.cohort_id),

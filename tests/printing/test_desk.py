@@ -16,9 +16,11 @@ from app.database import Database
 from app.models import Person, PrintRun, Registration, RunState
 from app.people.audit import verb
 from app.people.viewer import Viewer
+from app.printing.catalogue import CATALOGUE, UPDATE_BOOK
 from app.printing.shelf import PRINTS
 from app.registration.registrations import cancel, register
 from app.registration.substitutions import Newcomer, substitute
+from app.routes.print_desk import ICONS
 from tests.conftest import Visitor, VisitorOf
 from tests.printing.reading import reader, words
 from tests.printing.running import work
@@ -91,7 +93,7 @@ def test_a_print_is_asked_for_made_counted_shown_page_by_page_and_opened(
     shown = staff.get(f"{DESK}/runs/{run.key}", headers={"hx-request": "true"}).text
     pdf = staff.get(f"{DESK}/runs/{run.key}.pdf")
     pages = len(reader(pdf.content).pages)
-    assert f"2 badges on {pages} page" in told(shown)
+    assert f"2 badges on {pages} sheet" in told(shown)
     assert [int(one) for one in re.findall(r"/pages/(\d+)\.png", shown)] == list(range(1, pages + 1))
     picture = staff.get(f"{DESK}/runs/{run.key}/pages/1.png")
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
@@ -167,7 +169,7 @@ def test_a_worker_that_was_lost_is_followed_by_one_that_makes_it(
         run.state, run.started_at = RunState.RUNNING, clock.now() - timedelta(minutes=11)
     staff.app.state.jobs.make_prints.call_local()
     assert runs(database)[0].state is RunState.DONE
-    assert "1 badge on 1 page" in told(staff.get(BADGES).text)
+    assert "1 badge on 1 sheet" in told(staff.get(BADGES).text)
 
 
 def test_what_changes_between_asking_and_making_is_in_the_print_and_on_record(
@@ -236,6 +238,49 @@ def test_after_a_swap_the_desk_says_what_is_stale_and_that_alone_is_printed_and_
     back = staff.post(f"{DESK}/runs/{run.key}/printing/cancellation")
     assert back.status_code == 303
     assert "1 badge changed, 1 new, 1 no longer wanted" in told(staff.get(DESK).text)
+
+
+def test_of_a_citys_pack_only_that_city_has_news_and_blank_ones_are_nobodys(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    leaving, _, _ = come(database, stage, "oakland mayor", "oakland facilitator", "salem mayor")
+    staff = visitor(stage.people["staff"])
+    printed(staff, database, city="oakland", blank="after")
+    assert "Not what is printed any more" not in staff.get(DESK).text, "Salem’s are not printed yet, and so not stale"
+    with database.write() as db:
+        substitute(db, db.get_one(Registration, leaving), Newcomer("Dee Puty"), by=BY)
+        rename(db, person(db, stage, "salem mayor"), "Kim New", by=BY)
+    assert "Name badges : 1 badge new, 1 no longer wanted" in told(staff.get(DESK).text)
+    run = printed(staff, database, only="changed")
+    assert {piece[1] if piece else None for piece in run.pieces.values()} == {"Dee Puty, Oakland, Mayor", None}
+    assert "Not what is printed any more" not in staff.get(DESK).text
+
+
+def test_each_form_in_which_a_document_was_printed_has_its_own_news(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    """Some badges on one label and some on another: what changed is printed again on its own."""
+    first, second = come(database, stage, "oakland mayor", "salem mayor")
+    staff = visitor(stage.people["staff"])
+    labels = re.findall(r'<option value="([^"]+)"', staff.get(BADGES).text.partition('name="label"')[2])[:2]
+    printed(staff, database, label=labels[0], only=f"registration-{first}")
+    printed(staff, database, label=labels[1], only=f"registration-{second}")
+    assert "Not what is printed any more" not in staff.get(DESK).text
+    with database.write() as db:
+        rename(db, person(db, stage, "oakland mayor"), "Ann New", by=BY)
+        rename(db, person(db, stage, "salem mayor"), "Kim New", by=BY)
+    assert "2 badges changed" in told(staff.get(DESK).text)
+    assert "More has changed on other paper" in staff.get(f"{BADGES}?only=changed").text
+    for number, label in ((second, labels[1]), (first, labels[0])):
+        run = printed(staff, database, only="changed")
+        assert (run.wanted["options"]["label"], list(run.pieces)) == (label, [f"registration-{number}"])
+    assert "Not what is printed any more" not in staff.get(DESK).text
+
+
+def test_every_document_has_its_icon_in_the_sprite(app: FastAPI, visitor: VisitorOf, stage: Stage) -> None:
+    assert {*(one.slug for one in CATALOGUE), UPDATE_BOOK.slug} == set(ICONS)
+    sprite = visitor(stage.people["staff"]).get("/static/vendor/icons.svg").text
+    assert [name for name in ICONS.values() if f'id="{name}"' not in sprite] == []
 
 
 def test_what_is_no_longer_wanted_is_thrown_away_without_a_print(
