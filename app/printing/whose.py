@@ -53,8 +53,8 @@ OF_WHOM = (
 
 
 def asked_of(db: Session, wish: Wish) -> tuple[set[int] | None, str]:
-    """(people, city's slug) that a wish asks for, of those that the viewer may print: (None, "") is everybody, a
-    person's own papers where nothing else is said and they print for nobody else. Raises NothingToPrint for others'."""
+    """(people, city's slug) that a wish asks for, of those that the viewer may print: (None, "") is everybody. Where
+    nothing is said it is all of those. Raises NothingToPrint for others'."""
     convening, viewer, city, person = wish.convening, wish.viewer, wish.option("city"), wish.option("person")
     if person and not person.isdecimal():
         raise NothingToPrint("There is nobody of that number.")
@@ -62,7 +62,7 @@ def asked_of(db: Session, wish: Wish) -> tuple[set[int] | None, str]:
     if may_print_all(viewer, convening):
         return people, city
     if people is None and not city:
-        return {viewer.person_id or 0}, ""
+        return {int(number) for number, _ in people_of(db, convening, viewer)}, ""
     if city and city not in dict(cities_of(db, convening, viewer)):
         raise NothingToPrint("What is another city’s is for its own people.")
     if person and person not in dict(people_of(db, convening, viewer)):

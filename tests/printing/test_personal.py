@@ -87,6 +87,24 @@ def test_everybodys_sheet_is_one_sheet_in_roster_order(
     assert_nothing_overflows(pdf)
 
 
+def test_where_nothing_is_said_all_come_out_that_somebody_may_print(
+    sample_app: FastAPI, sample_visitor: VisitorOf
+) -> None:
+    """The facilitator's whole city, or one person of it; the mayor's own alone, and only the paper to choose."""
+    facilitator, mayor = sample_visitor("facilitator"), sample_visitor("mayor")
+    theirs = [one.name for one in agendas(sample_app, number_of(facilitator)) if one.city_slug == "oakland"]
+    for visitor, names, fields in ((facilitator, theirs, 2), (mayor, [name_of(sample_app, mayor)], 1)):
+        found = headings(printed(visitor, PDF))
+        assert [name for name in found if name in theirs] == names
+        assert visitor.get(f"{HERE}/print/personal").text.count("<select") == fields
+
+
+def name_of(app: FastAPI, visitor: Visitor) -> str:
+    with app.state.database.read() as db:
+        name: str = db.get_one(Person, number_of(visitor)).name
+    return name
+
+
 def test_what_is_closed_stands_whole_on_the_insiders_own_sheet_alone(
     sample_app: FastAPI, sample_visitor: VisitorOf
 ) -> None:
