@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.agenda.booklet_words import BookletWords, tell_in_booklet
 from app.agenda.convenings import NUMBERS, ConveningDetails, create_convening
 from app.agenda.placements import Placement, RoomUse
 from app.agenda.releases import publish_release
@@ -100,6 +101,8 @@ def _convening(db: Session, sample: Sample, entry: Entry, by: Viewer) -> Conveni
     )
     convening = create_convening(db, sample.cohort, details, by=by)
     db.flush()
+    if "booklet" in entry:
+        tell_in_booklet(db, convening, BookletWords(**entry["booklet"]), by=by)
     if closes_on:
         set_opening(db, convening, opens_at=None, closes_at=end_of(day(closes_on), convening.zone), by=by)
     return convening

@@ -17,7 +17,7 @@ from seed.groups import load_groups
 from seed.invited import load_invited
 from seed.library import load_library
 from seed.marks import load_marks
-from seed.people import load_people
+from seed.people import keep_likenesses, load_people
 from seed.polls import load_polls
 from seed.registration import load_registration
 from seed.sample import Sample, calendar_for
@@ -38,6 +38,7 @@ def load_sample(database: Database, today: date | None, files: Files, *, secret:
     with database.read() as db:
         _refuse_second(db)
     keep_pictures(files)
+    keep_likenesses(files)
     with database.write() as db:
         load_cohort(db, calendar_for(today), files, secret=secret or secrets.token_bytes(32), by=BY)
 

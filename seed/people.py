@@ -4,6 +4,7 @@ from itertools import count
 
 from sqlmodel import Session
 
+from app.files import Files
 from app.models import (
     Assistance,
     Cabinet,
@@ -28,10 +29,19 @@ from app.models import (
 from app.people.audit import verb
 from app.people.viewer import Viewer
 from seed.calendar import Calendar
+from seed.likenesses import face, plan
 from seed.sample import Entry, Sample, read
 
 LAB = "lab"
 OF_THE_LAB = (Standing.ORGANIZER, Standing.STAFF, Standing.EXPERT)
+
+
+def keep_likenesses(files: Files) -> None:
+    """Draw faces and plan and keep them, before the transaction that names them begins."""
+    files.keep(plan())
+    for entry in read("people")["person"]:
+        if entry.get("drawn"):
+            files.keep(face(entry["key"]))
 
 
 @verb
@@ -73,7 +83,13 @@ def _cohort(db: Session, calendar: Calendar) -> Cohort:
 
 def _venue(db: Session) -> Venue:
     entry = read("venue")
-    venue = Venue(name=entry["name"], address=entry["address"], notes=entry["notes"])
+    venue = Venue(
+        name=entry["name"],
+        address=entry["address"],
+        notes=entry["notes"],
+        plan=plan().digest,
+        plan_told=entry["plan_told"].strip(),
+    )
     db.add(venue)
     db.flush()
     return venue
@@ -85,6 +101,7 @@ def _rooms(db: Session, sample: Sample, entries: list[Entry]) -> None:
             venue_id=sample.venue.key,
             name=entry["name"],
             building=entry["building"],
+            floor=entry.get("floor", ""),
             position=position,
             off_site=entry.get("off_site", False),
         )
@@ -148,6 +165,7 @@ def _persons(db: Session, sample: Sample, entries: list[Entry]) -> None:
             zone=entry.get("zone"),
             organization=entry.get("organization", ""),
             biography=entry.get("biography", ""),
+            photo=face(entry["key"]).digest if entry.get("drawn") else "",
         )
     db.add_all(sample.people.values())
     db.flush()
