@@ -97,7 +97,7 @@ def test_what_a_mayor_may_see_is_in_grid_and_list_with_room_and_time_as_on_recor
     assert [one.title for one in covered] == ["Peer session"]
     assert "Superintendents" not in " ".join(found[3:14])
     assert {WIFI, PASSWORD, "QX-CONTACT-43"} <= set(found[-1].split())
-    assert "QX-NOTE-44" in found[1]
+    assert "QX-NOTE-44" in found[2]
     assert headings(pdf)[:5] == [
         "Fall 2017 convening",
         "Contents",
