@@ -10,6 +10,8 @@ from app import clock
 from app.models import Convening
 from app.printing.typesetting import code, zone_of
 
+OPEN = "Subject to change."
+
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
@@ -48,14 +50,18 @@ def of_release(
     now: datetime,
     moments: Iterable[datetime] = (),
     anchor: str = "",
+    newest: int | None = None,
+    zone: str = "",
 ) -> Imprint:
     """Of what is made from a release of the agenda: `at` is when it was published, `site` the program's address,
-    `moments` are those whose zone is said (else noon of the first day), `anchor` a part of the page of changes."""
+    `moments` are those whose zone is said (else noon of the first day), `anchor` a part of the page of changes.
+    `newest` is the release that holds now, where it may be another, `zone` its times, if not the convening's."""
+    superseded = f"Superseded by release {newest}." if newest not in (None, number) else ""
     address = f"{site}{convening.path}/agenda/releases/{number}/changes{anchor}"
     return Imprint(
         stamp=f"Release {number}",
-        more=f", {clock.said_moment(at, convening.zone)}. {_open(convening, now)}".rstrip(),
-        below=f"All times {zones(convening, moments)}. What has changed since this print: scan the code.",
+        more=f", {clock.said_moment(at, zone or convening.zone)}. {superseded or _open(convening, now)}".rstrip(),
+        below=f"All times {zones(convening, moments, zone)}. What has changed since this print: scan the code.",
         address=address,
         leads_to=f"what has changed since release {number}",
         code=code(address),
@@ -88,12 +94,12 @@ def of_list(
     )
 
 
-def zones(convening: Convening, moments: Iterable[datetime] = ()) -> str:
-    """The venue's zone in words: "EST, the time of New York"."""
-    noon = clock.at(convening.starts_on, time(12), convening.zone)
-    return zone_of(list(moments) or [noon], convening.zone)
+def zones(convening: Convening, moments: Iterable[datetime] = (), zone: str = "") -> str:
+    """The venue's zone (or another) in words: "EST, the time of New York"; both where clocks change in between."""
+    zone = zone or convening.zone
+    return zone_of(list(moments) or [clock.at(convening.starts_on, time(12), zone)], zone)
 
 
 def _open(convening: Convening, now: datetime) -> str:
     """That it may change, while it may."""
-    return "Subject to change." if clock.local(now, convening.zone).date() <= convening.ends_on else ""
+    return OPEN if clock.local(now, convening.zone).date() <= convening.ends_on else ""

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from app import clock
 from app.agenda import published
 from app.models import Convening
 from app.printing.papers import Paper
@@ -63,7 +64,7 @@ def _printed(
     *,
     newest: int | None = None,
 ) -> Response:
-    document = agenda_sheet(convening, agenda, settings, paper, newest=newest)
+    document = agenda_sheet(convening, agenda, settings, paper, now=clock.now(), newest=newest)
     headers = {"ETag": f'"{document.name}"', "Cache-Control": "private, no-cache", "Vary": "Cookie"}
     if f'"{document.name}"' in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)

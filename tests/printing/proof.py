@@ -6,7 +6,7 @@ tests/printing/test_proof.py spoils a good document in each way and sees it foun
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ctypes import byref, c_float, c_void_p, cast
 from typing import Any, NamedTuple
 
@@ -37,9 +37,10 @@ def assert_fonts_embedded(pdf: bytes) -> None:
 def assert_nothing_overflows(pdf: bytes, margin: float = MARGIN, *, over: bool = False) -> None:
     """Each letter and picture is whole, `margin` millimetres from the edge or more, and no text lies on other text;
     with `over` that is not looked at, where a document does so on purpose."""
-    assert spilled(pdf, margin) == []
-    assert cut(pdf) == []
-    assert over or overprinted(pdf) == []
+    drawn = list(letters(pdf))
+    assert spilled(pdf, drawn, margin) == []
+    assert cut(drawn) == []
+    assert over or overprinted(drawn) == []
 
 
 # Accessible
@@ -101,19 +102,19 @@ class Letter(NamedTuple):
     window: tuple[float, float, float, float] | None
 
 
-def spilled(pdf: bytes, margin: float = MARGIN) -> list[str]:
+def spilled(pdf: bytes, drawn: Iterable[Letter], margin: float = MARGIN) -> list[str]:
     """Letters and pictures that are nearer to the edge than `margin` millimetres, or beyond it."""
     found = []
     with opened(pdf) as document:
         sizes = [sheet.get_size() for sheet in document]
-        drawn: list[tuple[int, str, tuple[float, float, float, float]]] = [
+        things: list[tuple[int, str, tuple[float, float, float, float]]] = [
             (number, "a picture", one.get_bounds())
             for number, sheet in enumerate(document)
             for one in sheet.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE])
         ]
-    drawn += [(letter.page, repr(letter.box.letter), letter.box[1:]) for letter in letters(pdf)]
+    things += [(letter.page, repr(letter.box.letter), letter.box[1:]) for letter in drawn]
     edge = margin * POINTS - 0.1
-    for number, what, (left, bottom, right, top) in drawn:
+    for number, what, (left, bottom, right, top) in things:
         width, height = sizes[number]
         if left < edge or bottom < edge or right > width - edge or top > height - edge:
             place = f"{left:.0f}–{right:.0f} by {bottom:.0f}–{top:.0f} of {width:.0f} by {height:.0f} points"
@@ -121,10 +122,10 @@ def spilled(pdf: bytes, margin: float = MARGIN) -> list[str]:
     return found
 
 
-def cut(pdf: bytes) -> list[str]:
+def cut(drawn: Iterable[Letter]) -> list[str]:
     """Letters of which a part is hidden by the box they are in."""
     found = []
-    for letter in letters(pdf):
+    for letter in drawn:
         if letter.window is None:
             continue
         left, bottom, right, top = letter.window
@@ -135,11 +136,11 @@ def cut(pdf: bytes) -> list[str]:
     return found
 
 
-def overprinted(pdf: bytes) -> list[str]:
+def overprinted(drawn: Iterable[Letter]) -> list[str]:
     """Letters that lie on letters drawn in another go: a third of the smaller one, or more."""
     tiles: dict[tuple[int, int, int], list[Letter]] = defaultdict(list)
     found: dict[tuple[int, int, int], str] = {}
-    for one in letters(pdf):
+    for one in drawn:
         box = one.box
         for x in range(int(box.left // 20), int(box.right // 20) + 1):
             for y in range(int(box.bottom // 20), int(box.top // 20) + 1):

@@ -55,9 +55,14 @@ def picture(pdf: bytes, page: int = 0, dots: int = 150) -> Image:
 
 
 def codes_of_pages(pdf: bytes) -> list[list[str]]:
-    """What the QR codes of each page say, sorted, decoded from the page as drawn."""
-    sheets = range(len(reader(pdf).pages))
-    return [sorted(code.text for code in zxingcpp.read_barcodes(picture(pdf, sheet, 200))) for sheet in sheets]
+    """What the QR codes of each page say, sorted, decoded from the page as drawn in grey."""
+    found = []
+    with opened(pdf) as document:
+        for page in document:
+            drawn = page.render(scale=200 / 72, grayscale=True).to_pil()
+            codes = zxingcpp.read_barcodes(drawn, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+            found.append(sorted(code.text for code in codes))
+    return found
 
 
 def codes(pdf: bytes) -> list[str]:

@@ -8,7 +8,7 @@ from app.printing.programme import SHEET, programme
 from tests.printing.proof import assert_accessible, assert_fonts_embedded, assert_nothing_overflows
 from tests.printing.reading import codes, words
 from tests.printing.test_press import asked_for
-from tests.printing.test_programme import CHANGES, agenda, convening, session
+from tests.printing.test_programme import CHANGES, NOW, SITE, agenda, convening, session
 
 __all__ = ["asked_for"]
 
@@ -30,7 +30,7 @@ def test_what_means_something_elsewhere_is_set_in_words_and_fetches_nothing(
     address, paths = asked_for
     typed = WORDS[kind].replace("ADDRESS", address)
     html = programme(
-        convening(), agenda(session(1, title=typed, audience=typed), session(2), title=typed), changes_at=CHANGES
+        convening(), agenda(session(1, title=typed, audience=typed), session(2), title=typed), site=SITE, now=NOW
     )
     pdf = render_pdf(html, sheet=SHEET, paper=Paper.LETTER)
     assert paths == []
@@ -55,7 +55,7 @@ BROKEN = {
 @pytest.mark.parametrize("kind", BROKEN)
 def test_what_is_no_letter_breaks_nothing(kind: str) -> None:
     typed = BROKEN[kind]
-    html = programme(convening(), agenda(session(1, title=typed), session(2), title=typed), changes_at=CHANGES)
+    html = programme(convening(), agenda(session(1, title=typed), session(2), title=typed), site=SITE, now=NOW)
     pdf = render_pdf(html, sheet=SHEET, paper=Paper.A4)
     assert "Session 2" in words(pdf)
     assert_fonts_embedded(pdf)

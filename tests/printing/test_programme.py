@@ -9,13 +9,16 @@ import pytest
 from app.agenda.published import PublishedAgenda
 from app.agenda.seeing import SeenPresenter, SeenRoom, SeenSession, cover
 from app.models import Cohort, Convening, Openness, SessionFormat, Venue
+from app.printing.imprint import zones
 from app.printing.papers import Paper
 from app.printing.press import render_pdf
-from app.printing.programme import SHEET, programme, zones_said
+from app.printing.programme import SHEET, programme
 from app.printing.typesetting import SHORT, direction, hours, rooms_said, short, slots
 from tests.printing.reading import codes, headings, links, pages, words
 
-CHANGES = "https://plenary.example/by-all-means/convenings/2017-fall/agenda/releases/3/changes"
+SITE = "https://plenary.example"
+NOW = datetime(2017, 10, 25, 14, tzinfo=UTC)
+CHANGES = f"{SITE}/by-all-means/convenings/2017-fall/agenda/releases/3/changes"
 
 
 def session(number: int = 1, **values: Any) -> SeenSession:
@@ -80,7 +83,7 @@ def convening() -> Convening:
 
 
 def printed(*sessions: SeenSession, paper: Paper = Paper.LETTER, **values: Any) -> bytes:
-    html = programme(convening(), agenda(*sessions, **values), changes_at=CHANGES)
+    html = programme(convening(), agenda(*sessions, **values), site=SITE, now=NOW)
     return render_pdf(html, sheet=SHEET, paper=paper)
 
 
@@ -116,7 +119,7 @@ def test_every_page_says_release_time_page_and_leads_to_what_has_changed_since()
     found = pages(pdf)
     assert len(found) > 2
     for number, page in enumerate(found, 1):
-        assert "Release 3, Tue 24 Oct 2017, 10:00 EDT. Subject to change." in page
+        assert "Release 3, Tue 24 Oct 2017 at 10:00 EDT. Subject to change." in page
         assert f"{number} of {len(found)}" in page
     assert codes(pdf) == [CHANGES] * len(found)
 
@@ -212,7 +215,8 @@ def test_black_and_white_tells_formats_apart_by_their_strokes() -> None:
     html = programme(
         convening(),
         agenda(*(session(number, format=kind) for number, kind in enumerate(SessionFormat))),
-        changes_at=CHANGES,
+        site=SITE,
+        now=NOW,
     )
     strokes = {part.split('"')[0].split()[0] for part in html.split("edge-")[1:]}
     assert strokes == {"plenary", "update", "role-alike", "team", "choice", "free", "internal"}
@@ -263,5 +267,5 @@ def test_hours_over_midnight_and_over_days() -> None:
 def test_both_names_of_the_zone_are_said_where_clocks_change_between_the_days() -> None:
     saturday = session(starts_at=datetime(2017, 11, 4, 14, tzinfo=UTC), ends_at=datetime(2017, 11, 4, 15, tzinfo=UTC))
     sunday = session(starts_at=datetime(2017, 11, 5, 15, tzinfo=UTC), ends_at=datetime(2017, 11, 5, 16, tzinfo=UTC))
-    assert zones_said(agenda(saturday, sunday)) == "EDT and EST, the time of New York"
-    assert zones_said(agenda()) == "EST, the time of New York"
+    assert zones(convening(), [saturday.starts_at, sunday.starts_at]) == "EDT and EST, the time of New York"
+    assert zones(convening()) == "EST, the time of New York"

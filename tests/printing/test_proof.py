@@ -18,11 +18,13 @@ from pypdf.generic import (
 from app.printing.papers import Paper
 from app.printing.press import render_pdf
 from tests.printing.proof import (
+    Letter,
     assert_accessible,
     assert_fonts_embedded,
     assert_nothing_overflows,
     cut,
     faults,
+    letters,
     overprinted,
     spilled,
 )
@@ -175,22 +177,33 @@ def _set(body: str) -> bytes:
     return render_pdf(html, sheet="printing.css", paper=Paper.A4)
 
 
+def _letters(body: str) -> list[Letter]:
+    return list(letters(_set(body)))
+
+
+def _drawn(body: str) -> tuple[bytes, list[Letter]]:
+    pdf = _set(body)
+    return pdf, list(letters(pdf))
+
+
 def test_what_leaves_the_sheet_is_found_letters_and_pictures() -> None:
     long = "that goes on " * 20
-    assert spilled(_set(f'<p style="white-space: nowrap">A line {long}</p>')) != []
-    assert spilled(_set('<p style="position: absolute; top: -80pt">Above</p>')) != []
+    assert spilled(*_drawn(f'<p style="white-space: nowrap">A line {long}</p>')) != []
+    assert spilled(*_drawn('<p style="position: absolute; top: -80pt">Above</p>')) != []
     gif = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
     picture = f'<img alt="A dot" style="width: 40pt; position: absolute; left: -40pt" src="{gif}">'
-    assert [fault.partition(" at ")[0] for fault in spilled(_set(picture))] == ["page 1: a picture"]
-    assert spilled(_set("<p>Here</p>"), margin=18.5) != []
+    assert [fault.partition(" at ")[0] for fault in spilled(*_drawn(picture))] == ["page 1: a picture"]
+    assert spilled(*_drawn("<p>Here</p>"), margin=18.5) != []
 
 
 def test_a_letter_that_its_box_cuts_is_found() -> None:
-    assert cut(_set('<p style="overflow: hidden; height: 4pt">Half</p>')) != []
-    assert cut(_set('<p style="overflow: hidden; width: 40pt; white-space: nowrap">More than there is room</p>')) != []
-    assert cut(_set('<p style="overflow: hidden; padding: 1pt">Whole, gjpqÅ</p>')) == []
+    assert cut(_letters('<p style="overflow: hidden; height: 4pt">Half</p>')) != []
+    assert (
+        cut(_letters('<p style="overflow: hidden; width: 40pt; white-space: nowrap">More than there is room</p>')) != []
+    )
+    assert cut(_letters('<p style="overflow: hidden; padding: 1pt">Whole, gjpqÅ</p>')) == []
 
 
 def test_a_text_on_another_is_found() -> None:
-    assert overprinted(_set('<p>First</p><p style="margin-top: -10pt">Second</p>')) != []
-    assert overprinted(_set("<p>First, gjpq</p><p>ÅÉ second <b>bold</b> and <i>italic</i> AVAVA</p>")) == []
+    assert overprinted(_letters('<p>First</p><p style="margin-top: -10pt">Second</p>')) != []
+    assert overprinted(_letters("<p>First, gjpq</p><p>ÅÉ second <b>bold</b> and <i>italic</i> AVAVA</p>")) == []

@@ -92,32 +92,27 @@ def test_the_list_at_the_entrance_has_everybody_by_name_and_each_table_has_its_o
         rename(db, stage, {"salem mayor": "Ada <b>King</b> Roth"}, by=BY)
         plan = table_plan(db, db.get_one(AgendaSession, lunch))
     staff = visitor(stage.people["staff"])
-    for paper in ("letter", "a4"):
-        pdf = printed(staff, f"{HERE}/print/table-lists.pdf?session={lunch}&paper={paper}")
-        proven(pdf)
-        entrance, *tables = pages(pdf)
-        people = sorted(
-            ((one.sort_name, table.number) for table in plan.tables for one in table.sitters),
-            key=lambda pair: plain(pair[0]),
-        )
-        told = [f"{name} {number}" for name, number in people]
-        assert [line for line in told if line in entrance] == told
-        assert sorted(entrance.index(line) for line in told) == [entrance.index(line) for line in told]
-        assert "Roth, Ada <b>King</b>" in entrance
-        assert "Lunch, unstructured" in entrance
-        assert "Tue 14 Nov, 12:30–13:30, Atrium" in entrance.replace("\u202f", "")
-        assert len(tables) == 3
-        for page, one in zip(tables, plan.tables, strict=True):
-            assert f"Table {one.number}" in page
-            here = {sitter.name for sitter in one.sitters}
-            assert {name for name in (s.name for t in plan.tables for s in t.sitters) if name in page} == here
-        assert codes(pdf) == [f"http://127.0.0.1:8000{HERE}/sessions/{lunch}"] * 4
-        assert headings(pdf) == ["Lunch, unstructured", "Table 1", "Table 2", "Table 3"]
-        said = " ".join(pages(pdf))
-        assert "after release 1 of the agenda. Subject to change." in said
-        assert "EST, the time of New York" in said
-        for secret in ("QX-PEPPER", "secret supper"):
-            assert secret not in said
+    pdf = printed(staff, f"{HERE}/print/table-lists.pdf?session={lunch}")
+    entrance, *tables = pages(pdf)
+    people = sorted(
+        ((one.sort_name, table.number) for table in plan.tables for one in table.sitters),
+        key=lambda pair: plain(pair[0]),
+    )
+    told = [f"{name} {number}" for name, number in people]
+    assert [line for line in told if line in entrance] == told
+    assert sorted(entrance.index(line) for line in told) == [entrance.index(line) for line in told]
+    assert "Roth, Ada <b>King</b>" in entrance
+    assert "Lunch, unstructured" in entrance
+    assert "Tue 14 Nov, 12:30–13:30, Atrium" in entrance.replace("\u202f", "")
+    assert len(tables) == 3
+    for page, one in zip(tables, plan.tables, strict=True):
+        assert f"Table {one.number}" in page
+        here = {sitter.name for sitter in one.sitters}
+        assert {name for name in (s.name for t in plan.tables for s in t.sitters) if name in page} == here
+    assert headings(pdf) == ["Lunch, unstructured", "Table 1", "Table 2", "Table 3"]
+    said = " ".join(pages(pdf))
+    for secret in ("QX-PEPPER", "secret supper"):
+        assert secret not in said
 
 
 @pytest.mark.parametrize("paper", Paper)
