@@ -1,18 +1,20 @@
 """Serving, measured against bare Starlette in the same run: the published agenda, a released update, feeds, and
-a session moved on the draft; the update book beside WeasyPrint by itself; calendars beside icalendar; the engine of
-findings alone; and registrations, beside the same written by hand in SQL.
+a session moved on the draft; the update book, a large booklet and personal agendas beside WeasyPrint by itself;
+calendars beside icalendar; the engine of findings alone; and registrations, beside the same written by hand in SQL.
+
+    bin/bench                   all of it
+    bin/bench prints engine     some: sample, prints, engine, registrations
 
 Ratios are medians over rounds in which the two take turns, so that a busy machine weighs on both alike.
 """
 
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import httpx
@@ -21,48 +23,72 @@ from bench.agenda_engine import SESSIONS, engine
 from bench.book import book
 from bench.feeds import EVENTS, hours, written
 from bench.moves import Waits, asked, moves
+from bench.press import Made
+from bench.prints import DOCUMENTS, large, served, set_beside
 from bench.registrations import registrations
 from bench.schedule import frab_of_442
-from bench.servers import HOUSE, a_second, children_of, free_port, memory_of, plenary, yardstick
-
-ROUNDS = 5
-
-
-@dataclass(frozen=True)
-class Row:
-    what: str
-    ours: float
-    bare: float
-    aim: float
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.bare
+from bench.servers import HOUSE, Row, children_of, compared, free_port, memory_of, plenary, yardstick
 
 
 def main() -> None:
+    """All of it, or the parts that are named."""
+    parts: dict[str, Callable[[Path], None]] = {
+        "sample": print_sample,
+        "prints": print_prints,
+        "engine": lambda _folder: print_engine(),
+        "registrations": lambda _folder: print_registrations(),
+    }
+    wanted = sys.argv[1:] or list(parts)
+    if unknown := [one for one in wanted if one not in parts]:
+        sys.exit(f"The bench has no part “{unknown[0]}”. It has: {', '.join(parts)}")
     if shutil.which("wrk") is None:
         sys.exit("The bench asks with wrk. Install it with: apt-get install wrk")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        data = folder / "data"
-        loading = prepare(folder, data)
-        port = free_port()
-        with plenary(data, port) as (process, seconds):
-            time.sleep(2)
-            print(f"loading of the sample   {loading:6.2f} s    (aim: under 4)")
-            print(f"start to first answer   {seconds:6.2f} s    (aim: under 4)")
-            print(f"memory at rest          {memory_of(process):6.0f} MB   (aim: under 160)")
-            workers = sum(memory_of(child) for child in children_of(process))
-            print(f"its worker              {workers:6.0f} MB\n")
-            print(f"{'one worker, requests a second':44} {'plenary':>8} {'bare':>8} {'ratio':>6} {'aim':>5}")
-            for row in measured(folder, f"http://127.0.0.1:{port}"):
-                print(f"{row.what:44} {row.ours:8.0f} {row.bare:8.0f} {row.ratio:6.2f} {row.aim:5.2f}", flush=True)
-            print_moves(folder, f"http://127.0.0.1:{port}")
-        print_book(data)
-        print_feeds(data)
-        print_engine()
-        print_registrations()
+        for one in wanted:
+            parts[one](Path(name))
+
+
+def print_sample(folder: Path) -> None:
+    """The program on the sample cohort, with a schedule of 442 sessions beside it."""
+    data = folder / "data"
+    loading = prepare(folder, data)
+    port = free_port()
+    with plenary(data, port) as (process, seconds):
+        time.sleep(2)
+        print(f"loading of the sample   {loading:6.2f} s    (aim: under 4)")
+        print(f"start to first answer   {seconds:6.2f} s    (aim: under 4)")
+        print(f"memory at rest          {memory_of(process):6.0f} MB   (aim: under 160)")
+        workers = sum(memory_of(child) for child in children_of(process))
+        print(f"its worker              {workers:6.0f} MB")
+        print_rows(measured(folder, f"http://127.0.0.1:{port}"))
+        print_moves(folder, f"http://127.0.0.1:{port}")
+    print_made("the update book", book(data), aim=1.5)
+    print_feeds(data)
+
+
+def print_rows(rows: Iterable[Row]) -> None:
+    print(f"\n{'one worker, requests a second':44} {'plenary':>8} {'bare':>8} {'ratio':>6} {'aim':>5}")
+    for row in rows:
+        print(f"{row.what:44} {row.ours:8.0f} {row.bare:8.0f} {row.ratio:6.2f} {row.aim:5.2f}", flush=True)
+
+
+def print_prints(folder: Path) -> None:
+    """A large convening on paper: made beside WeasyPrint alone, asked for again, and what its worker holds."""
+    with large(folder / "large") as (database, settings, laid):
+        for slug, what, rounds in DOCUMENTS:
+            print_made(what, set_beside(database, settings, laid, slug, rounds=rounds), aim=1.15)
+        found = served(folder, database, settings, laid)
+        print_rows(found.rows)
+        print(f"\nits worker at rest      {found.resting:6.0f} MB")
+        print(f"at the most             {found.peak:6.0f} MB   (aim: under 600)")
+        print(f"both by the clock       {found.seconds:6.1f} s    {found.pages / found.seconds:.1f} pages a second")
+
+
+def print_made(what: str, made: Made, *, aim: float) -> None:
+    print(f"\n{what}: {made.pages} pages, {made.pictures} pictures, {made.kilobytes:.0f} kB, processor time")
+    print(f"the worker's job        {made.ours:6.2f} s    {made.pages_a_second:.1f} pages a second")
+    print(f"WeasyPrint by itself    {made.alone:6.2f} s")
+    print(f"ratio                   {made.ratio:6.2f}      (aim: under {aim})", flush=True)
 
 
 def print_moves(folder: Path, address: str) -> None:
@@ -94,15 +120,6 @@ def bare_waits(folder: Path, answer: bytes) -> Waits:
     port = free_port()
     with yardstick(body, "text/html", port), httpx.Client(base_url=f"http://127.0.0.1:{port}") as browser:
         return asked(lambda: browser.get("/whole"))
-
-
-def print_book(data: Path) -> None:
-    """The update book, made by the job and by WeasyPrint alone."""
-    made = book(data)
-    print(f"\nthe update book: {made.pages} pages, {made.pictures} pictures, {made.kilobytes:.0f} kB, processor time")
-    print(f"the worker's job        {made.ours:6.2f} s")
-    print(f"WeasyPrint by itself    {made.alone:6.2f} s")
-    print(f"ratio                   {made.ratio:6.2f}      (aim: under 1.5)")
 
 
 def print_feeds(data: Path) -> None:
@@ -176,20 +193,6 @@ def measured(folder: Path, address: str) -> list[Row]:
         large = subscribed(browser, large_convening(browser))
         rows.append(compared(folder, address, "feed of 442 events sent whole", large, {}, "/whole", 0.35))
     return rows
-
-
-def compared(folder: Path, address: str, what: str, path: str, headers: dict[str, str], beside: str, aim: float) -> Row:
-    """One page measured in turn with a bare server of the same bytes."""
-    answer = httpx.get(address + path, headers=headers | {"Accept-Encoding": "identity"}, timeout=60)
-    body = folder / "body"
-    body.write_bytes(answer.content)
-    port = free_port()
-    ours, bare = [], []
-    with yardstick(body, answer.headers.get("content-type", "text/plain"), port):
-        for _ in range(ROUNDS):
-            bare.append(a_second(f"http://127.0.0.1:{port}{beside}", headers))
-            ours.append(a_second(address + path, headers))
-    return Row(what, statistics.median(ours), statistics.median(bare), aim)
 
 
 def sample_convening(browser: httpx.Client) -> str:

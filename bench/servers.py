@@ -3,16 +3,33 @@
 import os
 import re
 import socket
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 HOUSE = Path(__file__).resolve().parent.parent
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """Answers a second, medians over rounds, and the ratio of the two that we aim at."""
+
+    what: str
+    ours: float
+    bare: float
+    aim: float
+
+    @property
+    def ratio(self) -> float:
+        return self.ours / self.bare
 
 
 def free_port() -> int:
@@ -75,10 +92,31 @@ def a_second(address: str, headers: dict[str, str], *, seconds: int = 3) -> floa
     return float(found[1])
 
 
+def compared(folder: Path, address: str, what: str, path: str, headers: dict[str, str], beside: str, aim: float) -> Row:
+    """One page measured in turn with a bare server of the same bytes."""
+    answer = httpx.get(address + path, headers=headers | {"Accept-Encoding": "identity"}, timeout=60)
+    body = folder / "body"
+    body.write_bytes(answer.content)
+    port = free_port()
+    ours, bare = [], []
+    with yardstick(body, answer.headers.get("content-type", "text/plain"), port):
+        for _ in range(ROUNDS):
+            bare.append(a_second(f"http://127.0.0.1:{port}{beside}", headers))
+            ours.append(a_second(address + path, headers))
+    return Row(what, statistics.median(ours), statistics.median(bare), aim)
+
+
 def memory_of(process: int) -> float:
     """What a process holds that no other does, in megabytes (proportional set size)."""
     rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
     found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
+    assert found
+    return int(found[1]) / 1024
+
+
+def peak_of(process: int) -> float:
+    """The most that a process has held since it began, in megabytes: what it shares with others too (VmHWM)."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
     assert found
     return int(found[1]) / 1024
 
