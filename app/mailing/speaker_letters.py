@@ -7,7 +7,8 @@ from enum import StrEnum
 from sqlmodel import Session
 
 from app import clock
-from app.agenda.briefs import Brief, BriefPart
+from app.agenda.brief_parts import BriefPart
+from app.agenda.briefs import Brief
 from app.agenda.seeing import CLOSED_SESSION
 from app.mailing.letters import convening_said
 from app.mailing.outbox import enqueue

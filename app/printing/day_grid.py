@@ -13,26 +13,17 @@ from itertools import pairwise
 from app import clock
 from app.agenda.published import SeenDay
 from app.agenda.seeing import NIGHT, SeenRoom, SeenSession
-from app.models import Openness
+from app.printing.day_blocks import Block, Column, blocks_of, height, lines
 from app.printing.day_scale import Scale
-from app.printing.measuring import POINT, height, lines
+from app.printing.labels import POINT
 
 GUTTER = 11.0
 """Where the hours stand."""
-GAP = 0.7
-"""Between two blocks."""
-EDGE = 3.6
-"""Of a block's width that its stroke and padding take."""
 FEW = 4
 """With no more columns than this the day is parted by time and not by rooms."""
-LEADING = 1.16
-LANES = 3
-"""More than this at once in a place are told by their numbers only."""
 NOWHERE = "Elsewhere"
 
-HOUR_SIZE, NOTE_SIZE = 6.5, 6.25
-SIZES = ((9.0, True), (8.25, True), (7.5, True), (6.75, True), (7.5, False), (6.75, False), (6.0, False))
-"""The sizes (points) that a title is tried in, with what is told of it in a line below or without."""
+HOUR_SIZE = 6.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +34,6 @@ class Sheet:
     height: float
     most: int
     """Columns on a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A session, or several that are told by number, as set: `size` in points; `told` is what stands in it."""
-
-    session: SeenSession
-    left: float
-    top: float
-    width: float
-    height: float
-    size: float
-    title: str
-    note: str
-    numbers: tuple[int, ...]
-
-    @property
-    def place(self) -> str:
-        return f"left:{self.left:.2f}mm;top:{self.top:.2f}mm;width:{self.width:.2f}mm;height:{self.height:.2f}mm"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    name: str
-    rooms: frozenset[int]
-    left: float = 0.0
-    width: float = 0.0
-    size: float = 7.5
-
-    @property
-    def place(self) -> str:
-        return f"left:{self.left:.2f}mm;width:{self.width:.2f}mm;font-size:{self.size}pt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +151,7 @@ def _page(
 ) -> GridPage:
     wide = (sheet.width - GUTTER) / max(1, len(columns))
     set_columns = [_head(one, GUTTER + number * wide, wide) for number, one in enumerate(columns)]
-    head = max((height(one.name, one.size, wide - 2, LEADING) for one in set_columns), default=0.0) + 1.5
+    head = max((height(one.name, one.size, wide - 2) for one in set_columns), default=0.0) + 1.5
     scale = Scale(spans, sheet.height - head)
     times = {one.id: (scale.down(start), scale.down(end)) for one, (start, end) in zip(sessions, spans, strict=True)}
     marks: list[Mark] = []
@@ -200,7 +159,7 @@ def _page(
         top = scale.down(start)
         if not marks or top - marks[-1].top >= HOUR_SIZE * POINT * 1.25:
             marks.append(Mark(clock.said_time(start, zone), top))
-    blocks = _blocks(set_columns, sessions, times, zone)
+    blocks = blocks_of(set_columns, sessions, times, zone)
     return GridPage(tuple(set_columns), head, tuple(marks), tuple(blocks), sheet.height - head)
 
 
@@ -213,117 +172,3 @@ def _head(column: Column, left: float, wide: float) -> Column:
     while lines(name, size, wide - 2) > 4:
         name = name[: int(len(name) * 0.9)].rstrip(" ,…") + "…"
     return Column(name, column.rooms, left, wide, size)
-
-
-def _blocks(
-    columns: Sequence[Column],
-    sessions: Sequence[SeenSession],
-    times: dict[int, tuple[float, float]],
-    zone: str,
-) -> list[Block]:
-    """Each session in its columns, in order of time: one block where they stand beside each other."""
-    lanes: list[dict[int, tuple[int, int]]] = []
-    crowds: list[tuple[Column, list[SeenSession]]] = []
-    for column in columns:
-        inside = [one for one in sessions if _is_in(one, column)]
-        placed: dict[int, tuple[int, int]] = {}
-        for cluster in _clusters(inside, times):
-            taken = _lanes(cluster, times)
-            many = max(taken.values()) + 1
-            if many > LANES:
-                crowds.append((column, cluster))
-            else:
-                placed |= {number: (lane, many) for number, lane in taken.items()}
-        lanes.append(placed)
-    blocks = []
-    for one in sessions:
-        number = 0
-        while number < len(columns):
-            if one.id not in lanes[number]:
-                number += 1
-                continue
-            lane, many = lanes[number][one.id]
-            last = number
-            while many == 1 and last + 1 < len(columns) and lanes[last + 1].get(one.id, (0, 0))[1] == 1:
-                last += 1
-            left, wide = columns[number].left, columns[number].width * (last - number + 1)
-            wide /= many
-            blocks.append(_block(one, left + lane * wide, wide, times[one.id], zone))
-            number = last + 1
-    blocks += [_crowd(column, cluster, times) for column, cluster in crowds]
-    return sorted(blocks, key=lambda block: (block.top, block.left))
-
-
-def _is_in(session: SeenSession, column: Column) -> bool:
-    return any(room.id in column.rooms for room in session.rooms) or (not session.rooms and 0 in column.rooms)
-
-
-def _clusters(inside: Sequence[SeenSession], times: dict[int, tuple[float, float]]) -> list[list[SeenSession]]:
-    """Those that touch each other in time, together."""
-    clusters: list[list[SeenSession]] = []
-    until = -1.0
-    for one in sorted(inside, key=lambda one: times[one.id]):
-        start, end = times[one.id]
-        if clusters and start < until - 0.01:
-            clusters[-1].append(one)
-        else:
-            clusters.append([one])
-        until = max(until, end) if len(clusters[-1]) > 1 else end
-    return clusters
-
-
-def _lanes(cluster: Sequence[SeenSession], times: dict[int, tuple[float, float]]) -> dict[int, int]:
-    free: list[float] = []
-    taken: dict[int, int] = {}
-    for one in cluster:
-        start, end = times[one.id]
-        lane = next((number for number, until in enumerate(free) if until <= start + 0.01), len(free))
-        free[lane : lane + 1] = [end]
-        taken[one.id] = lane
-    return taken
-
-
-def _block(session: SeenSession, left: float, wide: float, span: tuple[float, float], zone: str) -> Block:
-    tall = span[1] - span[0] - GAP
-    room = wide - GAP - EDGE
-    note = _note(session, zone)
-    named = f"{session.number} {session.title}" + (" Cancelled" if session.cancelled else "")
-    size, title, below = SIZES[-1][0], "", ""
-    for size, has_note in SIZES:
-        needs = height(named, size, room, LEADING) + 0.9
-        if has_note:
-            needs += height(note, NOTE_SIZE, room, 1.3)
-        if needs <= tall:
-            title, below = session.title, note if has_note else ""
-            break
-    else:
-        size = 6.0
-        for words in ("see list", ""):
-            if lines(f"{session.number} {words}", size, room) * size * LEADING * POINT <= tall:
-                title = words
-                break
-        else:
-            size = min(size, tall / POINT / LEADING, room / POINT / (0.75 * len(str(session.number))))
-    return Block(session, left, span[0], wide - GAP, tall, size, title, below, (session.number,))
-
-
-def _crowd(column: Column, cluster: Sequence[SeenSession], times: dict[int, tuple[float, float]]) -> Block:
-    top, end = min(times[one.id][0] for one in cluster), max(times[one.id][1] for one in cluster)
-    numbers = tuple(one.number for one in cluster)
-    said = f"{' '.join(map(str, numbers))} see list"
-    size = 7.5
-    while size > 4 and height(said, size, column.width - GAP - EDGE, LEADING) > end - top - GAP:
-        size -= 0.25
-    wide = column.width - GAP
-    return Block(cluster[0], column.left, top, wide, end - top - GAP, size, "see list", "", numbers)
-
-
-def _note(session: SeenSession, zone: str) -> str:
-    """Its hours, and what keeps people out or holds them."""
-    start, end = clock.said_time(session.starts_at, zone), clock.said_time(session.ends_at, zone)
-    words = [f"{start}{clock.NARROW}{end}"]
-    if session.openness is not Openness.COHORT:
-        words.append({"closed": "Closed", "public": "Public", "press": "Public, press"}[session.openness.value])
-    if session.protected:
-        words.append("Protected")
-    return " · ".join(words)

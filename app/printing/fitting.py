@@ -14,6 +14,8 @@ from app.printing.papers import STATIC
 
 SLACK = 0.97
 """Of a line's width that is counted on: kerning and rounding take the rest."""
+LEADING, TALLER = 1.12, 1.3
+"""How far lines are apart, by their size, and by how much more where letters of another font are in them."""
 WORD = re.compile(r"[^\s\-‐–—]*[\-‐–—]+|[^\s\-‐–—]+")
 """What a line is broken between: words, and what hyphens join."""
 
@@ -54,15 +56,15 @@ def breaks_words(text: str, face: Face, size: float, width: float) -> bool:
     return any(ems(word, face) * size > width * SLACK for word, _, _ in _words(text))
 
 
-def leading(text: str, face: Face) -> float:
-    """How far its lines are apart, by its size: letters of other fonts need more room."""
+def is_tall(text: str, face: Face) -> bool:
+    """Whether it has letters of other fonts than ours, whose lines need more room."""
     widths = _widths(face)
-    return 1.12 if all(ord(one) in widths or unicodedata.combining(one) for one in text if one.strip()) else 1.45
+    return not all(ord(one) in widths or unicodedata.combining(one) for one in text if one.strip())
 
 
-def height(text: str, face: Face, size: float, width: float) -> float:
-    """How high it is, in points."""
-    return lines(text, face, size, width) * size * leading(text, face)
+def height(text: str, face: Face, size: float, width: float, leading: float = LEADING) -> float:
+    """How high it is, in points, with lines `leading` times its size apart."""
+    return lines(text, face, size, width) * size * leading * (TALLER if is_tall(text, face) else 1)
 
 
 def largest(

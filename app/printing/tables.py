@@ -27,8 +27,9 @@ from app.printing.documents import (
     set_piece,
     set_pieces,
 )
+from app.printing.fitting import Face, largest
 from app.printing.imprint import Imprint, of_list
-from app.printing.measuring import height
+from app.printing.labels import POINT
 from app.printing.runs import Document
 from app.registration.table_plan import LaidTable, Sitter, TablePlan, table_plan
 
@@ -38,7 +39,6 @@ CARD_WIDTH, NAME_HEIGHT, PLACE_HEIGHT = 77.0, 23.0, 8.5
 """Of a card between its margins, and of what its name and place may take, in millimetres."""
 TABLE_SIZES, TABLE_WIDTH, TABLE_HEIGHT = (22, 18, 15, 12, 10, 8), 176.0, 11.0
 """The same of a table's name under its number."""
-LEADING = 1.2
 A_PAGE = 66
 """Names on a page of the list at the entrance, about."""
 
@@ -121,7 +121,7 @@ def make_numbers(db: Session, wish: Wish) -> Document:
             f"table-{table.id}",
             table.title,
             table=table,
-            name_size=_size(table.name, TABLE_SIZES, TABLE_HEIGHT, TABLE_WIDTH),
+            name_size=_size(table.name, Face.TITLE, TABLE_SIZES, TABLE_HEIGHT, TABLE_WIDTH),
         )
         for table in seated.plan.tables
     ]
@@ -137,14 +137,14 @@ def _card(wish: Wish, seated: Seated, one: Sitter, table: LaidTable) -> Piece:
         session=seated.session,
         one=one,
         table=table,
-        name_size=_size(one.name, NAME_SIZES, NAME_HEIGHT),
-        place_size=_size(one.place, PLACE_SIZES, PLACE_HEIGHT),
+        name_size=_size(one.name, Face.TITLE, NAME_SIZES, NAME_HEIGHT),
+        place_size=_size(one.place, Face.STRONG, PLACE_SIZES, PLACE_HEIGHT),
     )
 
 
-def _size(text: str, sizes: Sequence[int], room: float, width: float = CARD_WIDTH) -> int:
+def _size(text: str, face: Face, sizes: Sequence[int], room: float, width: float = CARD_WIDTH) -> float:
     """The largest size in which a text fits; the smallest for what fits in none."""
-    return next((size for size in sizes if height(text, size, width, LEADING) <= room), sizes[-1])
+    return largest([(text, 1)], face, width=width / POINT, height_=room / POINT, sizes=sizes)
 
 
 def _letter(name: str) -> str:

@@ -15,7 +15,7 @@ from app import clock
 from app.agenda.seeing import SeenRoom, SeenSession
 from app.models import SessionFormat
 from app.people.prose import prose
-from app.printing.fitting import Face, leading, shortened
+from app.printing.fitting import Face, is_tall, shortened
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 SHORT = 240
@@ -84,7 +84,7 @@ def direction(text: str) -> str:
 
 def tall(text: str) -> bool:
     """Whether the lines of a text need more room than those of our own faces."""
-    return leading(text, Face.TITLE) > leading("", Face.TITLE)
+    return is_tall(text, Face.TITLE)
 
 
 def in_one_line(text: str, millimetres: float) -> str:
