@@ -132,6 +132,6 @@ COMMITMENTS = Printable(
     make=make,
     piece=("letter", "letters"),
     sides=one_side,
-    options=(Option("city", "City", _cities, every="All that you may print"),),
+    options=(Option("city", "City", _cities, every="All cities"),),
     single=("city",),
 )

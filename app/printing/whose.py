@@ -46,7 +46,7 @@ def people_of(db: Session, convening: Convening, viewer: Viewer) -> Sequence[tup
 
 
 OF_WHOM = (
-    Option("city", "City", cities_of, every="All that I may print"),
+    Option("city", "City", cities_of, every="All cities"),
     Option("person", "One person", people_of, every="All of them"),
 )
 """The two choices that every paper of people offers."""

@@ -4,6 +4,7 @@ Who opens a page before printing sees how it will come out: the worker makes it 
 kept until something on it changes. The runs themselves are in print_runs.py.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -60,13 +61,13 @@ ICONS = {
 }
 BESIDE = {"booklet": ("Change the Wi-Fi, the contacts and how things are done", "/booklet")}
 """Where organizers say what a document tells besides the agenda."""
-TO_TABLES = ("Open the draft agenda", "/agenda/draft")
+DRAFT = ("Open the draft agenda", "/agenda/draft")
+REGISTRATION = ("Open registration", "/registration/board")
 FIRST = {
-    "table-lists": TO_TABLES,
-    "seat-cards": TO_TABLES,
-    "table-numbers": TO_TABLES,
-    "agenda": TO_TABLES,
-    "booklet": TO_TABLES,
+    **dict.fromkeys(("agenda", "booklet", "personal", "pocket-card", "door-signs"), DRAFT),
+    **dict.fromkeys(("table-lists", "seat-cards", "table-numbers"), DRAFT),
+    **dict.fromkeys(("badges", "tents", "roster", "check-in", "sign-in", "meals"), REGISTRATION),
+    "rooming": ("Open the terms of registration", "/registration/terms"),
     "briefs": ("Open the speakers", "/speakers"),
     "run-of-show": ("Open the run of show", "/run-of-show"),
 }
@@ -188,6 +189,7 @@ def before(
     changes = since_printed(db, printable, runs, wish) if runs else []
     changed = together(one for _, one in changes)
     organizes = may(viewer, "convening.change", cohort_id=convening.cohort_id)
+    first = FIRST.get(printable.slug) if organizes else None
     of_changes = asked.get("only") == "changed"
     if of_changes:
         wish, changed = first_stale(changes, wish)
@@ -207,11 +209,16 @@ def before(
             "pieces": listed(plan, in_hands(printable, runs), q) if keeps and len(plan.parts) > 1 else [],
             "q": q,
             "beside": BESIDE.get(printable.slug) if organizes else None,
-            "first": FIRST.get(printable.slug) if organizes else None,
+            "first": ("Choose anew", f"/print/{printable.slug}") if _chosen(asked) else first,
             **making(printable, wish, viewer, None if plan.nothing else last_of(db, settings, plan, wish), of_changes),
         },
         status=422 if any(offer.error for offer in offers) else 200,
     )
+
+
+def _chosen(asked: Mapping[str, str]) -> bool:
+    """Whether something was chosen, on which it may hang that there is nothing."""
+    return any(value for name, value in asked.items() if name not in ("paper", "q"))
 
 
 def _planned(db: Session, printable: Printable, wish: Wish, offers: list[Offer]) -> Plan:

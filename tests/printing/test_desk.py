@@ -86,7 +86,7 @@ def test_a_print_is_asked_for_made_counted_shown_page_by_page_and_opened(
     assert f'data-hx-post="{BADGES}/runs" data-hx-trigger="load"' in before
     begun = staff.post(f"{BADGES}/runs", data={"paper": "a4"}, headers={"hx-request": "true"})
     assert begun.status_code == 200
-    assert "2 badges. Waiting for the press." in told(begun.text)
+    assert "2 badges. Waiting its turn." in told(begun.text)
     (run,) = runs(database)
     assert f'data-hx-get="{DESK}/runs/{run.key}" data-hx-trigger="every 1s"' in begun.text
     work(staff)

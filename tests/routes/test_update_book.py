@@ -150,7 +150,7 @@ def test_a_second_click_waits_for_the_same_run_and_who_began_it_stops_it(stage: 
     for one in (mayor, mayor, peer):
         assert one.post(f"{HERE}/book/runs", data={"paper": "letter"}).status_code == 303
     ((number, _),) = runs(stage.database)
-    assert "Waiting for the press." in mayor.get(f"{HERE}/book").text
+    assert "Waiting its turn." in mayor.get(f"{HERE}/book").text
     assert peer.post(f"{HERE}/book/runs/{number}/cancellation").status_code == 404
     assert mayor.post(f"{HERE}/book/runs/{number}/cancellation").status_code == 303
     assert runs(stage.database) == [(number, "cancelled")]
