@@ -209,7 +209,7 @@ def before(
             "pieces": listed(plan, in_hands(printable, runs), q) if keeps and len(plan.parts) > 1 else [],
             "q": q,
             "beside": BESIDE.get(printable.slug) if organizes else None,
-            "first": ("Choose anew", f"/print/{printable.slug}") if _chosen(asked) else first,
+            "first": ("Choose anew", f"/print/{printable.slug}") if _chosen(request.query_params) else first,
             **making(printable, wish, viewer, None if plan.nothing else last_of(db, settings, plan, wish), of_changes),
         },
         status=422 if any(offer.error for offer in offers) else 200,

@@ -29,6 +29,12 @@ ROUTES = sorted(
 )
 MATCHERS = [(path, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path) + "$")) for path in ROUTES]
 
+MADE_BY_ORGANIZERS = {
+    f"/{{cohort}}/convenings/{{convening}}/{page}"
+    for page in ("print", "print/{document}", "sessions/{session:int}/tables", "booklet", "venue")
+} | {"/me"}
+"""What goes on paper, and where what stands on it is told: the desk, tables, words, the plan, the photo."""
+
 
 def kind_of(address: str) -> str | None:
     """The route that answers an address; None for files and for what is not ours."""
@@ -96,6 +102,8 @@ def test_axe_finds_nothing_on_any_page_that_a_person_reaches(
     found = {urlsplit(address).path: troubles(page, sizes) for address in each_kind_of_page(page)}
     assert {address: trouble for address, trouble in found.items() if trouble} == {}
     assert len(found) >= least, f"only {sorted(found)} were reached"
+    if kind == "organizer":
+        assert MADE_BY_ORGANIZERS - {kind_of(address) for address in found} == set()
 
 
 def test_the_whole_shell_can_be_walked_by_keyboard(opens: Opens) -> None:

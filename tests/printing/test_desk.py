@@ -277,6 +277,33 @@ def test_each_form_in_which_a_document_was_printed_has_its_own_news(
     assert "Not what is printed any more" not in staff.get(DESK).text
 
 
+def test_where_there_is_nothing_the_page_leads_to_what_comes_first(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    """To registration while nobody comes; to choose anew where something was chosen."""
+    organizer, staff = visitor(stage.people["organizer"]), visitor(stage.people["staff"])
+    steps = {one: ways(organizer.get(f"{DESK}/{one}").text) for one in ("badges", "booklet", "table-lists", "briefs")}
+    assert steps == {
+        "badges": [f"{HERE}/registration/board"],
+        "booklet": [f"{HERE}/agenda/draft"],
+        "table-lists": [f"{HERE}/agenda/draft"],
+        "briefs": [f"{HERE}/speakers"],
+    }
+    assert [organizer.get(one).status_code for (one,) in steps.values()] == [200] * len(steps)
+    assert ways(staff.get(BADGES).text) == [DESK], "who does not organize is not sent where they may not go"
+    come(database, stage, "oakland mayor")
+    assert ways(organizer.get(f"{BADGES}?city=oakland").text) == []
+    (sticks,) = re.findall(r'<option value="([^"]+)"[^>]*>[^<]*clothes', organizer.get(f"{BADGES}?paper=a4").text)
+    assert ways(organizer.get(f"{BADGES}?paper=a4&label={sticks}&sides=both").text) == [BADGES]
+    wrong = organizer.get(f"{BADGES}?city=nowhere")
+    assert (wrong.status_code, ways(wrong.text)) == (422, [])
+
+
+def ways(page: str) -> list[str]:
+    """Where a page with nothing on it leads."""
+    return re.findall(r'class="empty">.*?class="button" href="([^"]+)"', page, re.DOTALL)
+
+
 def test_every_document_has_its_icon_in_the_sprite(app: FastAPI, visitor: VisitorOf, stage: Stage) -> None:
     assert {*(one.slug for one in CATALOGUE), UPDATE_BOOK.slug} == set(ICONS)
     sprite = visitor(stage.people["staff"]).get("/static/vendor/icons.svg").text
