@@ -8,7 +8,7 @@ from tests.journeys.conftest import DESK, PHONE, Opens
 from tests.journeys.test_accessibility import troubles
 from tests.printing.reading import pages
 
-STALE = "Not what is printed any more"
+STALE = "Changed since it was printed"
 
 
 def convening_of(page: Page) -> str:

@@ -210,12 +210,12 @@ def test_after_a_swap_the_desk_says_what_is_stale_and_that_alone_is_printed_and_
 ) -> None:
     leaving, other = come(database, stage, "oakland mayor", "salem mayor")
     staff, organizer = visitor(stage.people["staff"]), visitor(stage.people["organizer"])
-    assert "Not what is printed any more" not in staff.get(DESK).text
+    assert "Changed since it was printed" not in staff.get(DESK).text
     first = printed(staff, database)
     assert first.printed_by_id == stage.people["staff"]
     desk = told(organizer.get(DESK).text)
     assert "Printed Tue 31 Oct 2017 at 11:00 EDT by Staff" in desk
-    assert "Not what is printed any more" not in desk
+    assert "Changed since it was printed" not in desk
     with database.write() as db:
         substitute(db, db.get_one(Registration, leaving), Newcomer("Dee Puty"), by=BY)
         rename(db, person(db, stage, "salem mayor"), "Kim New", by=BY)
@@ -233,7 +233,7 @@ def test_after_a_swap_the_desk_says_what_is_stale_and_that_alone_is_printed_and_
     }
     said = words(organizer.get(f"{DESK}/runs/{run.key}.pdf").content)
     assert [said.count(one) for one in ("Fall convening", "Dee Puty", "Kim New")] == [2, 1, 1]
-    assert "Not what is printed any more" not in organizer.get(DESK).text
+    assert "Changed since it was printed" not in organizer.get(DESK).text
     assert "Nothing has changed since it was printed" in organizer.get(f"{BADGES}?only=changed").text
     back = staff.post(f"{DESK}/runs/{run.key}/printing/cancellation")
     assert back.status_code == 303
@@ -246,14 +246,14 @@ def test_of_a_citys_pack_only_that_city_has_news_and_blank_ones_are_nobodys(
     leaving, _, _ = come(database, stage, "oakland mayor", "oakland facilitator", "salem mayor")
     staff = visitor(stage.people["staff"])
     printed(staff, database, city="oakland", blank="after")
-    assert "Not what is printed any more" not in staff.get(DESK).text, "Salem’s are not printed yet, and so not stale"
+    assert "Changed since it was printed" not in staff.get(DESK).text, "Salem’s are not printed yet, and so not stale"
     with database.write() as db:
         substitute(db, db.get_one(Registration, leaving), Newcomer("Dee Puty"), by=BY)
         rename(db, person(db, stage, "salem mayor"), "Kim New", by=BY)
     assert "Name badges : 1 badge new, 1 no longer wanted" in told(staff.get(DESK).text)
     run = printed(staff, database, only="changed")
     assert {piece[1] if piece else None for piece in run.pieces.values()} == {"Dee Puty, Oakland, Mayor", None}
-    assert "Not what is printed any more" not in staff.get(DESK).text
+    assert "Changed since it was printed" not in staff.get(DESK).text
 
 
 def test_each_form_in_which_a_document_was_printed_has_its_own_news(
@@ -265,7 +265,7 @@ def test_each_form_in_which_a_document_was_printed_has_its_own_news(
     labels = re.findall(r'<option value="([^"]+)"', staff.get(BADGES).text.partition('name="label"')[2])[:2]
     printed(staff, database, label=labels[0], only=f"registration-{first}")
     printed(staff, database, label=labels[1], only=f"registration-{second}")
-    assert "Not what is printed any more" not in staff.get(DESK).text
+    assert "Changed since it was printed" not in staff.get(DESK).text
     with database.write() as db:
         rename(db, person(db, stage, "oakland mayor"), "Ann New", by=BY)
         rename(db, person(db, stage, "salem mayor"), "Kim New", by=BY)
@@ -274,7 +274,7 @@ def test_each_form_in_which_a_document_was_printed_has_its_own_news(
     for number, label in ((second, labels[1]), (first, labels[0])):
         run = printed(staff, database, only="changed")
         assert (run.wanted["options"]["label"], list(run.pieces)) == (label, [f"registration-{number}"])
-    assert "Not what is printed any more" not in staff.get(DESK).text
+    assert "Changed since it was printed" not in staff.get(DESK).text
 
 
 def test_where_there_is_nothing_the_page_leads_to_what_comes_first(
@@ -323,7 +323,7 @@ def test_what_is_no_longer_wanted_is_thrown_away_without_a_print(
     for _ in range(2):
         assert staff.post(f"{BADGES}/thrown-away").status_code == 303
     assert [run.pieces for run in runs(database)][1:] == [{f"registration-{leaving}": None}]
-    assert "Not what is printed any more" not in staff.get(DESK).text
+    assert "Changed since it was printed" not in staff.get(DESK).text
     assert "1 badge thrown away" in told(staff.get(BADGES).text)
     assert visitor(stage.people["oakland mayor"]).post(f"{BADGES}/thrown-away").status_code == 403
 
