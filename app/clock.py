@@ -37,6 +37,11 @@ def zone_names() -> tuple[str, ...]:
     return (*sorted(name for name in available_timezones() if name.split("/")[0] in regions), "UTC")
 
 
+def day_after(zone_name: str) -> datetime:
+    """The UTC instant at which the next day begins in a zone."""
+    return at(today(zone_name) + timedelta(days=1), time(0), zone_name)
+
+
 def at(day: date, wall: time, zone_name: str) -> datetime:
     """The UTC instant of a wall time on a day in a zone.
 

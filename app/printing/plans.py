@@ -76,6 +76,12 @@ def plan_of(db: Session, printable: Printable, wish: Wish) -> Plan:
     return plan
 
 
+def stands_until(plan: Plan, zone: str) -> datetime:
+    """The instant (UTC) from which another is made though nothing has changed: what is told as of a moment grows old,
+    and after the last day in the convening's `zone` nothing is subject to change."""
+    return min(plan.at + FRESH, clock.day_after(zone))
+
+
 def plan_from(document: Document, at: datetime) -> Plan:
     return Plan(
         at, document.name, document.stamp, document.pages, dict(document.pieces), document.release, document.folded

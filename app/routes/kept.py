@@ -8,7 +8,7 @@ zones, or waits for an hour, says until when it stands. What somebody has read o
 pages are drawn anew after each reading of theirs.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,6 +60,8 @@ class Kept:
         self.flash = FLASH.encode() + b"="
         self.addresses: set[str] = set()
         self.answers: OrderedDict[Hashable, _Answer] = OrderedDict()
+        self.bodies: dict[bytes, bytes] = {}
+        self.holders: Counter[bytes] = Counter()
         self.bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,7 +149,7 @@ class Kept:
             etag=etag,
             start={**start, "headers": [*own, *shared, (b"content-length", str(len(body)).encode())]},
             unchanged={"type": "http.response.start", "status": 304, "headers": [*shared, *told]},
-            body=body,
+            body=self.bodies.get(etag, body),
         )
         self.addresses.add(scope["path"])
         if place is not None and len(body) <= LARGEST:
@@ -157,9 +159,20 @@ class Kept:
         await send({"type": "http.response.body", "body": b"" if etag in asked else body})
 
     def _store(self, key: Hashable, answer: _Answer) -> None:
-        replaced = self.answers.pop(key, None)
-        self.bytes += len(answer.body) - (len(replaced.body) if replaced else 0)
+        """Keep an answer; of those that say the same, such as a booklet for many readers, the bytes are held once."""
+        self._let_go(self.answers.pop(key, None))
         self.answers[key] = answer
+        self.holders[answer.etag] += 1
+        if self.holders[answer.etag] == 1:
+            self.bodies[answer.etag] = answer.body
+            self.bytes += len(answer.body)
         while self.bytes > MOST_BYTES:
-            _key, oldest = self.answers.popitem(last=False)
-            self.bytes -= len(oldest.body)
+            self._let_go(self.answers.popitem(last=False)[1])
+
+    def _let_go(self, answer: _Answer | None) -> None:
+        if answer is None:
+            return
+        self.holders[answer.etag] -= 1
+        if not self.holders[answer.etag]:
+            del self.holders[answer.etag], self.bodies[answer.etag]
+            self.bytes -= len(answer.body)

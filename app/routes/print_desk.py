@@ -17,10 +17,11 @@ from app.printing.catalogue import PRINTABLE, open_to, run_name
 from app.printing.circulation import Difference, in_hands, printed_runs, since_printed, together
 from app.printing.documents import Elsewhere, Group, NothingToPrint, Printable, Wish
 from app.printing.papers import Paper
-from app.printing.plans import Plan, plan_of
+from app.printing.plans import Plan, plan_of, stands_until
 from app.printing.runs import Document
 from app.printing.shelf import PRINTS
 from app.routes.door import ConveningHere, Db, Needs, NotAllowed, NotHere, SettingsHere, ViewerHere, database_here
+from app.routes.kept import keep
 from app.routes.pages import page, see_other
 from app.routes.printing_wish import (
     Offer,
@@ -135,7 +136,10 @@ def pdf(
     printable: PrintableHere,
     paper: Paper = Paper.LETTER,
 ) -> Response:
-    """The print as it stands now: from the shelf, or set while one waits where it is small, else by way of its page."""
+    """The print as it stands now: from the shelf, or set while one waits where it is small, else by way of its page.
+
+    All that decides which it is, and whether they may have it, is audited, or a matter of the hour.
+    """
     wish = wish_of(request.query_params, settings, convening, viewer, printable, paper)
     filename = f"{convening.slug}-{printable.slug}.pdf"
     if printable.unkept:
@@ -148,16 +152,14 @@ def pdf(
     plan = plan_of(db, printable, wish)
     if plan.nothing:
         raise NotHere(plan.nothing)
-    headers = pdf_headers(plan.name, filename)
-    if f'"{plan.name}"' in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
     made = PRINTS.find(settings.data_dir / "cache", plan.name)
     if made is None and not printable.is_small(wish):
         return see_other(page_of(wish, printable))
     if made is None:
         document = _document(db, printable, replace(wish, at=plan.at))
         made = PRINTS.take(settings.data_dir / "cache", document.name, document.set)
-    return Response(made, media_type="application/pdf", headers=headers)
+    answer = Response(made, media_type="application/pdf", headers=pdf_headers(plan.name, filename))
+    return keep(answer, until=stands_until(plan, convening.zone))
 
 
 @router.get("/update-book")

@@ -1,6 +1,6 @@
 """Documents for paper."""
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from app import clock
@@ -10,6 +10,8 @@ from app.printing.papers import Paper
 from app.printing.programme import agenda_sheet
 from app.printing.shelf import PRINTS
 from app.routes.door import ConveningHere, Db, Needs, NotHere, SettingsHere, ViewerHere
+from app.routes.kept import keep
+from app.routes.printing_wish import pdf_headers
 from app.settings import Settings
 
 HERE = "/{cohort}/convenings/{convening}/agenda"
@@ -20,7 +22,6 @@ router = APIRouter()
 
 @router.get(HERE + ".pdf", dependencies=READ)
 def agenda_pdf(
-    request: Request,
     db: Db,
     settings: SettingsHere,
     convening: ConveningHere,
@@ -31,12 +32,11 @@ def agenda_pdf(
     agenda = published.agenda(db, convening, viewer)
     if agenda is None:
         raise NotHere(f"The agenda of {convening.title} is not published yet.")
-    return _printed(request, settings, convening, agenda, paper)
+    return _printed(settings, convening, agenda, paper)
 
 
 @router.get(HERE + "/releases/{number:int}.pdf", dependencies=READ)
 def release_pdf(
-    request: Request,
     db: Db,
     settings: SettingsHere,
     convening: ConveningHere,
@@ -52,11 +52,10 @@ def release_pdf(
     agenda = published.agenda(db, convening, viewer, number=number) if newest and 1 <= number <= newest else None
     if agenda is None:
         raise NotHere(f"{convening.title} has no release {number}.")
-    return _printed(request, settings, convening, agenda, paper, newest=newest)
+    return _printed(settings, convening, agenda, paper, newest=newest)
 
 
 def _printed(
-    request: Request,
     settings: Settings,
     convening: Convening,
     agenda: published.PublishedAgenda,
@@ -65,10 +64,7 @@ def _printed(
     newest: int | None = None,
 ) -> Response:
     document = agenda_sheet(convening, agenda, settings, paper, now=clock.now(), newest=newest)
-    headers = {"ETag": f'"{document.name}"', "Cache-Control": "private, no-cache", "Vary": "Cookie"}
-    if f'"{document.name}"' in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
     pdf = PRINTS.take(settings.data_dir / "cache", document.name, document.set)
-    filename = f"{convening.slug}-agenda-release-{agenda.release_number}.pdf"
-    headers["Content-Disposition"] = f'inline; filename="{filename}"'
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    headers = pdf_headers(document.name, f"{convening.slug}-agenda-release-{agenda.release_number}.pdf")
+    answer = Response(pdf, media_type="application/pdf", headers=headers)
+    return keep(answer, until=clock.day_after(convening.zone))

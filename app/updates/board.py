@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
@@ -96,7 +96,7 @@ def stands_until(cycle: UpdateCycle, board: Board, zone: str) -> datetime:
     """The next instant (UTC) at which the board says something else though nothing was done: a midnight, in the
     cohort's `zone` or in that of a city, or the hour of a release."""
     zones = {zone, *(line.zone for line in board.lines)}
-    turns = [clock.at(clock.today(one) + timedelta(days=1), time(0), one) for one in zones]
+    turns = [clock.day_after(one) for one in zones]
     if cycle.release_at is not None and cycle.release_at > clock.now():
         turns.append(cycle.release_at)
     return min(turns)

@@ -154,3 +154,31 @@ def test_a_fragment_and_a_page_with_a_flash_are_never_the_kept_page(get: Get, dr
     get("/kept", hx_request="true")
     get("/kept", cookie="plenary-flash=Saved")
     assert drawn == ["/kept"] * 2
+
+
+def test_readers_of_the_same_share_its_bytes_and_when_all_is_full_the_oldest_go(
+    database: Database, portal: BlockingPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A booklet for two hundred readers takes the room of one."""
+    monkeypatch.setattr("app.routes.kept.MOST_BYTES", 250)
+
+    def page(request: Request) -> PlainTextResponse:
+        return keep(PlainTextResponse(request.query_params["letter"] * 100))  # type: ignore[return-value]
+
+    kept = Kept(Starlette(routes=[Route("/", page)]), database=database, cookie="plenary")
+    client = AsyncClient(transport=ASGITransport(app=kept), base_url="http://127.0.0.1")
+
+    def ask(letter: str, accepted: str) -> str:
+        async def once() -> Response:
+            return await client.get("/", params={"letter": letter}, headers={"accept-encoding": accepted})
+
+        return portal.call(once).text
+
+    for accepted in ("gzip", "br", "zstd", "identity"):
+        for _ in range(2):
+            assert ask("a", accepted) == "a" * 100
+    assert (kept.bytes, len(kept.answers)) == (100, 4)
+    for letter in "bcd":
+        assert ask(letter, "gzip") == letter * 100
+    assert (kept.bytes, len(kept.answers), len(kept.bodies)) == (200, 2, 2)
+    assert ask("a", "br") == "a" * 100
