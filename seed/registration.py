@@ -25,6 +25,7 @@ from app.registration.registrations import (
     registration_of,
     save_registration,
 )
+from app.registration.substitutions import substitute
 from seed.answers import load_answers
 from seed.calendar import walls
 from seed.sample import Entry, Sample, read
@@ -90,8 +91,8 @@ def _registered(db: Session, sample: Sample, convening: Convening, entry: Entry,
             save_registration(db, convening, sample.people[key], by=by)
         for key in group.get("declined", ()):
             decline(db, convening, sample.people[key], by=by)
-        for substitute in group.get("substitutes", ()):
-            _substituted(db, sample, convening, substitute, next(moments), by)
+        for written in group.get("substitutes", ()):
+            _substituted(db, sample, convening, written, next(moments), by)
     for _, person in _in_office(db, convening):
         invite(db, convening, person, by=by)
     db.flush()
@@ -100,16 +101,8 @@ def _registered(db: Session, sample: Sample, convening: Convening, entry: Entry,
 def _substituted(db: Session, sample: Sample, convening: Convening, written: Entry, when: datetime, by: Viewer) -> None:
     """Another person in a seat's place: the seat's place at the convening goes over, nothing private does (rule 10)."""
     replaced = register(db, convening, sample.people[written["for"]], by=by)
-    replaced.state, replaced.reason = RegistrationState.REPLACED, written["reason"]
-    substitute = Registration(
-        convening_id=convening.key,
-        person_id=sample.people[written["person"]].key,
-        city_id=replaced.city_id,
-        seat_id=replaced.seat_id,
-        state=RegistrationState.SUBMITTED,
-        submitted_at=when,
-    )
-    db.add(substitute)
+    made = substitute(db, replaced, sample.people[written["person"]], reason=written["reason"], by=by)
+    made.substitution.created_at = made.substitution.coming.submitted_at = when
 
 
 def _details(sample: Sample, convening: Convening, entry: Entry) -> dict[str, Details]:

@@ -22,6 +22,7 @@ from app.models import (
     Registration,
     RegistrationState,
 )
+from app.people.standing_in import stand_ins
 from app.registration.lodging import blocks_of, nights_taken
 from app.registration.missing import Lack, lacks_among
 from app.registration.questions import answers_to, questions_of
@@ -96,6 +97,9 @@ def test_a_substitute_has_the_seats_place_and_nothing_private(sample: Database) 
         assert (replaced.state.value, substitute.state.value) == ("replaced", "submitted")
         assert (replaced.seat_id, replaced.city_id) == (substitute.seat_id, substitute.city_id)
         assert substitute.needs is None
+        seat = stand_ins(db, next_convening(db).key).seats[substitute.person_id]
+        assert seat is not None
+        assert seat.seat_id == substitute.seat_id, "what is open to the seat is on their agenda"
 
 
 def test_a_mayor_is_there_for_one_afternoon(sample: Database) -> None:
