@@ -54,7 +54,8 @@ def offers_of(
     asked: Mapping[str, str],
     paper: Paper,
 ) -> list[Offer]:
-    """The document's options with what is chosen of each: a value, or the words of one."""
+    """The document's options with what is chosen of each: a value, or the words of one. Where one has to be, it is the
+    first until another is chosen, and said, so that a run keeps which it was: of two sessions with tables, say."""
     found = []
     for option in printable.options:
         choices = option.offered(db, convening, viewer, paper)
@@ -67,6 +68,8 @@ def offers_of(
             if said and not value and said not in option.paper_of
             else ""
         )
+        if not value and not error and not option.every and choices:
+            value = choices[0][0]
         found.append(Offer(option, choices, value, words_of.get(value, said), error))
     return found
 

@@ -277,6 +277,24 @@ def test_each_form_in_which_a_document_was_printed_has_its_own_news(
     assert "Changed since it was printed" not in staff.get(DESK).text
 
 
+def test_what_was_chosen_by_nobody_is_kept_as_it_was(database: Database, stage: Stage, visitor: VisitorOf) -> None:
+    """The page says the first label in its form, so a run of it and one of that label by name are of one form."""
+    first, second = come(database, stage, "oakland mayor", "salem mayor")
+    staff = visitor(stage.people["staff"])
+    asked = dict(
+        re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', staff.get(BADGES).text.partition("/runs")[2])
+    )
+    label = re.findall(r'<option value="([^"]+)"', staff.get(BADGES).text.partition('name="label"')[2])[0]
+    assert asked == {"paper": "letter", "label": label, "sides": "front"}
+    printed(staff, database, **asked)
+    printed(staff, database, **asked, only=f"registration-{second}")
+    with database.write() as db:
+        rename(db, person(db, stage, "oakland mayor"), "Ann New", by=BY)
+        rename(db, person(db, stage, "salem mayor"), "Kim New", by=BY)
+    assert "More has changed on other paper" not in staff.get(f"{BADGES}?only=changed").text
+    assert set(printed(staff, database, only="changed").pieces) == {f"registration-{first}", f"registration-{second}"}
+
+
 def test_where_there_is_nothing_the_page_leads_to_what_comes_first(
     database: Database, stage: Stage, visitor: VisitorOf
 ) -> None:
