@@ -43,20 +43,31 @@ SAMPLE_FILES = Files(Path(mkdtemp(prefix="plenary-")) / "files")
 atexit.register(shutil.rmtree, Path(str(SAMPLE_FILES.place)).parent, ignore_errors=True)
 
 
+ON_PAPER = Path(__file__).parent / "printing"
+ASKED_ALIKE = {"test_desk.py", "test_made.py"}
+"""Of what is printed, what writes and what asks: the rest sets on paper what these have asked for."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What touches no database says the same on either: on PostgreSQL it is not run again.
+    """What says the same on either database is run on SQLite alone: what touches none, what is set on paper, and of a
+    test with parameters all but its first, unless it says `each_database`, for they vary what the program decides.
 
     Nor are queries counted again at six rows and at six hundred, which take longest to lay down: how many there are is
     the program's doing. The pages themselves are asked for on both.
     """
     if ON_POSTGRES:
-        idle = {
-            item
-            for item in items
-            if "shelf" not in getattr(item, "fixturenames", ()) or "queries" in getattr(item, "fixturenames", ())
-        }
-        config.hook.pytest_deselected(items=list(idle))
-        items[:] = [item for item in items if item not in idle]
+        run: list[pytest.Item] = []
+        begun: set[str] = set()
+        for item in items:
+            fixtures = getattr(item, "fixturenames", ())
+            test = item.nodeid.partition("[")[0]
+            varied = test in begun and item.get_closest_marker("each_database") is None
+            printed = item.path.parent == ON_PAPER and item.path.name not in ASKED_ALIKE
+            if "shelf" in fixtures and "queries" not in fixtures and not varied and not printed:
+                run.append(item)
+                begun.add(test)
+        config.hook.pytest_deselected(items=list({*items}.difference(run)))
+        items[:] = run
 
 
 gc.disable()  # while tests are collected: nearly all that is made stays

@@ -127,6 +127,7 @@ CHANGES: dict[str, Callable[[Campus, dict[str, AgendaSession]], object]] = {
 }
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("change", CHANGES)
 def test_whatever_has_changed_is_seen(place: Campus, sessions: dict[str, AgendaSession], change: str) -> None:
     CHANGES[change](place, sessions)

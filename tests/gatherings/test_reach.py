@@ -291,6 +291,7 @@ def test_all_to_come_are_called_off_and_what_has_been_is_not(database: Database)
             assert [one.is_cancelled for one in sessions] == [False] * 4 + [True] * 8
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("reach", [Reach.FOLLOWING, Reach.ALL])
 def test_a_clock_change_between_the_dates_leaves_the_wall_time_rule_14(
     database: Database, monthly: Calling, reach: Reach

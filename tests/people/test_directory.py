@@ -34,6 +34,7 @@ def names(db: Session, town: Town, sought: Sought) -> list[str]:
     return [one.name for one in directory.current_people(db, town.cohort.key, NOVEMBER, sought)]
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize(
     ("words", "who"),
     [

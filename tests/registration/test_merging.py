@@ -330,6 +330,7 @@ def test_an_audience_and_a_body_name_a_person_once(database: Database, stage: St
         assert [member.person_id for member in db.exec(select(PublicBodyMember))] == [kept]
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize("mine", [EngagementState.INVITED, EngagementState.MATERIALS_IN])
 def test_of_one_part_in_a_session_the_further_one_stays(
     database: Database, stage: Stage, mine: EngagementState

@@ -97,6 +97,7 @@ def test_a_person_goes_on_it_and_off_it_again(database: Database, stage: Stage) 
         assert (found.named, found.coming) == (int(listed), 1)
 
 
+@pytest.mark.each_database
 @pytest.mark.parametrize(
     ("words", "names"),
     [

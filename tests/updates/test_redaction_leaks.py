@@ -52,7 +52,6 @@ from app.updates.writing import write_section
 from tests.conftest import Visitor
 from tests.handed import office, ready
 from tests.people.test_policy import doors, filled, path_values, person_of
-from tests.shelf import ON_POSTGRES
 from tests.updates.test_leaks import update_of
 
 SYSTEM = Viewer.system("test")
@@ -182,9 +181,7 @@ def _taken_out(sample_app: FastAPI) -> None:
 @pytest.mark.usefixtures("_taken_out")
 @pytest.mark.parametrize(
     "who",
-    ["organizer", "newton/facilitator"]
-    if ON_POSTGRES
-    else ["anonymous", "organizer", "staff", "mayor", "oakland/facilitator", "newton/facilitator"],
+    ["organizer", "anonymous", "staff", "mayor", "oakland/facilitator", "newton/facilitator"],
 )
 def test_what_was_taken_out_is_read_nowhere_any_more_rule_6(
     who: str, sample_app: FastAPI, portal: BlockingPortal
