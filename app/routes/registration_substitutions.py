@@ -1,11 +1,11 @@
 """Another person comes in the place of one who has one: chosen, looked at, done, taken back (rule 10)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from email_validator import EmailNotValidError, validate_email
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 from sqlmodel import Session, select
 
 from app.mailing import substitution_letters
@@ -30,7 +30,8 @@ NEW = "new"
 
 
 class Asked(BaseModel):
-    """Who leaves and who comes, as typed. `coming` is a person's number, or "new" with a name and an address."""
+    """Who leaves and who comes, as typed. `coming` is a person's number, or "new" with a name and an address: also
+    where these were typed and nobody is chosen."""
 
     registration: str = ""
     coming: str = ""
@@ -40,6 +41,12 @@ class Asked(BaseModel):
     reason: str = ""
     grants: list[str] = []
     q: str = ""
+
+    @model_validator(mode="after")
+    def _is_new(self) -> Self:
+        if not self.coming and (self.name.strip() or self.email.strip()):
+            self.coming = NEW
+        return self
 
 
 @router.get("", dependencies=MAY)

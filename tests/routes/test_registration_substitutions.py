@@ -159,6 +159,17 @@ def test_a_mistake_is_said_at_its_field_and_nothing_typed_is_lost(
     assert rows(database) == 0
 
 
+def test_a_name_that_is_typed_while_nobody_is_chosen_is_somebody_new(
+    database: Database, stage: Stage, visitor: VisitorOf
+) -> None:
+    organizer, number = visitor(stage.people["organizer"]), number_of(database, stage, "oakland mayor")
+    typed = f"{AT}/new?registration={number}&name=Dee+Puty"
+    assert "Say the e-mail address" in said(organizer.get(typed).text)
+    assert "Dee Puty for Oakland Mayor" in said(organizer.get(f"{typed}&email=dee@example.org").text)
+    chosen = f"{typed}&email=dee@example.org&coming={stage.people['oakland member 1']}"
+    assert "Oakland Member 1 for Oakland Mayor" in said(organizer.get(chosen).text), "who is chosen comes"
+
+
 def test_an_address_that_is_known_is_that_person(database: Database, stage: Stage, visitor: VisitorOf) -> None:
     number = number_of(database, stage, "oakland mayor")
     form = {"registration": str(number), "coming": "new", "name": "M.", "email": "oakland.member.1@example.org"}
