@@ -3,6 +3,7 @@
 Importing this module imports WeasyPrint, which takes a second: import it where something is printed.
 """
 
+import atexit
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -84,6 +85,7 @@ def faces() -> str:
 def _fonts() -> tuple[FontConfiguration, CSS]:
     """Our faces, read once a process."""
     configuration = FontConfiguration()
+    atexit.register(_fonts.cache_clear)  # else its files stay in the temporary folder, of every start
     return configuration, CSS(string=faces(), font_config=configuration, url_fetcher=OwnAssets())
 
 
