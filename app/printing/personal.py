@@ -14,7 +14,7 @@ CARD_SHEET = "pocket-card.css"
 FOUR_BY_SIX = (4 * 72.0, 6 * 72.0)
 ON_A_SHEET = 20
 """Sessions that a sheet holds in its usual size; one with more is set smaller."""
-ON_A_CARD = 10
+ON_A_CARD = 12
 """Sessions of a day that one side of a card holds; a day with more is set smaller."""
 
 

@@ -42,8 +42,8 @@ class Offer:
 
     @property
     def is_no_choice(self) -> bool:
-        """Where all there is, is one: a mayor’s own papers."""
-        return bool(self.option.every) and len(self.choices) < 2 and not self.typed
+        """Where all there is, is one: a mayor’s own papers. One other form of a document is a choice."""
+        return self.option.narrows and len(self.choices) < 2 and not self.typed
 
 
 def offers_of(

@@ -22,7 +22,6 @@ from app.printing.papers import Paper
 from app.printing.typesetting import hours
 from app.settings import Settings
 from tests.conftest import VisitorOf
-from tests.printing.proof import assert_nothing_overflows
 from tests.printing.reading import headings, pages
 from tests.printing.running import printed
 from tests.printing.test_programme import session as a_session
@@ -205,25 +204,6 @@ def crowded() -> PublishedAgenda:
         note="",
         sessions=tuple(sessions),
     )
-
-
-@pytest.mark.parametrize("paper", list(Paper))
-def test_forty_sessions_in_twelve_rooms_fit_and_none_is_parted(
-    sample_app: FastAPI, sample_visitor: VisitorOf, monkeypatch: pytest.MonkeyPatch, paper: Paper
-) -> None:
-    crowd = crowded()
-    monkeypatch.setattr(published, "agenda", lambda *_a, **_k: crowd)
-    mayor = sample_visitor("mayor")
-    pdf = printed(mayor, f"{PDF}?paper={paper}")
-    assert_nothing_overflows(pdf)
-    found = pages(pdf)
-    grid = found[3:5]
-    for session in crowd.sessions:
-        on = [page for page in grid if f" {session.number} " in f" {page} "]
-        assert on, session.number
-        (listed,) = [page for page in found if f"No. {session.number} " in page]
-        flat = listed.replace("\x02", "-").replace(" ", "")
-        assert all(name.replace(" ", "") in flat for name in NAMES)
 
 
 def grid_of(*sessions: SeenSession) -> day_grid.Spread:

@@ -1,21 +1,17 @@
 """All that can be printed, walked through once: each document of the sample cohort, on both papers, is accessible,
 whole, named, carries its fonts, and says on every page what it was made from and where that stands now."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 
 import pytest
 import time_machine
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.database import Database
 from app.models import (
     AgendaRelease,
     CheckInWay,
@@ -26,10 +22,8 @@ from app.models import (
     UpdateCycle,
     UpdateVersion,
 )
-from app.people.sign_in import sample_person
-from app.people.viewer import Viewer, viewer_of
-from app.printing.catalogue import CATALOGUE, PRINTABLE, UPDATE_BOOK
-from app.printing.documents import Printable, Wish
+from app.people.viewer import Viewer
+from app.printing.catalogue import CATALOGUE, UPDATE_BOOK
 from app.printing.imprint import OPEN
 from app.printing.papers import Paper
 from app.printing.runs import Document
@@ -37,10 +31,10 @@ from app.printing.update_book import book_document
 from app.registration.check_ins import check_in
 from app.settings import Settings
 from app.updates.book import book_of
-from tests.conftest import IN_THE_SAMPLE, NEEDS_KEY, SAMPLE_FILES, lent, sample_cohort
+from tests.conftest import IN_THE_SAMPLE
+from tests.printing.house import House, fall, housed
 from tests.printing.proof import assert_accessible, assert_fonts_embedded, assert_nothing_overflows
 from tests.printing.reading import codes_of_pages, headings, pages, reader
-from tests.shelf import Shelf
 
 DOORS, AFTER = datetime(2017, 11, 14, 13, tzinfo=UTC), datetime(2017, 11, 20, 15, tzinfo=UTC)
 MANY = 5
@@ -78,53 +72,31 @@ SMALL = {"badges", "tents"}
 """Without margins to say it in, these say their release in their own markup."""
 
 
-@dataclass(frozen=True)
-class House:
-    """The sample cohort, before its convening of fall 2017 and after it, with Salem's team checked in."""
-
-    database: Database
-    settings: Settings
-
-    def document(self, db: Session, slug: str, paper: Paper, at: datetime | None = None) -> Document:
-        """As an organizer gets it, of many pieces some."""
-        at = at or (AFTER if slug == "certificate" else IN_THE_SAMPLE)
-        convening = fall(db)
-        if slug == BOOK:
-            cycle = db.exec(select(UpdateCycle).where(UpdateCycle.slug == "2017-spring")).one()
-            return book_document(book_of(db, convening.cohort, cycle), paper, self.settings)
-        organizer = sample_person(db, "organizer")
-        assert organizer is not None
-        wish = Wish(convening, viewer_of(db, organizer.key), self.settings, paper, at=at)
-        printable: Printable = PRINTABLE[slug]
-        document = printable.make(db, wish)
-        keys = list(document.pieces)
-        if len(keys) <= 2 * MANY:
-            return document
-        some = frozenset(keys[:: len(keys) // MANY][:MANY])
-        return printable.make(db, Wish(convening, wish.viewer, self.settings, paper, only=some, at=at))
-
-
 @pytest.fixture(scope="module")
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One for all documents, which change nothing; asked for in this way it is not set again on PostgreSQL."""
-    shelf: Shelf = request.getfixturevalue("shelf")
-    settings = Settings(data_dir=tmp_path_factory.mktemp("house"), secret_key="x" * 20, needs_key=NEEDS_KEY)
-    for database in lent(shelf, sample_cohort):
-        assert isinstance(SAMPLE_FILES.place, Path)
-        shutil.copytree(SAMPLE_FILES.place, settings.data_dir / "files", copy_function=os.link)
-        with time_machine.travel(AFTER, tick=True), database.write() as db:
-            for row in db.exec(
-                select(Registration).where(
-                    Registration.convening_id == fall(db).key, Registration.state == RegistrationState.SUBMITTED
-                )
-            ).all():
-                if row.city and row.city.slug == "salem":
-                    check_in(db, row, device_key=f"{row.key}", at=DOORS, way=CheckInWay.LIST, by=Viewer.system("test"))
-        yield House(database, settings)
+    yield from housed(request, tmp_path_factory, arrive)
 
 
-def fall(db: Session) -> Convening:
-    return db.exec(select(Convening).where(Convening.slug == "2017-fall")).one()
+def arrive(db: Session) -> None:
+    """Salem's team is checked in on the first morning."""
+    mine = (Registration.convening_id == fall(db).key, Registration.state == RegistrationState.SUBMITTED)
+    with time_machine.travel(AFTER, tick=True):
+        for row in db.exec(select(Registration).where(*mine)).all():
+            if row.city and row.city.slug == "salem":
+                check_in(db, row, device_key=f"{row.key}", at=DOORS, way=CheckInWay.LIST, by=Viewer.system("test"))
+
+
+def document(house: House, db: Session, slug: str, paper: Paper, at: datetime | None = None) -> Document:
+    """As an organizer gets it, of many pieces some."""
+    if slug == BOOK:
+        cycle = db.exec(select(UpdateCycle).where(UpdateCycle.slug == "2017-spring")).one()
+        return book_document(book_of(db, fall(db).cohort, cycle), paper, house.settings)
+    at = at or (AFTER if slug == "certificate" else IN_THE_SAMPLE)
+    made = house.document(db, slug, paper, at=at)
+    keys = list(made.pieces)
+    if len(keys) <= 2 * MANY:
+        return made
+    return house.document(db, slug, paper, at=at, only=frozenset(keys[:: len(keys) // MANY][:MANY]))
 
 
 @dataclass(frozen=True)
@@ -176,11 +148,11 @@ def test_a_document_is_accessible_whole_named_and_says_what_it_was_made_from(
 ) -> None:
     """Rules 14 and 15, and PDF/UA-1."""
     with house.database.read() as db:
-        document = house.document(db, slug, paper)
+        made = document(house, db, slug, paper)
         record = Record(db, house.settings)
         address, stamp, title = record.address(slug), record.stamp(slug), record.convening.title
         codes_at_the_door = set(db.exec(select(Registration.code)).all())
-    pdf = document.set()
+    pdf = made.set()
     assert_accessible(pdf)
     assert_fonts_embedded(pdf)
     assert_nothing_overflows(pdf, margin=4)
@@ -191,7 +163,7 @@ def test_a_document_is_accessible_whole_named_and_says_what_it_was_made_from(
     named = (file.metadata.title or "").partition(", ")
     assert named[0] == ("By All Means: the mayors’ updates" if slug == BOOK else title)
     assert named[2]
-    assert len(headings(pdf)) >= max(len(document.pieces), 1), "each piece has a bookmark"
+    assert len(headings(pdf)) >= max(len(made.pieces), 1), "each piece has a bookmark"
 
     found = pages(pdf)
     for number, page in enumerate(found, 1):
@@ -216,5 +188,5 @@ def test_a_document_is_accessible_whole_named_and_says_what_it_was_made_from(
 def test_once_the_convening_is_over_nothing_is_subject_to_change_any_more(house: House) -> None:
     """Rule 15."""
     with house.database.read() as db:
-        html = {one.slug: house.document(db, one.slug, Paper.LETTER, at=AFTER).html for one in CATALOGUE}
+        html = {one.slug: document(house, db, one.slug, Paper.LETTER, at=AFTER).html for one in CATALOGUE}
     assert [slug for slug in html if OPEN in html[slug]] == []

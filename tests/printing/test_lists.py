@@ -9,23 +9,15 @@ from fastapi import FastAPI
 from sqlmodel import Session
 
 from app.database import Database
-from app.models import AgendaSession, Audience, Openness, Person, SessionFormat
+from app.models import AgendaSession, Audience, Openness, SessionFormat
 from app.people.audit import verb
 from app.people.viewer import Viewer
 from app.registration.registrations import Details, cancel, register, registration_of
 from tests.conftest import VisitorOf
-from tests.printing.proof import assert_accessible, assert_fonts_embedded, assert_nothing_overflows
 from tests.printing.reading import codes, headings, pages, words
 from tests.registration.stage import BY, TWO_WEEKS_BEFORE, Stage, convening, more_members, person, set_stage
 
 HERE = "/by-all-means/convenings/2017-fall"
-NAMES = (
-    ("María Guadalupe Fernández de la Concepción y Montenegro " * 8)[:300],
-    "Wilhelmina Alexandrina Featherstonehaugh-Cholmondeley of Ely",
-    "محمد عبد الرحمن آل سعود",
-    "שרה בת־אל כהן",
-    "张伟欧阳",
-)
 
 
 @pytest.fixture(autouse=True)
@@ -67,11 +59,6 @@ def place(db: Session, stage: Stage, title: str, *, excludes_lab: bool = False, 
     return session.key
 
 
-@verb
-def rename(db: Session, row: Person, name: str, *, by: Viewer) -> None:
-    row.name = name
-
-
 def test_a_sheet_for_one_session_has_who_is_expected_there_and_a_table_names_only_who_agreed(
     database: Database, stage: Stage, visitor: VisitorOf
 ) -> None:
@@ -107,24 +94,6 @@ def narrow(db: Session, number: int, *, by: Viewer) -> None:
     """For no one of the lab."""
     audience = db.get_one(AgendaSession, number).audience
     audience.everyone = False
-
-
-def test_names_of_three_hundred_letters_and_of_other_scripts_are_whole_in_both_papers(
-    database: Database, stage: Stage, visitor: VisitorOf
-) -> None:
-    with database.write() as db:
-        for member, name in zip(more_members(db, stage, "oakland", len(NAMES), by=BY), NAMES, strict=True):
-            register(db, convening(db, stage), member, details=Details(listed=True), by=BY)
-            rename(db, member, name, by=BY)
-    organizer = visitor(stage.people["organizer"])
-    for slug, paper in (("sign-in", "letter"), ("sign-in", "a4"), ("roster", "a4"), ("check-in", "letter")):
-        pdf = organizer.get(f"{HERE}/print/{slug}.pdf?paper={paper}").content
-        assert_accessible(pdf)
-        assert_nothing_overflows(pdf)
-        assert_fonts_embedded(pdf)
-        text = words(pdf).replace(" ", "").replace("\ufffe", "").replace("\x02", "").replace("-", "")
-        for name in (NAMES[0], NAMES[1], NAMES[4]):
-            assert name.replace(" ", "").replace("-", "") in text
 
 
 def test_three_hundred_people_stand_once_each_under_heads_that_come_again_in_as_many_queries_as_one(

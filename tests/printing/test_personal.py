@@ -4,33 +4,19 @@ import re
 
 import pytest
 from fastapi import FastAPI
-from sqlmodel import Session, select
+from sqlmodel import select
 
 from app.models import Convening, Openness, Person
-from app.people.audit import verb
-from app.people.viewer import Viewer, viewer_of
+from app.people.viewer import viewer_of
 from app.registration.personal import PersonalAgenda, personal_agendas
 from tests.conftest import Visitor, VisitorOf
-from tests.printing.proof import assert_fonts_embedded, assert_nothing_overflows
 from tests.printing.reading import headings, pages, reader
 from tests.printing.running import printed
 
 HERE = "/by-all-means/convenings/2017-fall"
 PDF = f"{HERE}/print/personal.pdf"
 CARD = f"{HERE}/print/pocket-card.pdf"
-LONG = {
-    "60 letters": "Wilhelmina Alexandrina Featherstonehaugh-Cholmondeley-Marsh",
-    "300 letters": ("María Guadalupe Fernández de la Concepción y Montenegro " * 8)[:300],
-    "Arabic": "محمد عبد الرحمن بن عبد الله آل سعود",
-    "Chinese": "欧阳张伟",
-}
-
 pytestmark = pytest.mark.usefixtures("_one_shelf_of_prints")
-
-
-@verb
-def rename(db: Session, number: int, name: str, *, by: Viewer) -> None:
-    db.get_one(Person, number).name = name
 
 
 def agendas(app: FastAPI, viewer: int, people: set[int] | None = None) -> list[PersonalAgenda]:
@@ -141,21 +127,6 @@ def test_nobody_prints_what_is_another_ones(sample_app: FastAPI, sample_visitor:
     ):
         for document in (PDF, CARD):
             assert visitor.get(f"{document}?{asked}").status_code == 404, (asked, document)
-
-
-@pytest.mark.parametrize("kind", LONG)
-def test_long_names_and_names_in_other_scripts_are_whole(
-    kind: str, sample_app: FastAPI, sample_visitor: VisitorOf
-) -> None:
-    mayor = sample_visitor("mayor")
-    me = number_of(mayor)
-    with sample_app.state.database.write() as db:
-        rename(db, me, LONG[kind], by=Viewer.system("test"))
-    for address in (f"{PDF}?person={me}", f"{CARD}?person={me}"):
-        pdf = printed(mayor, address)
-        assert_nothing_overflows(pdf, margin=4)
-        assert_fonts_embedded(pdf)
-        assert headings(pdf)[0] == LONG[kind].strip()
 
 
 def test_a_card_is_four_by_six_with_a_day_a_side(sample_app: FastAPI, sample_visitor: VisitorOf) -> None:
