@@ -69,7 +69,7 @@ def made(
 
     names = set(re.findall(r'src="picture:(\w+)"', document.html))
     memory = {name: document.pictures(name) for name in names} if document.pictures else {}
-    small = replace(document, html='<html lang="en"><title>Small</title><p>Small</p></html>', pictures=None)
+    small = replace(document, html='<html lang="en"><title>Small</title><p>Small</p></html>', pictures=None, sheets=())
     small.set()
     weasyprint_alone(small, memory.get)
     ours, alone = [], []

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
+from functools import partial
 from hashlib import blake2b
 
 from sqlmodel import Session
@@ -193,11 +194,13 @@ def set_pieces(
     opening: str = "",
     nothing: str = "There is nothing to print yet.",
     folded: bool = False,
+    apart: bool = False,
 ) -> Document:
     """The wanted pieces as a document: `up` of them a sheet, under one imprint (None where what is set is too small
     for one and bears its release itself, which is `small`); backs follow their sheet. `pages` is about how many there
     will be (one a sheet unless said), `size` its own measure where paper does not matter, `opening` HTML before the
-    first piece, `folded` that its pages (of that size) are laid out two a side."""
+    first piece, `folded` that its pages (of that size) are laid out two a side, `apart` that each sheet is another
+    person's, who counts the pages of their own."""
     wanted = [one for one in pieces if wish.only is None or one.key in wish.only]
     if not wanted:
         raise NothingToPrint(nothing)
@@ -207,13 +210,15 @@ def set_pieces(
         sheets.append(("fronts", [_stamped(one.body, small) for one in these]))
         if any(one.back for one in these):
             sheets.append(("backs", [_stamped(one.back, small) for one in these]))
-    html = (
-        templates()
-        .get_template("printing/pieces.html")
-        .render(convening=wish.convening, title=title, imprint=imprint, sheets=sheets, opening=opening)
+    frame = partial(
+        templates().get_template("printing/pieces.html").render,
+        convening=wish.convening,
+        title=title,
+        imprint=imprint,
+        opening=opening,
     )
     return Document(
-        html,
+        frame(sheets=sheets),
         sheet,
         size or wish.paper,
         pages=pages or len(sheets),
@@ -221,6 +226,7 @@ def set_pieces(
         pieces={one.key: [one.digest, one.label] for one in wanted},
         release=said.release if (said := imprint or small) else None,
         folded=folded,
+        sheets=[frame(sheets=[one]) for one in sheets] if apart else (),
     )
 
 

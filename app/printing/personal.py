@@ -27,6 +27,7 @@ def make(db: Session, wish: Wish) -> Document:
         (sheet_of(wish.convening, one) for one in found.people),
         sheet=SHEET,
         imprint=_imprint(wish, found),
+        apart=True,
         nothing="Nobody with a confirmed place is asked for, so there is no agenda to print.",
     )
 
@@ -41,6 +42,7 @@ def make_cards(db: Session, wish: Wish) -> Document:
         sheet=CARD_SHEET,
         imprint=_imprint(wish, found),
         size=FOUR_BY_SIX,
+        apart=True,
         pages=2 * len(found.people),
         nothing="Nobody with a confirmed place is asked for, so there is no card to print.",
     )

@@ -6,9 +6,11 @@ Importing this module imports WeasyPrint, which takes a second: import it where 
 import atexit
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from io import BytesIO
+from itertools import islice
 from threading import Lock
 from typing import Any
 
@@ -19,6 +21,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.files import OutOfReach
+from app.printing.joining import join
 from app.printing.papers import STATIC, Paper, Pictures, style
 from app.printing.tagging import finish
 
@@ -35,6 +38,9 @@ NO_LETTER = re.compile(
     "|(?<=[\u0300-\u036f]{4})[\u0300-\u036f]+"  # accents upon four accents, which would climb off the sheet
 )
 """What is pasted along with a text and is none of its letters: nothing of it is set."""
+
+AT_ONCE = 25
+"""Sheets that are in memory with all their boxes: two hundred took 800 megabytes when they were set in one go."""
 
 _one_at_a_time = Lock()
 """Renders share their fonts, which are not made for several threads at once."""
@@ -90,7 +96,7 @@ def _fonts() -> tuple[FontConfiguration, CSS]:
 
 
 def render_pdf(
-    html: str,
+    html: str | Sequence[str],
     *,
     sheet: str,
     paper: Paper | tuple[float, float],
@@ -99,7 +105,8 @@ def render_pdf(
     tagged: bool = True,
 ) -> bytes:
     """Set an HTML document by one of our style sheets on a paper (or width and height in points), as tagged PDF/UA-1
-    with its fonts in it; with `tagged` False as a plain drawing.
+    with its fonts in it; with `tagged` False as a plain drawing. Of several that are given, each counts its own pages,
+    and they are one file, named by the first.
 
     Title and language are the document's own, bookmarks its headings. Scripts that Inter and Source Serif do not have
     are drawn with the machine's fonts, which bin/.prepare installs (paper-fonts.css). `pictures` gives the bytes of a
@@ -107,20 +114,57 @@ def render_pdf(
     each page's number as it is laid out, and may raise to stop.
     """
     size = paper.value if isinstance(paper, Paper) else f"{paper[0]}pt {paper[1]}pt"
-    with _one_at_a_time, _told(page_set):
+    options: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True} if tagged else {}
+    if pictures:  # a telephone's picture has four times what a printer can show
+        options |= {"dpi": 200, "jpeg_quality": 85}
+    with _one_at_a_time:
         configuration, families = _fonts()
         fetcher = OwnAssets(pictures)
         page = CSS(string=f"@page {{ size: {size} }}", font_config=configuration, url_fetcher=fetcher)
         own = CSS(string=style(sheet), font_config=configuration, url_fetcher=fetcher)
-        document = HTML(string=NO_LETTER.sub("", html), url_fetcher=fetcher, base_url="asset:")
-        options: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True, "finisher": finish} if tagged else {}
-        if pictures:  # a telephone's picture has four times what a printer can show
-            options |= {"dpi": 200, "jpeg_quality": 85}
+        cache: dict[str, Any] = {}
+        laid_out = 0
+
+        def lay_out(one: str) -> Any:
+            nonlocal laid_out
+            document = HTML(string=NO_LETTER.sub("", one), url_fetcher=fetcher, base_url="asset:")
+            before = laid_out
+            with _told(None if page_set is None else lambda number: page_set(before + number)):
+                found = document.render(
+                    font_config=configuration, stylesheets=[families, page, own], cache=cache, **options
+                )
+            laid_out += len(found.pages)
+            return found
+
         try:
-            pdf: bytes = document.write_pdf(font_config=configuration, stylesheets=[families, page, own], **options)
+            if isinstance(html, str):
+                return _written([lay_out(html)], options)
+            return _written((lay_out(one) for one in html), options)
         except FatalURLFetchingError as error:
             raise (error.__cause__ or error) from None
-        return pdf
+
+
+def _written(documents: Iterable[Any], options: dict[str, Any]) -> bytes:
+    """Documents that are laid out, as one file: AT_ONCE of them are laid out and drawn, and then left."""
+    whole: Any = None
+
+    def take(_document: object, pdf: Any) -> None:
+        nonlocal whole
+        pdf.write = lambda *_: None  # not yet, and not by itself
+        if whole is None:
+            whole = pdf
+        else:
+            join(whole, pdf)
+
+    waiting = iter(documents)
+    while some := list(islice(waiting, AT_ONCE)):
+        pages = [page for document in some for page in document.pages]
+        some[0].copy(pages).write_pdf(finisher=take, **options)
+    if options.get("pdf_tags"):
+        finish(whole)
+    out = BytesIO()
+    type(whole).write(whole, out, version="1.7", compress=True)
+    return out.getvalue()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ A run's row is the worker's own record and no change that people share, so it is
 up does not empty everybody's pages. Each step is a short transaction of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -71,6 +71,7 @@ class Document:
     pieces: Mapping[str, list[str]] = field(default_factory=dict)
     release: int | None = None
     folded: bool = False
+    sheets: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -95,7 +96,7 @@ class Document:
         from app.printing.press import render_pdf  # takes a second to import, so only when something is set
 
         pdf = render_pdf(
-            self.html,
+            self.sheets or self.html,
             sheet=self.sheet,
             paper=self.paper,
             pictures=self.pictures,

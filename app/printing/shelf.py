@@ -33,7 +33,7 @@ def _press() -> str:
     """What the press is made of: WeasyPrint, what we do beside it, and our fonts."""
     digest = blake2b(version("weasyprint").encode(), digest_size=16)
     here, static = Path(__file__).parent, Path(__file__).parent.parent / "static"
-    ours = [here / name for name in ("press.py", "tagging.py", "folding.py")]
+    ours = [here / name for name in ("press.py", "joining.py", "tagging.py", "folding.py")]
     for part in (*ours, static / "vendor" / "fonts-print.css", static / "css" / "paper-fonts.css"):
         digest.update(part.read_bytes())
     return digest.hexdigest()

@@ -9,8 +9,8 @@ PRINTED = 4
 """The flag of an annotation that is on paper too (ISO 32000-1, 12.5.3)."""
 
 
-def finish(_document: object, pdf: Any) -> None:
-    """WeasyPrint's finisher: called with the pydyf.PDF that is about to be written."""
+def finish(pdf: Any) -> None:
+    """Done to the pydyf.PDF that is about to be written."""
     named: list[Any] = []
     root: Any = None
     for thing in pdf.objects:
