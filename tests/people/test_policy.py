@@ -37,6 +37,7 @@ from tests.walks import WALKERS
 
 ROOMS_SAY_NO: dict[str, set[Kind]] = {
     "/{cohort}/convenings/{convening}/sessions/{number:int}.ics": {Kind.ANONYMOUS},
+    "/{cohort}/convenings/{convening}/registration/substitutions/{number:int}/withdrawal": {Kind.FACILITATOR},
     "/{cohort}/gatherings/{number:int}": {Kind.ANONYMOUS},
     "/{cohort}/gatherings/{number:int}.ics": {Kind.ANONYMOUS},
     "/{cohort}/gatherings/{number:int}/seat": {Kind.ANONYMOUS},
@@ -46,7 +47,7 @@ ROOMS_SAY_NO: dict[str, set[Kind]] = {
     "/{cohort}/updates/{cycle}/{city}": {Kind.ANONYMOUS, Kind.OTHER_COHORT, Kind.EXPERT},
 }
 """Routes that the policy opens to a kind and a rule of the room then closes for the row that the walk asks for: what
-is not public is shown to strangers only as the way to sign in (rule 18)."""
+is not public is shown to strangers only as the way to sign in (rule 18), and a substitution is its own team's."""
 
 
 def doors(app: FastAPI) -> Iterator[tuple[str, str, str]]:
