@@ -11,10 +11,12 @@ from app.gatherings.changes import note_change
 from app.models import AgendaSession, Cohort, Convening, ConveningStage, Venue
 from app.people.audit import Refused, verb
 from app.people.names import checked_name, slug_of
+from app.people.prose import as_written
 from app.people.viewer import Viewer
 
 LONGEST = timedelta(days=30)
 LONGEST_WALK = 120
+LONGEST_GOALS = 5000
 RESERVED = frozenset({"import", "new"})
 """Words that are addresses beside a convening's own."""
 
@@ -95,6 +97,7 @@ def _check(db: Session, details: ConveningDetails) -> None:
         clock.zone(details.zone)
     except ValueError as error:
         raise Refused(str(error), "zone") from error
+    as_written(details.goals, longest=LONGEST_GOALS, field="goals")
     if len(details.theme) > 500:
         raise Refused("That is longer than 500 characters. Shorten it.", "theme")
     _check_numbers(details)

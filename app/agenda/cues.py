@@ -137,5 +137,5 @@ def _checked(db: Session, convening: Convening, details: CueDetails) -> dict[str
         "at": None if details.session_id is not None else details.at,
         "room_id": details.room_id,
         "responsible_id": details.responsible_id,
-        "responsible": " ".join(details.responsible.split())[:200],
+        "responsible": " ".join(details.responsible.split()),
     }

@@ -24,7 +24,10 @@ from app.models import AgendaSession, Convening
 from app.models.base import new_uid
 from app.people.audiences import new_audience, write_rule
 from app.people.audit import Refused, verb
+from app.people.prose import as_written
 from app.people.viewer import Viewer
+
+LONGEST_REASON = 500
 
 
 @verb
@@ -134,7 +137,7 @@ def cancel_session(db: Session, session: AgendaSession, *, reason: str, by: View
     if not session.is_placed:
         raise Refused(f"“{session.title}” waits in the tray. Delete it instead of cancelling it.")
     session.cancelled_at = clock.now()
-    session.cancellation_reason = " ".join(reason.split())[:500]
+    session.cancellation_reason = as_written(" ".join(reason.split()), longest=LONGEST_REASON, field="reason")
     note_change(session)
     return session
 

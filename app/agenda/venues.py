@@ -14,6 +14,7 @@ from app.people.viewer import Viewer
 
 MOST_PLACES = 100_000
 LONGEST_TOLD = 2000
+LONGEST_ADDRESS, LONGEST_URL, LONGEST_NOTES = 500, 2000, 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ def change_venue(
     if map_url and not map_url.startswith(("https://", "http://")):
         raise Refused("The address of a map begins with https://.", "map_url")
     venue.name = checked_name(name)
-    venue.address, venue.map_url, venue.notes = address.strip(), map_url.strip(), notes.strip()
+    venue.address = as_written(address, longest=LONGEST_ADDRESS, field="address")
+    venue.map_url = as_written(map_url, longest=LONGEST_URL, field="map_url")
+    venue.notes = as_written(notes, longest=LONGEST_NOTES, field="notes")
     return venue
 
 
@@ -145,8 +148,8 @@ def _tidy(lines: tuple[SetupLine, ...] | list[SetupLine]) -> tuple[SetupLine, ..
 
 
 def _write(db: Session, room: Room, details: RoomDetails) -> None:
-    room.building, room.off_site = " ".join(details.building.split())[:200], details.off_site
-    room.floor = " ".join(details.floor.split())[:80]
+    room.building, room.off_site = " ".join(details.building.split()), details.off_site
+    room.floor = " ".join(details.floor.split())
     held = {setup.name: setup for setup in room.setups}
     wanted = []
     for position, line in enumerate(_tidy(details.setups)):

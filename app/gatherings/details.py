@@ -21,10 +21,13 @@ from app.models import (
 )
 from app.people.audiences import Rule, rule_of
 from app.people.audit import Refused
+from app.people.prose import as_written
 from app.people.standing_in import NOBODY, stand_ins
 from app.people.viewer import Viewer, offices_of
 
 LONGEST_TITLE = 500
+LONGEST_TEXT = 20_000
+LONGEST_ADDRESS = 2000
 LONGEST_ITEM = 300
 MOST_ITEMS = 60
 A_DAY = 24 * 60
@@ -137,6 +140,8 @@ def checked(db: Session, details: Details) -> Details:
     for name in ("title", "cover_title"):
         if len(getattr(details, name)) > LONGEST_TITLE:
             raise Refused(f"That is longer than {LONGEST_TITLE} characters. Shorten it.", name)
+    for name in ("purpose", "internal_notes"):
+        as_written(getattr(details, name), longest=LONGEST_TEXT, field=name)
     check_join_url(details.join_url)
     if details.excludes_lab and details.openness is not Openness.CLOSED:
         raise Refused("Only a closed session can exclude the lab.", "excludes_lab")
@@ -174,6 +179,7 @@ def check_join_url(address: str) -> None:
     """Raises Refused for an address to join that no browser should be sent to."""
     if address and not address.startswith(("https://", "http://")):
         raise Refused("An address to join begins with https://.", "join_url")
+    as_written(address, longest=LONGEST_ADDRESS, field="join_url")
 
 
 def write_presenters(session: AgendaSession, presenters: tuple[Presenter, ...]) -> bool:

@@ -105,7 +105,7 @@ def take_public_seat(db: Session, session: AgendaSession, given: Given, *, secre
         return seat
     _refuse_closed(session, webinar)
     if seat is None:
-        organization = " ".join(given.organization.split())[:300]
+        organization = " ".join(given.organization.split())
         seat = WebinarSeat(
             session_id=session.key, name=name, email=email, organization=organization, nonce="", token_hash=""
         )

@@ -9,14 +9,14 @@ an audited row outside a verb is a mistake of the programmer and raises.
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import Enum
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import event, insert, inspect, select, update
 from sqlalchemy.orm import Session as AnySession
 from sqlalchemy.orm import SessionTransaction, UOWTransaction
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import AutoString, Session, SQLModel, col
 
 from app import clock
 from app.models import AuditEntry, BusyTime, Cohort, Convening, OutboxLetter, PrintRun, Revision, SignIn, SignInLink
@@ -155,10 +155,31 @@ def _number_in(thing: object) -> int | None:
 @event.listens_for(AnySession, "before_flush")
 def _only_in_verbs(db: AnySession, _context: UOWTransaction, _instances: Any) -> None:
     if "act" in db.info:
+        for row in (*db.new, *db.dirty):
+            _refuse_what_is_too_long(row)
         return
     for row in (*db.new, *db.dirty, *db.deleted):
         if not isinstance(row, UNAUDITED) and (row not in db.dirty or db.is_modified(row)):
             raise AssertionError(f"{type(row).__name__} is changed outside a verb, so nobody would be on record")
+
+
+def _refuse_what_is_too_long(row: SQLModel) -> None:
+    """What a verb has not looked at: one database would keep more than its column says, the other breaks down."""
+    for name, longest in _lengths(type(row)):
+        value = row.__dict__.get(name)
+        if isinstance(value, str) and len(value) > longest:
+            raise Refused(
+                f"This is {len(value):,} characters; {longest:,} is the most that fits. Nothing was cut.", name
+            )
+
+
+@lru_cache(maxsize=512)
+def _lengths(kind: type[SQLModel]) -> tuple[tuple[str, int], ...]:
+    """The columns of text that have a longest length, with that."""
+    columns = inspect(kind).columns.items()
+    return tuple(
+        (name, one.type.length) for name, one in columns if isinstance(one.type, AutoString) and one.type.length
+    )
 
 
 @event.listens_for(AnySession, "after_flush")

@@ -228,7 +228,7 @@ def _fill(db: Session, person: Person, *, name: str, email: str, zone: str, orga
     person.sort_name = sort_name(person.name)
     person.email = address
     person.zone = checked_zone(zone) if zone else None
-    person.organization = " ".join(organization.split())[:300]
+    person.organization = " ".join(organization.split())
 
 
 def checked_email(email: str) -> str | None:

@@ -42,6 +42,12 @@ NO_LETTER = re.compile(
 AT_ONCE = 25
 """Sheets that are in memory with all their boxes: two hundred took 800 megabytes when they were set in one go."""
 
+LONGEST_WORD = 300
+"""Letters without a space: no name, title or address of a page that people write by hand has more."""
+_UNBROKEN = re.compile(rf"<[^>]*>|(?<![^\s>])(?:&#?\w+;|[^\s<&]){{{LONGEST_WORD + 1},}}+")
+_LETTER = re.compile(r"&#?\w+;|.", re.DOTALL)
+BROKEN_AT = 20
+
 _one_at_a_time = Lock()
 """Renders share their fonts, which are not made for several threads at once."""
 
@@ -80,6 +86,19 @@ class OwnAssets(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
 @lru_cache(maxsize=1)
 def _font_names() -> frozenset[str]:
     return frozenset(path.name for path in FONTS.glob("*.woff2"))
+
+
+def settable(html: str) -> str:
+    """A document without what is no letter, and with words that go on and on broken. Where a line can only end within a
+    word, all that follows is laid out anew for each line: 10,000 letters in more than a minute."""
+
+    def broken(found: re.Match[str]) -> str:
+        if found[0].startswith("<"):
+            return found[0]
+        letters = _LETTER.findall(found[0])
+        return "\u200b".join("".join(letters[at : at + BROKEN_AT]) for at in range(0, len(letters), BROKEN_AT))
+
+    return _UNBROKEN.sub(broken, NO_LETTER.sub("", html))
 
 
 def faces() -> str:
@@ -127,7 +146,7 @@ def render_pdf(
 
         def lay_out(one: str) -> Any:
             nonlocal laid_out
-            document = HTML(string=NO_LETTER.sub("", one), url_fetcher=fetcher, base_url="asset:")
+            document = HTML(string=settable(one), url_fetcher=fetcher, base_url="asset:")
             before = laid_out
             with _told(None if page_set is None else lambda number: page_set(before + number)):
                 found = document.render(

@@ -261,7 +261,7 @@ def leave(
         give_place_back(db, delegation, registration.sponsored)
     registration.state = state
     registration.waiting_number = registration.offered_until = registration.approved_at = None
-    registration.reason = reason.strip()[:500]
+    registration.reason = reason.strip()
     db.add(registration)
     db.flush()
     free_choices(db, registration, by=by)

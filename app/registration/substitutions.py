@@ -97,7 +97,7 @@ def substitute(
     freed = theirs.state in HOLDING and theirs.city_id is not None
     if freed and delegation is not None:
         give_place_back(db, delegation, theirs.sponsored)
-    leaving.state, leaving.waiting_number, leaving.reason = RegistrationState.REPLACED, None, reason.strip()[:500]
+    leaving.state, leaving.waiting_number, leaving.reason = RegistrationState.REPLACED, None, reason.strip()
     _take_over(db, theirs, leaving)
     _pass_on(db, theirs, leaving, nights=nights, by=by)
     made = Substitution(
@@ -106,7 +106,7 @@ def substitute(
         leaving_id=leaving.key,
         coming_id=theirs.key,
         grants=sorted(set(grants)),
-        reason=reason.strip()[:500],
+        reason=reason.strip(),
         coming_before=before,
     )
     db.add(made)

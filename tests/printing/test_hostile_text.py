@@ -1,6 +1,9 @@
 """What people type is set as they typed it, whatever it means elsewhere: nothing is fetched, nothing breaks."""
 
+from typing import Any
+
 import pytest
+from weasyprint.text import line_break
 
 from app.printing.papers import Paper
 from app.printing.press import render_pdf
@@ -61,3 +64,36 @@ def test_what_is_no_letter_breaks_nothing(kind: str) -> None:
     assert_fonts_embedded(pdf)
     assert_accessible(pdf)
     assert_nothing_overflows(pdf, over=kind == "a tower of accents")
+
+
+ENDLESS = {
+    "a title at its limit": ("title", "W" * 500),
+    "an audience of one word": ("audience", "x" * 10_000),
+    "signs that are entities": ("audience", "<&>" * 3000),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_a_word_without_end_is_whole_and_costs_no_more_than_so_many_words(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted are the letters that lines are made of, each as often as a line is tried with it."""
+    given = 0
+    laid = line_break.create_layout
+
+    def counted(text: str, *rest: Any, **more: Any) -> Any:
+        nonlocal given
+        given += len(text)
+        return laid(text, *rest, **more)
+
+    monkeypatch.setattr(line_break, "create_layout", counted)
+    name, typed = ENDLESS[kind]
+    work = []
+    for text in (typed, f"{typed[:9]} " * (len(typed) // 10)):
+        given = 0
+        html = programme(convening(), agenda(session(1, **{name: text}), session(2)), site=SITE, now=NOW)
+        pdf = render_pdf(html, sheet=SHEET, paper=Paper.LETTER)
+        work.append(given)
+        assert [words(pdf).count(sign) >= text.count(sign) for sign in set(text)].count(False) == 0
+        assert_nothing_overflows(pdf)
+    assert work[0] < 4 * work[1]
