@@ -211,17 +211,6 @@ def test_eleven_presenters_are_all_named() -> None:
     assert [person.name for person in people if person.name not in text] == []
 
 
-def test_black_and_white_tells_formats_apart_by_their_strokes() -> None:
-    html = programme(
-        convening(),
-        agenda(*(session(number, format=kind) for number, kind in enumerate(SessionFormat))),
-        site=SITE,
-        now=NOW,
-    )
-    strokes = {part.split('"')[0].split()[0] for part in html.split("edge-")[1:]}
-    assert strokes == {"plenary", "update", "role-alike", "team", "choice", "free", "internal"}
-
-
 @pytest.mark.parametrize(
     ("text", "reads"),
     [
