@@ -4,7 +4,6 @@ Each as the worker makes it, beside WeasyPrint by itself; asked for again over H
 file; and how much memory the program's own worker has held at the most once it has made both.
 """
 
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlmodel import col, select
 
 from app.database import Database
-from app.models import Convening
+from app.models import Convening, PrintRun, RunState
 from app.models.sealed import use_key
 from app.people import sign_in
 from app.people.viewer import viewer_of
 from app.printing.catalogue import PRINTABLE, kept, run_name
 from app.printing.documents import Wish
 from app.printing.plans import plan_of
+from app.printing.runs import UNDER_WAY
 from app.schema import migrate
 from app.settings import Settings
 from bench.convening import Laid, Measure, lay
@@ -83,7 +84,7 @@ def served(folder: Path, database: Database, settings: Settings, laid: Laid) -> 
         resting, began = peak_of(worker), time.monotonic()
         cookie = {"Cookie": f"plenary={tokens[laid.organizer]}"}
         with httpx.Client(base_url=address, headers=cookie, timeout=120) as organizer:
-            pages = sum(_made_by_worker(organizer, f"{laid.path}/print/{slug}") for slug, *_ in DOCUMENTS)
+            pages = sum(_made_by_worker(database, organizer, f"{laid.path}/print/{slug}") for slug, *_ in DOCUMENTS)
         seconds, peak = time.monotonic() - began, peak_of(worker)
         mine = {"Cookie": f"plenary={tokens[laid.mayor]}"}
         rows = [
@@ -97,12 +98,13 @@ def served(folder: Path, database: Database, settings: Settings, laid: Laid) -> 
     return Served(rows, pages, resting, peak, seconds)
 
 
-def _made_by_worker(browser: httpx.Client, place: str) -> int:
+def _made_by_worker(database: Database, browser: httpx.Client, place: str) -> int:
     """Have a document made and wait for it; how many pages it has."""
     browser.post(f"{place}/runs", headers={"HX-Request": "true"}).raise_for_status()
     while True:
-        said = re.sub(r"<[^>]+>", " ", browser.get(place).text)
-        assert "It could not be made" not in said, said
-        if found := re.search(r"on\s+(\d+)\s+page", said):
-            return int(found[1])
+        with database.read() as db:
+            run = db.exec(select(PrintRun).order_by(col(PrintRun.id).desc())).all()[0]
+        if run.state not in UNDER_WAY:
+            assert run.state is RunState.DONE, run.trouble
+            return run.pages or 0
         time.sleep(0.5)
