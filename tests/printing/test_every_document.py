@@ -166,6 +166,8 @@ def test_a_document_is_accessible_whole_named_and_says_what_it_was_made_from(
     assert named[0] == ("By All Means: the mayors’ updates" if slug == BOOK else title)
     assert named[2]
     assert len(headings(pdf)) >= max(len(made.pieces), 1), "each piece has a bookmark"
+    tops = [str(getattr(one, "title", "")) for one in file.outline if not isinstance(one, list)]
+    assert len(set(tops)) == len(tops) > 0, "which says which it is"
 
     found = pages(pdf)
     for number, page in enumerate(found, 1):
