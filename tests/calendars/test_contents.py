@@ -31,6 +31,7 @@ from app.models import (
     SessionChoice,
     SessionFormat,
     Standing,
+    Substitution,
     Tenure,
 )
 from app.people.audiences import resolve, rule_of
@@ -285,7 +286,7 @@ def _invitations(db: Session) -> dict[int, list[Occurrence]]:
     }
     told: dict[int, list[Occurrence]] = {}
     since = clock.now().replace(hour=0, minute=0) - timedelta(days=400)
-    released, passed_over = _released(db), _passed_over(db)
+    released, passed_over, replaced = _released(db), _passed_over(db), _replaced(db)
     for session in db.exec(select(AgendaSession).where(col(AgendaSession.archived_at).is_(None))):
         if session.starts_at is None or session.ends_at is None or (session.ends_at <= since and not session.series_id):
             continue
@@ -295,11 +296,13 @@ def _invitations(db: Session) -> dict[int, list[Occurrence]]:
         invited = {one.person_id for one in resolve(db, session.audience, day, cohort_id=session.cohort_id)} & here
         invited |= rule_of(session.audience).person_ids
         invited |= {one.person_id for one in session.engagements if one.state not in GONE}
+        instead = replaced.get(session.convening_id, {})
+        if session.openness is not Openness.CLOSED:
+            invited |= {coming for leaving, coming in instead.items() if leaving in invited}
         for person_id in invited:
             read = _as_read(session)
-            if (person_id, session.key) in passed_over and not any(
-                one.person_id == person_id for one in session.engagements
-            ):
+            is_off = (person_id, session.key) in passed_over or person_id in instead
+            if is_off and not any(one.person_id == person_id for one in session.engagements):
                 read = replace(read, title=f"CANCELLED: {read.title}", status="CANCELLED")
             told.setdefault(person_id, []).append(read)
     return told
@@ -318,6 +321,14 @@ def _passed_over(db: Session) -> set[tuple[int, int]]:
             )
         )
     }
+
+
+def _replaced(db: Session) -> dict[int | None, dict[int, int]]:
+    """At each convening, who gave their place up, and who comes in it: to all but closed sessions (rule 10)."""
+    found: dict[int | None, dict[int, int]] = {}
+    for one in db.exec(select(Substitution).where(col(Substitution.undone_at).is_(None))):
+        found.setdefault(one.convening_id, {})[one.leaving.person_id] = one.coming.person_id
+    return found
 
 
 def _released(db: Session) -> set[int]:
