@@ -12,6 +12,7 @@ from app.models import Cabinet, CabinetGoal, CabinetMeeting, City, Cohort, Distr
 from app.models.base import relation
 from app.people.audit import Refused, verb
 from app.people.names import checked_name, checked_zone, slug_of
+from app.people.prose import as_written
 from app.people.viewer import Viewer
 
 RESERVED = frozenset({"book", "new", "nudges", "read", "release-plan", "releases", "settings"})
@@ -103,14 +104,12 @@ def add_city(
     slug = f"{slug}-city" if slug in RESERVED else slug
     if db.exec(select(City.id).where(City.slug == slug)).first() is not None:
         raise Refused(f"{name} is on record already.", field="name")
-    city = City(name=name, slug=slug, state=state.strip(), zone=checked_zone(zone or cohort.zone))
+    city = City(name=name, slug=slug, state=_state(state), zone=checked_zone(zone or cohort.zone))
     db.add(city)
     db.flush()
     db.add(Membership(cohort_id=cohort.key, city_id=city.key, joined_on=joined_on, cohort=cohort, city=city))
     db.add(Cabinet(city_id=city.key, city=city))
-    for district in districts:
-        if district.strip():
-            db.add(District(city_id=city.key, name=district.strip(), city=city))
+    db.add_all(District(city_id=city.key, name=one, city=city) for one in _names(districts))
     return city
 
 
@@ -134,16 +133,24 @@ def edit_city(
     if left_on is not None and left_on < membership.joined_on:
         raise Refused("The last day comes before the first.", field="left_on")
     city.name = checked_name(name, longest=200)
-    city.state = state.strip()
+    city.state = _state(state)
     city.zone = checked_zone(zone)
     membership.left_on = left_on
-    wanted = [district.strip()[:300] for district in districts if district.strip()]
+    wanted = _names(districts)
     for district in city.districts:
         if district.name not in wanted:
             db.delete(district)
     known = {district.name for district in city.districts}
     db.add_all(District(city_id=city.key, name=name) for name in wanted if name not in known)
     return city
+
+
+def _state(said: str) -> str:
+    return as_written(said, longest=80, field="state")
+
+
+def _names(districts: Sequence[str]) -> list[str]:
+    return [as_written(one, longest=300, field="districts") for one in districts if one.strip()]
 
 
 @verb

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from app.gatherings.details import LONGEST_PART
 from app.models import Cohort, Person
 from app.people.audiences import Rule
 from app.people.audit import Refused
@@ -12,6 +13,7 @@ from app.people.cities import cities_of
 from app.people.cohorts import roles_of
 from app.people.directory import all_people
 from app.people.names import plain
+from app.people.prose import as_written
 
 NOBODY_ON_RECORD = "Nobody on record is “{}”. Give a name as it stands under People, or an e-mail address."
 NOBODY_OF_COHORT = (
@@ -81,7 +83,10 @@ def people_in_lines(
     by_name: dict[str, list[Person]] = {}
     for person in known:
         by_name.setdefault(plain(person.name), []).append(person)
-    return [(_found(words.strip(), by_email, by_name, field, nobody), part.strip()[:80]) for words, _, part in lines]
+    return [
+        (_found(words.strip(), by_email, by_name, field, nobody), as_written(part, longest=LONGEST_PART, field=field))
+        for words, _, part in lines
+    ]
 
 
 def person_line(person: Person) -> str:

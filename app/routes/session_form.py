@@ -16,7 +16,7 @@ from starlette.datastructures import FormData
 
 from app import clock
 from app.agenda.placements import Placement, RoomUse, uses_of
-from app.gatherings.details import Details, Item, Presenter
+from app.gatherings.details import LONGEST_PART, Details, Item, Presenter
 from app.models import (
     AgendaSession,
     EngagementState,
@@ -25,6 +25,7 @@ from app.models import (
 )
 from app.people.audiences import Rule
 from app.people.audit import Refused
+from app.people.prose import as_written
 from app.routes import typed
 from app.routes.session_choices import Choices
 
@@ -217,7 +218,7 @@ def _presenters(fields: SessionFields, offered: Choices) -> tuple[Presenter, ...
         lines.append(
             Presenter(
                 offered.person(label, "presenters"),
-                part[:80] or "speaker",
+                as_written(part, longest=LONGEST_PART, field="presenters") or "speaker",
                 _one_of(EngagementState, state or EngagementState.INVITED, "presenters"),
             )
         )

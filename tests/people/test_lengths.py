@@ -80,3 +80,30 @@ def test_the_form_says_so_at_the_field_and_keeps_what_was_typed(database: Databa
     assert 'id="f-track-error"' in answer.text
     assert "A fine title" in answer.text
     assert "y" * 201 in answer.text
+
+
+@pytest.mark.parametrize(("field", "longest"), [("state", 80), ("districts", 300)])
+def test_of_a_city_too(field: str, longest: int, database: Database, visitor: VisitorOf) -> None:
+    organizer = visitor(set_stage(database).people["organizer"])
+    typed = {"name": "Oakland", "zone": "America/Los_Angeles", field: "x" * longest}
+    assert organizer.post("/by-all-means/cities/oakland", typed).status_code == 303
+    assert "x" * longest in organizer.get("/by-all-means/cities/oakland/edit").text
+    answer = organizer.post("/by-all-means/cities/oakland", {**typed, field: "y" * (longest + 1)})
+    assert answer.status_code == 422
+    assert f'id="f-{field}-error"' in answer.text
+    assert "y" * (longest + 1) in answer.text
+
+
+def test_of_a_part_in_a_session_too(database: Database, visitor: VisitorOf) -> None:
+    organizer = visitor(set_stage(database).people["organizer"])
+    typed = {
+        "title": "A session",
+        "everyone": "yes",
+        "presenter": "Oakland Mayor",
+        "part": "y" * 81,
+        "state": "invited",
+    }
+    answer = organizer.post(f"{DRAFT}/sessions", typed)
+    assert answer.status_code == 422
+    assert "81 characters; 80 is the most that fits" in answer.text
+    assert "y" * 81 in answer.text
