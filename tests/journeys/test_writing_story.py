@@ -264,6 +264,35 @@ def test_two_talk_beside_a_section_without_leaving_the_desk(opens: Opens) -> Non
     expect(ana.locator(WINS)).to_have_value("Half a word")
 
 
+HOLD = """() => {
+  const ask = window.fetch;
+  window.fetch = async (address, ...more) => {
+    const answer = await ask(address, ...more);
+    if (!String(address).endsWith("/edit") || window.letGo) return answer;
+    await new Promise((go) => (window.letGo = go));
+    return answer;
+  };
+}"""
+"""The desk that is asked for once more is there, and does not arrive."""
+
+
+def test_a_page_that_was_asked_for_before_a_save_does_not_take_it_back(opens: Opens, program: Program) -> None:
+    ana, ben = opens("facilitator"), opens("mayor")
+    place = to_the_desk(ana)
+    ben.goto(place)
+    expect(ana.locator("[data-here]")).to_contain_text("is here too")
+    ana.evaluate(HOLD)
+    ben.locator(STUCK).fill("Ben is stuck.")
+    until(lambda: ana.evaluate("Boolean(window.letGo)"))
+    ana.locator(WINS).fill("Ana’s win.")
+    ana.locator(WINS).blur()
+    saved(ana)
+    ana.evaluate("window.letGo()")
+    expect(ana.locator(STUCK)).to_have_value("Ben is stuck.")
+    expect(ana.locator(WINS)).to_have_value("Ana’s win.")
+    assert stored(program, "wins", place) == "Ana’s win."
+
+
 def test_numbers_answers_and_commitments_are_saved_and_added_without_a_reload(opens: Opens, program: Program) -> None:
     page = opens("facilitator", PHONE)
     to_the_desk(page)

@@ -34,6 +34,7 @@ class Desk {
     this.held = new Map(); // by piece: what the server would not take, which is not sent again by itself
     this.sending = Promise.resolve();
     this.tries = 0;
+    this.answers = 0; // how often the server has said what it has: a page that was asked for before that tells less
     // What stands there may be typed already, before this module came: it is compared with what was drawn.
     for (const piece of this.pieces) this.kept.set(piece.dataset.piece, this.typed(piece, true));
     for (const toolbar of form.querySelectorAll("[data-toolbar]")) equip(toolbar);
@@ -171,6 +172,7 @@ class Desk {
       this.flying = piece;
       const { answer } = await post(this.device.address, sent, this.device.person, { keepalive: sent.toString().length < LARGE });
       this.tries = 0;
+      this.answers += 1;
       this.isRefused = false;
       this.heard(piece, typed, answer);
       return true;
@@ -306,6 +308,7 @@ class Desk {
     const piece = button.closest("[data-piece]");
     try {
       await post(this.device.address, new URLSearchParams({ [name]: value }), this.device.person);
+      this.answers += 1;
       this.device.drop(piece.dataset.piece);
       piece.remove();
       await this.together.refresh();

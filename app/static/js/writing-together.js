@@ -88,11 +88,13 @@ export class Together {
       return;
     }
     this.isRefreshing = true;
+    const { answers } = this.desk;
     try {
       const response = await fetch(this.form.dataset.autosave, { signal: AbortSignal.timeout(PATIENCE) });
       if (response.redirected || !response.ok) throw new Error("not here");
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      this.take(page.querySelector("form[data-autosave]"));
+      if (answers === this.desk.answers) this.take(page.querySelector("form[data-autosave]"));
+      else this.isWanted = true; // it was drawn before what was saved meanwhile
     } catch {
       // the next save or the next word of the stream asks again
     }
