@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlmodel import col, select
 
 from app.database import Database
@@ -205,11 +205,25 @@ def test_signing_out_saves_what_waits_and_leaves_nothing_on_the_device(opens: Op
     page = opens("facilitator")
     place = to_the_desk(page)
     page.locator(WINS).fill("At the last second.")
-    page.wait_for_load_state()  # nobody signs out faster than the page's scripts come
     page.evaluate("document.querySelector('form[action=\"/sign-out\"]').requestSubmit()")
     page.wait_for_url(re.compile(r"/$"))
     assert stored(program, "wins", place) == "At the last second."
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('plenary-writing'))") == []
+
+
+def test_what_was_typed_before_the_scripts_came_is_kept_on_the_device_too(opens: Opens, program: Program) -> None:
+    page = opens("facilitator")
+    held: list[Route] = []
+    page.route("**/js/updates.js*", lambda route: held.append(route))
+    place = to_the_desk(page)
+    page.locator(WINS).fill("Typed early.")
+    until(lambda: bool(held))
+    held[0].continue_()
+    expect(page.locator("#saved")).to_have_text("Not saved yet")
+    assert "Typed+early." in page.evaluate("JSON.stringify(localStorage)")
+    page.evaluate("document.querySelector('form[action=\"/sign-out\"]').requestSubmit()")
+    page.wait_for_url(re.compile(r"/$"))
+    assert stored(program, "wins", place) == "Typed early."
 
 
 def test_the_toolbar_the_keys_and_a_paste_make_plain_markdown(opens: Opens, program: Program) -> None:

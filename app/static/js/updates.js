@@ -82,6 +82,8 @@ class Desk {
     for (const [name, entry] of Object.entries(this.device.all)) {
       const piece = this.piece(name);
       if (!piece) continue;
+      const isOnItsWay = entry.saved === null && this.typed(piece) === entry.typed && this.typed(piece) !== this.kept.get(name);
+      if (isOnItsWay) continue; // typed before this module came: it stays here until the server has it
       const isOlder = entry.saved !== null && entry.saved > this.shown;
       const isThere = this.typed(piece) === entry.typed || (this.isNew(piece) && this.isAdded(entry));
       if (isThere || (entry.saved !== null && !isOlder)) {
